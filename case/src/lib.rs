@@ -1,1 +1,4 @@
-//! case
+//! The pure domain of Caseworker.
+pub mod label;
+pub mod local;
+pub mod pii;
