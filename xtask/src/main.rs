@@ -1,1 +1,53 @@
-fn main() {}
+//! `cargo xtask`: everything a developer or CI does to this repository beyond `cargo build`.
+//!
+//! It starts other programs (cargo, node, workerd) and judges what they say. It holds nothing the product needs at run
+//! time, and it never touches a file outside the checkout, its target folder and the tools folder.
+
+mod checks;
+mod ci;
+mod edge;
+mod shell;
+mod steps;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Build, test and check Caseworker.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every test: native, the Worker on workerd, the official SDKs. Says what it left out and why.
+    Test,
+    /// Run exactly what CI runs; a step that had to be left out is a failure here.
+    Ci,
+    /// Build the Cloudflare Worker, or build it and run it on workerd.
+    #[command(subcommand)]
+    Edge(edge::Command),
+    /// Install what the Worker's build needs and is missing: wasm target, worker-build, wasm-bindgen, npm tools.
+    Tools,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Test => test::run(),
+        Command::Ci => ci::run(),
+        Command::Edge(command) => edge::run(command),
+        Command::Tools => tools::run(),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The layers of ARCHITECTURE.md, enforced: which of our crates may use which, and what must stay out of the pure ones.
+//!
+//! It asks cargo for each crate's own tree of normal dependencies, so a forbidden crate is found however deep it sits.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+
+use crate::shell;
+use crate::steps::Tally;
+
+/// One of our crates: which others of ours it may reach, and what must not be anywhere below it.
+struct Layer {
+    name: &'static str,
+    may_use: &'static [&'static str],
+    never: &'static [&'static str],
+}
+
+/// Clocks, randomness, async runtimes, sockets and storage: what a pure crate must not even be able to call.
+const IMPURE: &[&str] = &[
+    "axum",
+    "chrono",
+    "getrandom",
+    "hyper",
+    "mio",
+    "rand",
+    "reqwest",
+    "rusqlite",
+    "socket2",
+    "time",
+    "tokio",
+    "worker",
+];
+
+/// What ties a crate to one host.
+const ONE_HOST: &[&str] = &["getrandom", "hyper", "mio", "reqwest", "rusqlite", "socket2", "worker"];
+
+/// Every crate of the workspace, in the order the data passes through them.
+const LAYERS: &[Layer] = &[
+    Layer { name: "case", may_use: &[], never: IMPURE },
+    Layer { name: "claude", may_use: &["case"], never: IMPURE },
+    Layer { name: "desk", may_use: &["case", "claude"], never: ONE_HOST },
+    Layer { name: "edge", may_use: &["case", "claude", "desk"], never: &["hyper", "mio", "reqwest", "rusqlite"] },
+    Layer { name: "sandbox", may_use: &[], never: &["reqwest", "rusqlite", "worker"] },
+    Layer { name: "server", may_use: &["case", "claude", "desk", "sandbox"], never: &["worker"] },
+    Layer { name: "sim", may_use: &["case", "claude", "desk", "sandbox", "server"], never: &["worker"] },
+    Layer { name: "xtask", may_use: &["case", "claude", "desk"], never: &["worker"] },
+];
+
+/// Checks every crate of the workspace against the table.
+pub(crate) fn run() -> Result<Tally> {
+    let ours = workspace_members()?;
+    let mut faults = Vec::new();
+    for name in &ours {
+        match LAYERS.iter().find(|layer| layer.name == name) {
+            Some(layer) => faults.extend(faults_of(layer, &tree_of(name)?, &ours)),
+            None => faults.push(format!("{name} has no place in the layers: give it one here and in ARCHITECTURE.md")),
+        }
+    }
+    if !faults.is_empty() {
+        bail!("{}", faults.join("\n"));
+    }
+    Ok(Tally::ONE)
+}
+
+fn faults_of(layer: &Layer, tree: &BTreeSet<String>, ours: &BTreeSet<String>) -> Vec<String> {
+    let mut faults = Vec::new();
+    for package in tree.iter().filter(|package| *package != layer.name) {
+        let name = layer.name;
+        if ours.contains(package) && !layer.may_use.contains(&package.as_str()) {
+            faults.push(format!("{name} reaches {package}, which points backwards"));
+        }
+        if layer.never.contains(&package.as_str()) {
+            faults.push(format!(
+                "{name} reaches {package}, which must stay out of it: `cargo tree --package {name} --invert {package}`"
+            ));
+        }
+    }
+    faults
+}
+
+fn workspace_members() -> Result<BTreeSet<String>> {
+    let text = shell::read(shell::cargo().args(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&text)?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let names = packages.filter_map(|package| package["name"].as_str()).map(str::to_owned);
+    Ok(names.collect())
+}
+
+/// The names of all packages below one crate, with only the features that this crate itself asks for.
+fn tree_of(package: &str) -> Result<BTreeSet<String>> {
+    let mut cargo = shell::cargo();
+    cargo.args(["tree", "--locked", "--package", package, "--edges", "normal", "--prefix", "none"]);
+    let target = if package == "edge" { "wasm32-unknown-unknown" } else { "all" };
+    let text = shell::read(cargo.args(["--target", target, "--format", "{p}"]))?;
+    Ok(text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_pure_crate_that_reaches_a_runtime_or_points_backwards_is_found() {
+        let ours = set(&["case", "desk"]);
+        let layer = Layer { name: "case", may_use: &[], never: IMPURE };
+        assert!(faults_of(&layer, &set(&["case", "serde"]), &ours).is_empty());
+        assert_eq!(faults_of(&layer, &set(&["case", "tokio"]), &ours).len(), 1);
+        assert_eq!(faults_of(&layer, &set(&["case", "desk"]), &ours).len(), 1);
+    }
+}

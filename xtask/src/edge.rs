@@ -1,0 +1,44 @@
+//! `cargo xtask edge`: builds the Worker and runs it on workerd, the runtime that Cloudflare runs.
+//!
+//! It writes only below `edge/build` and the data folder it is given. It deploys nothing.
+
+mod config;
+mod dev;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::shell;
+use crate::tools::{self, Tools};
+
+/// What to do with the Worker.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Build the Worker into `edge/build`.
+    Build,
+    /// Build the Worker and run it on workerd, with its data kept on disk.
+    Dev(dev::Options),
+}
+
+/// Carries out one of the commands.
+pub(crate) fn run(command: Command) -> Result<ExitCode> {
+    let tools = tools::ensure()?;
+    match command {
+        Command::Build => build(&tools).map(|()| ExitCode::SUCCESS),
+        Command::Dev(options) => dev::run(&tools, &options),
+    }
+}
+
+/// Builds the Worker into `edge/build`: `index.js` and `index_bg.wasm`.
+///
+/// worker-build would download its helpers from a place that is not a package registry, so it is given ours.
+pub(crate) fn build(tools: &Tools) -> Result<()> {
+    let mut build = shell::command(&tools.worker_build);
+    build.args(["--profile", "edge"]).current_dir(shell::root().join("edge"));
+    build.env("WASM_BINDGEN_BIN", &tools.wasm_bindgen);
+    build.env("ESBUILD_BIN", &tools.esbuild);
+    build.env("WASM_OPT_BIN", &tools.wasm_opt);
+    shell::run(&mut build)
+}

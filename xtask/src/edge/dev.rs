@@ -1,0 +1,139 @@
+//! `cargo xtask edge dev`: the Worker on workerd with one command, a small bank and a stand-in model beside it.
+//!
+//! With `--sources` the bank is somebody else's, and then this process *becomes* workerd, so that whoever started it
+//! can kill the runtime itself. The Worker runs open, as one local tenant, and listens on loopback only.
+
+use std::env;
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use super::config::{self, Layout};
+use crate::shell;
+use crate::tools::Tools;
+
+/// A development key: it protects nothing but made-up cases of the sandbox.
+const DEVELOPMENT_VAULT_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// How `edge dev` is told what to run.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The port to listen on, on loopback.
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+    /// Where cases are kept; `target/edge-dev` if not given.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// An HTTP server that plays the sources and the Messages API; without it the sandbox is started.
+    #[arg(long, value_name = "HOST:PORT")]
+    sources: Option<String>,
+    /// The settings as JSON, in place of the defaults.
+    #[arg(long, value_name = "JSON")]
+    settings: Option<String>,
+    /// Run what is in `edge/build` as it is.
+    #[arg(long)]
+    no_build: bool,
+}
+
+/// Builds, writes the configuration and runs workerd until it ends.
+pub(crate) fn run(tools: &Tools, options: &Options) -> Result<ExitCode> {
+    refuse_taken(options.port)?;
+    if !options.no_build {
+        super::build(tools)?;
+    }
+    match &options.sources {
+        Some(address) => become_workerd(workerd(tools, options, address)?),
+        None => run_with_sandbox(tools, options),
+    }
+}
+
+/// A taken port is told before a minute of building, not after.
+fn refuse_taken(port: u16) -> Result<()> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        Ok(_) => Ok(()),
+        Err(error) => bail!("port {port} cannot be used ({error}); choose another with --port"),
+    }
+}
+
+/// Lays out the data folder and makes the command that serves it.
+fn workerd(tools: &Tools, options: &Options, sources: &str) -> Result<Command> {
+    let root = shell::root();
+    let data = options.data.clone().unwrap_or_else(|| root.join("target/edge-dev"));
+    let data = std::path::absolute(data).context("--data is not a path")?;
+    let state = data.join("state");
+    fs::create_dir_all(&state).with_context(|| format!("making {}", state.display()))?;
+    for module in ["index.js", "index_bg.wasm"] {
+        let built = root.join("edge/build").join(module);
+        fs::copy(&built, data.join(module))
+            .with_context(|| format!("{module} is not built; run without --no-build"))?;
+    }
+    let mut texts = vec![("OPEN", "local")];
+    if let Some(settings) = &options.settings {
+        texts.push(("SETTINGS", settings));
+    }
+    let mut secrets = vec!["VAULT_KEY"];
+    if env::var_os("ANTHROPIC_API_KEY").is_some() {
+        secrets.push("ANTHROPIC_API_KEY");
+    }
+    let layout = Layout {
+        port: options.port,
+        state: state.to_str().context("the data folder's name is not UTF-8")?,
+        services: &[("SOURCES", sources)],
+        texts: &texts,
+        secrets: &secrets,
+    };
+    fs::write(data.join("config.capnp"), config::text(&layout)).context("writing the configuration")?;
+    let mut command = Command::new(&tools.workerd);
+    command.args(["serve", "--experimental", "config.capnp"]).current_dir(&data);
+    if env::var_os("VAULT_KEY").is_none() {
+        command.env("VAULT_KEY", DEVELOPMENT_VAULT_KEY);
+    }
+    println!("the Worker listens on http://127.0.0.1:{}, its data is in {}", options.port, data.display());
+    Ok(command)
+}
+
+#[cfg(unix)]
+fn become_workerd(mut command: Command) -> Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec()).context("starting workerd")
+}
+
+#[cfg(not(unix))]
+fn become_workerd(mut command: Command) -> Result<ExitCode> {
+    let status = command.status().context("starting workerd")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Starts the sandbox on a free port beside workerd and ends it when workerd ends.
+fn run_with_sandbox(tools: &Tools, options: &Options) -> Result<ExitCode> {
+    shell::run(shell::cargo().args(["build", "--package", "server"]))?;
+    let binary = target_folder().join("debug/caseworker");
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    let address = free.context("finding a free port for the sandbox")?.to_string();
+    let sandbox = Command::new(&binary).args(["sandbox", "--listen", &address]).spawn();
+    let mut sandbox = Guard(sandbox.with_context(|| format!("starting {}", binary.display()))?);
+    let status = workerd(tools, options, &address)?.status().context("starting workerd")?;
+    if let Ok(Some(ended)) = sandbox.0.try_wait() {
+        bail!("the sandbox ended with {ended}");
+    }
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| shell::root().join("target"), |folder| Path::new(&folder).into())
+}
+
+/// Ends a child with its owner.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // It may have ended by itself, and then there is nothing to end or to tell.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
