@@ -1,1 +1,28 @@
-//! sandbox
+//! The outside world in a box: a small bank and a stand-in for Anthropic's Messages API, behind one router.
+//!
+//! It knows nothing of the crates it is used to test, so it cannot agree with them by construction. It reads no file,
+//! no clock and no environment: everything it needs is in its [`Config`].
+
+mod asked;
+mod bank;
+mod config;
+mod day;
+mod limits;
+mod problem;
+mod random;
+mod request_log;
+mod router;
+mod sources;
+mod target;
+#[cfg(test)]
+mod testing;
+mod world;
+
+pub use bank::{
+    Bank, BankError, Billing, Customer, Direction, EntryMode, Merchant, Network, Passage, Payment, RiskBand,
+    RiskReason, RiskRow, Scheme, Spending, Transaction, TransactionKind, TransactionStatus,
+};
+pub use config::Config;
+pub use day::{DateError, Day, Moment};
+pub use router::router;
+pub use target::Target;
