@@ -1,4 +1,30 @@
-//! The pure domain of Caseworker.
+//! The pure domain of Caseworker: **a case is a journal, and a pure function over it.**
+//!
+//! Everything that happened to a case is a line of its journal ([`journal`]). Its state is a fold over the lines
+//! ([`fold`]), and what follows is a function of the state ([`next`]). Nothing in this crate reads a clock, draws a
+//! random number, opens a socket, awaits, or looks at the environment: a lint (`clippy.toml`) sees to that.
+//!
+//! Begin with [`case`], the contract a host works against.
+
+pub mod actor;
+pub mod case;
+pub mod command;
+pub mod entry;
+pub mod facts;
+pub mod fold;
+pub mod ids;
+pub mod journal;
 pub mod label;
+pub mod limits;
 pub mod local;
+pub mod money;
+pub mod narrative;
+pub mod next;
 pub mod pii;
+pub mod policy;
+pub mod settings;
+pub mod source;
+pub mod specialist;
+pub mod state;
+pub mod time;
+pub mod triage;

@@ -1,1 +1,167 @@
-//! local (being written)
+//! The local tier of triage: a small model that reads a request in microseconds, on both hosts to the same bit.
+//!
+//! It weighs the words of a text and says how likely each label is. It may answer `other`, and it says when it is
+//! not sure or the text is unlike anything it learnt from. It refuses to decide what happens next: routing is
+//! elsewhere, and so is the choice to ask another tier. The model is made by `cargo xtask train`; every
+//! setting that turns scores into decisions is part of the model file.
+
+mod cues;
+pub mod features;
+pub mod file;
+mod pool;
+mod score;
+pub mod text;
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::label::{Label, Ppm, Scored, Task};
+pub use file::ModelError;
+use file::ModelParts;
+
+/// The most intents one request is read as.
+pub const INTENTS_MAX: usize = 3;
+
+/// The most cues given for one label.
+pub const CUES_MAX: usize = 4;
+
+/// A model that reads requests.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LocalModel {
+    parts: ModelParts,
+    hash: String,
+}
+
+/// What the local tier reads in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// Lower-case hexadecimal SHA-256 of the model file.
+    pub model: String,
+    /// All five labels, the most likely first; together one million parts per million.
+    pub scores: Vec<Scored>,
+    /// Whether the first score reaches its label's threshold and the text is familiar.
+    pub sure: bool,
+    /// The share of the text's words that the model has seen before, by letters.
+    pub familiar: Ppm,
+    /// What the text is about: several tasks, the most urgent first, where clauses are clearly about different ones;
+    /// else the most likely label alone.
+    pub intents: Vec<Scored>,
+    /// Whether anything in the text may be use by somebody else; errs on the side of suspicion.
+    pub fraud_suspected: bool,
+}
+
+impl LocalModel {
+    /// The model this build carries.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        static MODEL: OnceLock<LocalModel> = OnceLock::new();
+        MODEL.get_or_init(|| {
+            Self::from_bytes(include_bytes!("../model/triage.bin"))
+                .expect("the committed model was written by this version's trainer, and a test reads it")
+        })
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// [`ModelError`] for bytes that are not exactly a model file.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        let parts = ModelParts::decode(bytes)?;
+        let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+        Ok(Self { parts, hash })
+    }
+
+    /// Lower-case hexadecimal SHA-256 of the model file.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// What the model file says.
+    #[must_use]
+    pub const fn parts(&self) -> &ModelParts {
+        &self.parts
+    }
+
+    /// Reads a text of any length and any content.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Reading {
+        let settings = &self.parts.settings;
+        let pooled = pool::pool(self, text);
+        let scores = score::ranked(&pooled.shares);
+        let familiar = self.familiarity(text);
+        let top = score::top(&scores);
+        let sure = familiar >= settings.familiar_from && top.confidence >= settings.sure_from[score::index(top.label)];
+        let fraud_suspected = score::to_ppm(pooled.fraud) >= settings.fraud_from;
+        let intents = self.intents(text, top);
+        Reading { model: self.hash.clone(), scores, sure, familiar, intents, fraud_suspected }
+    }
+
+    /// Up to [`CUES_MAX`] words and phrases of the text that spoke most for a label, the strongest first.
+    ///
+    /// Only phrases the model has learnt are given, so a name in the text never becomes a cue.
+    #[must_use]
+    pub fn cues(&self, text: &str, label: Label) -> Vec<String> {
+        cues::cues(self, text, label)
+    }
+
+    /// How likely `fraud_check` is where it is likeliest: in the whole text or in one of its sentences.
+    #[must_use]
+    pub fn suspicion(&self, text: &str) -> Ppm {
+        score::to_ppm(pool::pool(self, text).fraud)
+    }
+
+    /// The scores of all heads before they become probabilities, for a text that is read in one piece.
+    #[must_use]
+    pub fn logits(&self, text: &str) -> Vec<f64> {
+        score::logits(&self.parts, &features::features(text))
+    }
+
+    /// The share of the letters of a text that are in words the model has seen.
+    fn familiarity(&self, text: &str) -> Ppm {
+        let (mut known, mut all) = (0_u64, 0_u64);
+        for word in text::words(text) {
+            let letters = word.chars().count() as u64;
+            all += letters;
+            if self.parts.known_words.contains(features::word_feature(&word)) {
+                known += letters;
+            }
+        }
+        known
+            .saturating_mul(1_000_000)
+            .checked_div(all)
+            .and_then(|parts| u32::try_from(parts).ok())
+            .and_then(Ppm::new)
+            .unwrap_or_default()
+    }
+
+    /// The tasks that single clauses are clearly about, where there are several and the text's own label is one of
+    /// them; else the text's own label.
+    fn intents(&self, text: &str, top: Scored) -> Vec<Scored> {
+        let mut best: [Option<Ppm>; 5] = [None; 5];
+        let clauses = text::sentences(text).into_iter().flat_map(text::clauses);
+        for clause in clauses {
+            if self.familiarity(clause) < self.parts.settings.familiar_from {
+                continue;
+            }
+            let said = score::top(&score::ranked(&pool::whole(self, clause)));
+            let seen = &mut best[score::index(said.label)];
+            *seen = (*seen).max(Some(said.confidence));
+        }
+        let clear = |task: Task| {
+            let label = Label::from(task);
+            let confidence = if label == top.label { Some(top.confidence) } else { best[score::index(label)] };
+            confidence
+                .filter(|confidence| label == top.label || *confidence >= self.parts.settings.clause_from)
+                .map(|confidence| Scored { label, confidence })
+        };
+        let intents: Vec<Scored> = Task::ALL.into_iter().filter_map(clear).take(INTENTS_MAX).collect();
+        if top.label == Label::Other || intents.len() < 2 { vec![top] } else { intents }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+//! A case: its journal, and what follows from it. The whole contract of the core is here.
+//!
+//! Every method takes what happened and the time, and returns a [`Step`]: lines to commit, then asks to perform. A
+//! host that commits the lines and performs the asks does its whole duty; one that stops in between resumes with
+//! [`Case::replay`] and [`Case::resume`].
+
+use crate::{
+    actor::Actor,
+    command::{self, Refusal},
+    entry::{Answer, Command, Entry, Message, Opened, Question},
+    fold,
+    ids::{AskId, CaseId, Digest, TenantId},
+    journal::{self, FORMAT, Fault, Head, Line},
+    limits,
+    next::next,
+    state::{Standing, State},
+    time::Millis,
+};
+
+/// The version of the rules. It changes whenever the same inputs would lead to other entries.
+pub const CORE: u32 = 1;
+
+/// A case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    state: State,
+    head: Head,
+}
+
+/// What a host has to do: commit `lines`, then perform `asks`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Step {
+    /// New lines of the journal, in order. Nothing happened if there are none.
+    pub lines: Vec<String>,
+    /// Everything that these lines ask of the outside.
+    pub asks: Vec<Ready>,
+}
+
+/// An ask to be performed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    /// Its id, the idempotency key towards the outside.
+    pub id: AskId,
+    /// Which attempt.
+    pub attempt: u32,
+    /// What is asked.
+    pub question: Question,
+    /// When the attempt is over.
+    pub until: Millis,
+}
+
+/// Who has the case now. Every state has an owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Caseworker: asks are in flight or due.
+    Working {
+        /// When time itself has to be told: [`Case::advance`].
+        wake: Millis,
+    },
+    /// The customer, until this time.
+    Waiting {
+        /// When a human takes over.
+        wake: Millis,
+    },
+    /// An analyst's queue.
+    Review,
+    /// Nobody: it is closed.
+    Closed,
+}
+
+impl Case {
+    /// Opens a case.
+    #[must_use]
+    pub fn open(opened: Opened, at: Millis) -> (Self, Step) {
+        let head = Head { case: opened.case.clone(), seq: 0, hash: Digest::genesis() };
+        let line = Line { v: FORMAT, seq: 0, at, prev: Digest::genesis(), entry: Entry::Opened(Box::new(opened)) };
+        let bytes = line.to_bytes();
+        let Entry::Opened(opened) = line.entry else { unreachable!("just built") };
+        let head = Head { hash: Digest::of(bytes.as_bytes()), ..head };
+        let mut case = Self { state: State::new(*opened, at), head };
+        let mut step = Step { lines: vec![bytes], asks: Vec::new() };
+        case.settle(&mut step);
+        (case, step)
+    }
+
+    /// Reads a case back from its journal; verifies the chain and every step of the fold.
+    ///
+    /// # Errors
+    /// The first [`Fault`], with its place.
+    pub fn replay<'a>(lines: impl IntoIterator<Item = &'a str> + Clone) -> Result<Self, Fault> {
+        let read = journal::read(lines.clone())?;
+        let last = lines.into_iter().last().ok_or(Fault::Empty)?;
+        let mut entries = read.into_iter();
+        let first = entries.next().ok_or(Fault::Empty)?;
+        let Entry::Opened(opened) = first.entry else { return Err(Fault::Opening { seq: 0 }) };
+        let mut seq = 0;
+        let mut state = State::new(*opened, first.at);
+        for line in entries {
+            seq = line.seq;
+            fold::apply(&mut state, &line.entry, line.at).map_err(|what| Fault::Impossible { seq, what })?;
+        }
+        let head = Head { case: state.opened.case.clone(), seq, hash: Digest::of(last.as_bytes()) };
+        Ok(Self { state, head })
+    }
+
+    /// An answer from outside. One that nobody waits for any more changes nothing.
+    #[must_use]
+    pub fn answer(&mut self, ask: &AskId, attempt: u32, answer: Answer, at: Millis) -> Step {
+        let expected = self.state.asks.get(ask).is_some_and(|open| {
+            let waits = matches!(open.standing, Standing::Open | Standing::Retry(_)) && attempt <= open.attempt;
+            waits && fits(&open.question, &answer)
+        });
+        if !expected || self.state.closed.is_some() {
+            return Step::default();
+        }
+        self.input(Entry::Answered { ask: ask.clone(), attempt, answer }, at)
+    }
+
+    /// A person's command. `key` is the hash of an idempotency key: a repeated one changes nothing.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; nothing was written.
+    pub fn command(
+        &mut self,
+        actor: Actor,
+        command: Command,
+        key: Option<Digest>,
+        at: Millis,
+    ) -> Result<Step, Refusal> {
+        if key.as_ref().is_some_and(|key| self.state.keys.contains(key)) {
+            return Ok(Step::default());
+        }
+        command::check(&self.state, &actor, &command)?;
+        Ok(self.input(Entry::Commanded { actor, command, key }, at))
+    }
+
+    /// A message in the conversation.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; nothing was written.
+    pub fn message(&mut self, message: Message, at: Millis) -> Result<Step, Refusal> {
+        if message.key.as_ref().is_some_and(|key| self.state.keys.contains(key)) {
+            return Ok(Step::default());
+        }
+        if self.state.closed.is_some() {
+            return Err(Refusal::Closed);
+        }
+        Ok(self.input(Entry::Messaged(message), at))
+    }
+
+    /// Time passed. Writes nothing unless something is due.
+    #[must_use]
+    pub fn advance(&mut self, at: Millis) -> Step {
+        let mut later = self.state.clone();
+        later.now = at.max(later.now);
+        if next(&later).is_none() { Step::default() } else { self.input(Entry::TimePassed, at) }
+    }
+
+    /// The host lost what was in flight: each open ask becomes another attempt. Writes nothing if nothing was open.
+    #[must_use]
+    pub fn resume(&mut self, at: Millis) -> Step {
+        let open = self.state.asks.values().any(|ask| ask.standing == Standing::Open);
+        if open && self.state.closed.is_none() { self.input(Entry::Resumed, at) } else { self.advance(at) }
+    }
+
+    /// What the fold has seen.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Where the journal ends.
+    #[must_use]
+    pub const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The case's id.
+    #[must_use]
+    pub const fn id(&self) -> &CaseId {
+        &self.state.opened.case
+    }
+
+    /// To whom the case belongs.
+    #[must_use]
+    pub const fn tenant(&self) -> &TenantId {
+        &self.state.opened.tenant
+    }
+
+    /// Who has the case now.
+    #[must_use]
+    pub fn rest(&self) -> Rest {
+        let state = &self.state;
+        if state.closed.is_some() {
+            return Rest::Closed;
+        }
+        let due = state.asks.values().filter_map(|ask| match ask.standing {
+            Standing::Open => Some(ask.until),
+            Standing::Retry(at) => Some(at),
+            Standing::Failed { .. } => Some(state.now),
+            Standing::Answered(_) | Standing::Missing(_) => None,
+        });
+        if let Some(wake) = due.min() {
+            return Rest::Working { wake };
+        }
+        let mut open = state.tracks.iter().filter(|track| !track.is_over()).peekable();
+        let waits_only = open.peek().is_some() && open.all(|track| track.waiting.is_some() && !track.human);
+        let since = state.tracks.iter().filter_map(|track| track.waiting).map(|(_, since)| since).min();
+        let wake = since.map(|since| since.plus(state.opened.settings.wait_ms)).filter(|wake| *wake > state.now);
+        match wake {
+            Some(wake) if waits_only => Rest::Waiting { wake },
+            _ => Rest::Review,
+        }
+    }
+
+    fn input(&mut self, entry: Entry, at: Millis) -> Step {
+        let mut step = Step::default();
+        let at = at.max(self.state.now);
+        self.push(entry, at, &mut step);
+        self.settle(&mut step);
+        step
+    }
+
+    /// Derives until nothing follows any more.
+    fn settle(&mut self, step: &mut Step) {
+        for _ in 0..limits::DERIVED_PER_INPUT {
+            let Some(entry) = next(&self.state) else { break };
+            if let Entry::Asked { ask, attempt, question, until, .. } = &entry {
+                step.asks.push(Ready { id: ask.clone(), attempt: *attempt, question: question.clone(), until: *until });
+            }
+            let at = self.state.now;
+            self.push(entry, at, step);
+        }
+    }
+
+    fn push(&mut self, entry: Entry, at: Millis, step: &mut Step) {
+        let line = Line { v: FORMAT, seq: self.head.seq + 1, at, prev: self.head.hash.clone(), entry };
+        let applied = fold::apply(&mut self.state, &line.entry, at);
+        debug_assert_eq!(applied, Ok(()), "inputs are checked before, and derived entries follow from the state");
+        let bytes = line.to_bytes();
+        self.head.seq = line.seq;
+        self.head.hash = Digest::of(bytes.as_bytes());
+        step.lines.push(bytes);
+    }
+}
+
+/// Whether an answer is one to this question. Facts of another kind would be evidence for what was never asked.
+const fn fits(question: &Question, answer: &Answer) -> bool {
+    use crate::{facts::Facts, source::Lookup};
+    match (question, answer) {
+        (_, Answer::Failed { .. })
+        | (Question::Triage { .. }, Answer::Opinion { .. })
+        | (Question::Act { .. }, Answer::Done { .. }) => true,
+        (Question::Lookup(lookup), Answer::Facts { facts, .. }) => matches!(
+            (lookup, facts),
+            (Lookup::Transactions { .. }, Facts::Transactions { .. })
+                | (Lookup::Payments { .. }, Facts::Payments { .. })
+                | (Lookup::Profile { .. }, Facts::Profile { .. })
+                | (Lookup::Risk { .. }, Facts::Risk { .. })
+                | (Lookup::Merchants, Facts::Merchants { .. })
+                | (Lookup::Policy { .. }, Facts::Policy { .. })
+        ),
+        (Question::Triage { .. } | Question::Act { .. } | Question::Lookup(_), _) => false,
+    }
+}
+
+/// Derives a journal again from its inputs alone and compares every other byte.
+///
+/// # Errors
+/// [`Fault::NotDerived`] with the first line that differs, or what else is wrong with the journal.
+pub fn rederive<'a>(lines: impl IntoIterator<Item = &'a str> + Clone) -> Result<(), Fault> {
+    let read = journal::read(lines.clone())?;
+    let mut written = lines.into_iter();
+    let mut inputs = read.into_iter().filter(|line| line.entry.is_input());
+    let first = inputs.next().ok_or(Fault::Empty)?;
+    let Entry::Opened(opened) = first.entry else { return Err(Fault::Opening { seq: 0 }) };
+    if opened.core != CORE {
+        return Err(Fault::OtherRules { found: opened.core, here: CORE });
+    }
+    let (mut case, mut step) = Case::open(*opened, first.at);
+    let mut seq = 0;
+    loop {
+        for line in &step.lines {
+            if written.next() != Some(line.as_str()) {
+                return Err(Fault::NotDerived { seq });
+            }
+            seq += 1;
+        }
+        let Some(input) = inputs.next() else { break };
+        step = case.input(input.entry, input.at);
+    }
+    if written.next().is_some() { Err(Fault::NotDerived { seq }) } else { Ok(()) }
+}

@@ -1,0 +1,253 @@
+//! The fold: one entry changes the state. An entry that cannot happen in a state is an error, never a panic.
+
+use crate::{
+    entry::{
+        Answer, Basis, CloseReason, Command, CustomerQuestion, Entry, Escalation, Failure, Message, Missing, Outcome,
+        Question, Speaker, Tier,
+    },
+    ids::{AskId, Digest, Subject},
+    label::{Label, Ppm, Scored, Task},
+    limits,
+    state::{Ask, Decision, Proposed, Stage, Standing, State, Track},
+    time::Millis,
+};
+
+/// Applies one entry, written at `at`.
+///
+/// # Errors
+/// What cannot be; the journal's `Fault::Impossible` names the place.
+pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'static str> {
+    state.now = at;
+    match entry {
+        Entry::Opened(_) => return Err("a case opens once"),
+        Entry::Messaged(message) => messaged(state, message),
+        Entry::Answered { ask, answer, .. } => answered(state, ask, answer)?,
+        Entry::Commanded { actor, command, key } => {
+            remember(state, key.as_ref());
+            commanded(state, &actor.subject, command)?;
+        }
+        Entry::TimePassed => {}
+        Entry::Resumed => resumed(state),
+        Entry::Triaged(outcome) => state.outcome = Some(outcome.clone()),
+        Entry::Asked { .. } => asked(state, entry, at),
+        Entry::RetryPlanned { ask, at } => standing(state, ask, Standing::Retry(*at))?,
+        Entry::GaveUp { ask, missing } => gave_up(state, ask, *missing)?,
+        Entry::TrackOpened { track, task } => state.tracks.push(Track {
+            id: track.clone(),
+            task: *task,
+            proposals: Vec::new(),
+            waiting: None,
+            questions: 0,
+            human: false,
+            retired: false,
+        }),
+        Entry::CustomerAsked { track, question } => {
+            let track = track_mut(state, track)?;
+            track.waiting = Some((*question, at));
+            track.questions += 1;
+        }
+        Entry::Proposed { track, proposal, by } => {
+            state.proposals += 1;
+            state.decision = None;
+            let mut proposed =
+                Proposed { proposal: proposal.clone(), approvals: by.iter().cloned().collect(), stage: Stage::Pending };
+            proposed.settle();
+            track_mut(state, track)?.proposals.push(proposed);
+        }
+        Entry::Escalated { reason } => {
+            state.escalations.insert(*reason);
+        }
+        Entry::Closed { outcome } => state.closed = Some(*outcome),
+    }
+    Ok(())
+}
+
+fn track_mut<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Track, &'static str> {
+    state.tracks.iter_mut().find(|track| track.id == id).ok_or("there is no such track")
+}
+
+fn standing(state: &mut State, ask: &AskId, standing: Standing) -> Result<(), &'static str> {
+    let ask = state.asks.get_mut(ask).ok_or("nothing of that id was asked")?;
+    ask.standing = standing;
+    Ok(())
+}
+
+fn asked(state: &mut State, entry: &Entry, at: Millis) {
+    let Entry::Asked { ask, attempt, question, until, deadline, reserve_nano_dollars } = entry else { return };
+    state.asked += u32::from(*attempt == 1);
+    state.spent_nano_dollars = state.spent_nano_dollars.saturating_add(*reserve_nano_dollars);
+    let entry = Ask {
+        question: question.clone(),
+        attempt: *attempt,
+        asked_at: at,
+        until: *until,
+        deadline: *deadline,
+        standing: Standing::Open,
+        stale: false,
+        reserve_nano_dollars: *reserve_nano_dollars,
+    };
+    state.asks.insert(ask.clone(), entry);
+}
+
+fn answered(state: &mut State, id: &AskId, answer: &Answer) -> Result<(), &'static str> {
+    let ask = state.asks.get_mut(id).ok_or("nothing of that id was asked")?;
+    if !ask.is_open() {
+        return Err("the ask was answered or given up before");
+    }
+    let call = match answer {
+        Answer::Opinion { call, .. } | Answer::Failed { call: Some(call), .. } => Some(call),
+        Answer::Facts { .. } | Answer::Done { .. } | Answer::Failed { call: None, .. } => None,
+    };
+    if let Some(cost) = call.and_then(|call| call.cost_nano_dollars) {
+        // Settled: what was reserved for this attempt makes way for what it cost.
+        let others = state.spent_nano_dollars.saturating_sub(ask.reserve_nano_dollars);
+        state.spent_nano_dollars = others.saturating_add(cost);
+    }
+    ask.standing = match answer {
+        Answer::Failed { failure, retry_after_ms, .. } => {
+            Standing::Failed { failure: *failure, retry_after_ms: *retry_after_ms }
+        }
+        Answer::Opinion { .. } | Answer::Facts { .. } | Answer::Done { .. } => Standing::Answered(answer.clone()),
+    };
+    if let (Question::Act { proposal }, Answer::Done { .. }) = (ask.question.clone(), answer) {
+        stage(state, &proposal, Stage::Done)?;
+    }
+    Ok(())
+}
+
+fn gave_up(state: &mut State, id: &AskId, missing: Missing) -> Result<(), &'static str> {
+    standing(state, id, Standing::Missing(missing))?;
+    if let Some(Question::Act { proposal }) = state.asks.get(id).map(|ask| ask.question.clone()) {
+        stage(state, &proposal, Stage::Refused)?;
+        if let Some(track) = track_of(state, &proposal) {
+            track.human = true;
+        }
+    }
+    Ok(())
+}
+
+fn stage(state: &mut State, proposal: &str, stage: Stage) -> Result<(), &'static str> {
+    let mut proposals = state.tracks.iter_mut().flat_map(|track| &mut track.proposals);
+    let proposed = proposals.find(|proposed| proposed.proposal.id() == proposal).ok_or("there is no such proposal")?;
+    proposed.stage = stage;
+    Ok(())
+}
+
+fn track_of<'a>(state: &'a mut State, proposal: &str) -> Option<&'a mut Track> {
+    let has = |track: &Track| track.proposals.iter().any(|proposed| proposed.proposal.id() == proposal);
+    state.tracks.iter_mut().find(|track| has(track))
+}
+
+/// Asks that were in flight when the host stopped have failed; whether they are tried again is not decided here.
+fn resumed(state: &mut State) {
+    for ask in state.asks.values_mut().filter(|ask| ask.standing == Standing::Open) {
+        ask.standing = Standing::Failed { failure: Failure::TimedOut, retry_after_ms: Some(0) };
+    }
+}
+
+fn messaged(state: &mut State, message: &Message) {
+    remember(state, message.key.as_ref());
+    if message.from == Speaker::Analyst {
+        return;
+    }
+    let heard = &message.words.narrative;
+    state.reading = message.words.reading.clone();
+    state.narrative.claims.extend(heard.claims.iter().copied());
+    state.narrative.names_merchant |= heard.names_merchant;
+    state.narrative.names_amount |= heard.names_amount;
+    // What the customer says may name what an earlier reply was compared with.
+    for ask in state.asks.values_mut().filter(|ask| matches!(ask.question, Question::Lookup(_)) && !ask.is_open()) {
+        ask.stale = true;
+    }
+    for track in &mut state.tracks {
+        track.waiting = track.waiting.filter(|(question, _)| *question == CustomerQuestion::WhichCustomer);
+    }
+}
+
+fn remember(state: &mut State, key: Option<&Digest>) {
+    state.keys.extend(key.cloned());
+    while state.keys.len() > limits::COMMAND_KEYS {
+        state.keys.pop_front();
+    }
+}
+
+fn commanded(state: &mut State, by: &Subject, command: &Command) -> Result<(), &'static str> {
+    match command {
+        Command::Claim => state.assignee = Some(by.clone()),
+        Command::Release => state.assignee = None,
+        Command::Identify { customer } => {
+            state.customer = Some(customer.clone());
+            state.tracks.iter_mut().for_each(|track| track.waiting = None);
+        }
+        Command::Reroute { task } => reroute(state, *task),
+        Command::Ask { .. } => {
+            let now = state.now;
+            let track = lead_mut(state).ok_or("no specialist is at work")?;
+            track.waiting = Some((CustomerQuestion::Analyst, now));
+            track.questions += 1;
+        }
+        Command::Approve { proposal, .. } => approve(state, proposal, by)?,
+        Command::Reject { proposal, .. } => {
+            stage(state, proposal, Stage::Rejected)?;
+            let track = track_of(state, proposal).ok_or("there is no such proposal")?;
+            track.human = true;
+        }
+        // The decision itself becomes a proposal, which `next` derives from this command.
+        Command::Decide { action, about, .. } => {
+            let track = lead_mut(state).ok_or("no specialist is at work")?;
+            track.human = false;
+            track.waiting = None;
+            if let Some(proposed) = track.proposals.last_mut().filter(|last| last.stage == Stage::Pending) {
+                proposed.stage = Stage::Superseded;
+            }
+            let track = track.id.clone();
+            state.decision = Some(Decision { track, action: *action, about: about.clone(), by: by.clone() });
+        }
+        Command::Close { .. } => state.closed = Some(CloseReason::ByAnalyst),
+        Command::Reopen { .. } => {
+            state.closed = None;
+            state.tracks.iter_mut().for_each(|track| track.human = true);
+        }
+    }
+    Ok(())
+}
+
+/// An analyst's choice of task is the outcome from now on, and a label to learn from.
+fn reroute(state: &mut State, task: Task) {
+    let label = Label::from(task);
+    let mut alternatives: Vec<Scored> = state.reading.scores.clone();
+    alternatives.retain(|scored| scored.label != label);
+    state.outcome = Some(Outcome {
+        label,
+        confidence: Ppm::ONE,
+        decided_by: Tier::Human,
+        basis: Basis::Rerouted,
+        tasks: vec![task],
+        alternatives,
+    });
+    state.rerouted.insert(task);
+    state.escalations.remove(&Escalation::Untriaged);
+    // The specialists that were at work make way, unless an action of theirs is on its way or done.
+    for track in &mut state.tracks {
+        let acted = track.proposals.iter().any(|proposed| matches!(proposed.stage, Stage::Approved | Stage::Done));
+        track.retired = track.task != task && !acted;
+        if track.retired {
+            track.waiting = None;
+            let pending = track.proposals.iter_mut().filter(|proposed| proposed.stage == Stage::Pending);
+            pending.for_each(|proposed| proposed.stage = Stage::Superseded);
+        }
+    }
+}
+
+fn approve(state: &mut State, proposal: &str, by: &Subject) -> Result<(), &'static str> {
+    let mut proposals = state.tracks.iter_mut().flat_map(|track| &mut track.proposals);
+    let proposed = proposals.find(|proposed| proposed.proposal.id() == proposal).ok_or("there is no such proposal")?;
+    proposed.approvals.insert(by.clone());
+    proposed.settle();
+    Ok(())
+}
+
+fn lead_mut(state: &mut State) -> Option<&mut Track> {
+    let lead = state.lead()?.id.clone();
+    state.tracks.iter_mut().find(|track| track.id == lead)
+}

@@ -1,0 +1,34 @@
+//! Every limit of the core, together, each with its reason. A loop, string or list without one is a defect.
+
+/// Longest customer text, in characters (contract).
+pub const TEXT_CHARS: usize = 20_000;
+/// Longest opaque reference (customer, transaction, payment, external id), in bytes: fits a UUID with prefixes.
+pub const REFERENCE_BYTES: usize = 64;
+/// Documents that one request or message may carry.
+pub const DOCUMENTS: usize = 20;
+/// Longest name, channel, reason code or note title, in characters.
+pub const SHORT_TEXT_CHARS: usize = 200;
+/// Longest note, question or model reason kept, in characters.
+pub const NOTE_CHARS: usize = 2_000;
+/// Tracks of one case: one for each task.
+pub const TRACKS: usize = 4;
+/// Derived entries that one input may cause; more means that the rules run in a circle.
+pub const DERIVED_PER_INPUT: usize = 128;
+/// Entries of one journal; a case that long is closed by hand and continued in a new one.
+pub const JOURNAL_ENTRIES: u64 = 100_000;
+/// Longest journal line in bytes: under the 2 MB that a Durable Object's row may have.
+pub const LINE_BYTES: usize = 1_000_000;
+/// Transactions taken from one ledger reply: about two years of a busy card.
+pub const LEDGER_ROWS: usize = 5_000;
+/// Transactions of a ledger reply that become facts in the journal; the rest stay in the sealed reply.
+pub const LEDGER_FACTS: usize = 40;
+/// Rows taken from any other source's reply.
+pub const SOURCE_ROWS: usize = 200;
+/// Idempotency keys of commands remembered by a case, the newest kept.
+pub const COMMAND_KEYS: usize = 64;
+/// Amounts taken from a narrative.
+pub const NARRATIVE_AMOUNTS: usize = 8;
+/// Largest text of a source that is shown to a person, in characters.
+pub const SHOWN_CHARS: usize = 500;
+/// Proposals on one track: after that only a human's own decision.
+pub const PROPOSALS_PER_TRACK: usize = 32;

@@ -1,0 +1,93 @@
+//! The words that spoke for a label, for the sentence a human reads.
+//!
+//! A word speaks through itself and its pieces, a pair through itself and its two words. Nothing is a cue but words the
+//! model has learnt. This module refuses to explain a probability; it shows where the evidence was.
+
+use super::features::{self, FeatureId};
+use super::file::ModelParts;
+use super::{CUES_MAX, LocalModel, score, text};
+use crate::label::Label;
+
+/// A word or a pair of words, and what it said.
+struct Cue {
+    phrase: String,
+    words: std::ops::RangeInclusive<usize>,
+    weight: f64,
+}
+
+/// Up to [`CUES_MAX`] phrases that share no word, the strongest first.
+pub(super) fn cues(model: &LocalModel, text: &str, label: Label) -> Vec<String> {
+    let parts = &model.parts;
+    let words = text::words(text);
+    let speaker = Speaker::new(model, &features::features_of_words(&words), label);
+    let known: Vec<bool> = words.iter().map(|word| parts.known_words.contains(features::word_feature(word))).collect();
+    let alone: Vec<f64> = words.iter().map(|word| speaker.word(word)).collect();
+    let mut cues = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        if known[at] {
+            cues.push(Cue { phrase: word.clone(), words: at..=at, weight: alone[at] });
+        }
+        if let Some(next) = words.get(at + 1)
+            && known[at]
+            && known[at + 1]
+            && let Some(together) = speaker.feature(features::pair_feature(word, next))
+            && together > 0.0
+        {
+            let weight = together + alone[at] + alone[at + 1];
+            cues.push(Cue { phrase: format!("{word} {next}"), words: at..=at + 1, weight });
+        }
+    }
+    strongest(cues)
+}
+
+fn strongest(mut cues: Vec<Cue>) -> Vec<String> {
+    cues.retain(|cue| cue.weight > 0.0);
+    cues.sort_by(|first, second| second.weight.total_cmp(&first.weight));
+    let mut chosen: Vec<Cue> = Vec::new();
+    for cue in cues {
+        let free = chosen.iter().all(|other| {
+            (cue.words.end() < other.words.start() || other.words.end() < cue.words.start())
+                && cue.phrase != other.phrase
+        });
+        if free {
+            chosen.push(cue);
+        }
+        if chosen.len() == CUES_MAX {
+            break;
+        }
+    }
+    chosen.into_iter().map(|cue| cue.phrase).collect()
+}
+
+/// What single features say for one label in one text.
+struct Speaker<'model> {
+    parts: &'model ModelParts,
+    /// How much one unit of each head's score moves the label: for its own heads up, for all others down.
+    pull: Vec<f64>,
+}
+
+impl<'model> Speaker<'model> {
+    /// The pull is each head's probability within the label less its probability among the other labels.
+    fn new(model: &'model LocalModel, features: &[FeatureId], label: Label) -> Self {
+        let parts = &model.parts;
+        let shares = score::softmax(&score::logits(parts, features), parts.settings.temperature);
+        let ours = score::by_label(parts, &shares)[score::index(label)].max(f64::MIN_POSITIVE);
+        let theirs = (1.0 - ours).max(f64::EPSILON);
+        let pull = |(share, head): (&f64, &super::file::Head)| {
+            head.scale * if head.label == label { share / ours } else { -share / theirs }
+        };
+        let pull = shares.iter().zip(&parts.heads).map(pull).collect();
+        Self { parts, pull }
+    }
+
+    fn feature(&self, feature: FeatureId) -> Option<f64> {
+        let row = self.parts.features.binary_search(&feature).ok()?;
+        let weights = score::row_of(self.parts, row);
+        Some(weights.iter().zip(&self.pull).map(|(weight, pull)| f64::from(*weight) * pull).sum())
+    }
+
+    fn word(&self, word: &str) -> f64 {
+        let pieces = features::piece_features(word);
+        std::iter::once(features::word_feature(word)).chain(pieces).filter_map(|feature| self.feature(feature)).sum()
+    }
+}

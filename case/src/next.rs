@@ -1,0 +1,237 @@
+//! What follows from a state: the next derived entry, or nothing. Calling [`next`] and applying its entry until it
+//! returns nothing is the whole of deciding, so that replay can repeat it byte for byte.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    entry::{CloseReason, Entry, Escalation, Failure, Missing, Question},
+    facts::{Band, Facts},
+    ids::{AskId, EvidenceId},
+    label::Task,
+    limits,
+    policy::{Finding, Proposal, Reason},
+    settings::AskSettings,
+    source::Source,
+    specialist::{self, Need},
+    state::{Ask, Decision, Stage, Standing, State, Track},
+    triage::{self, Verdict},
+};
+
+/// The entry that follows, if any.
+#[must_use]
+pub fn next(state: &State) -> Option<Entry> {
+    if state.closed.is_some() {
+        return None;
+    }
+    ask_due(state)
+        .or_else(|| triage_due(state))
+        .or_else(|| track_due(state))
+        .or_else(|| escalation_due(state))
+        .or_else(|| decision_due(state))
+        .or_else(|| state.tracks.iter().find_map(|track| step_due(state, track)))
+        .or_else(|| action_due(state))
+        .or_else(|| close_due(state))
+}
+
+/// Asks that failed, are due again, or are overdue.
+fn ask_due(state: &State) -> Option<Entry> {
+    state.asks.iter().find_map(|(id, ask)| {
+        let settings = settings_of(state, &ask.question);
+        let overdue = state.now >= ask.deadline && !is_action(&ask.question);
+        match &ask.standing {
+            Standing::Answered(_) | Standing::Missing(_) => None,
+            Standing::Open | Standing::Retry(_) if overdue => {
+                Some(Entry::GaveUp { ask: id.clone(), missing: Missing::Late })
+            }
+            Standing::Open => None,
+            Standing::Retry(at) => (state.now >= *at).then(|| attempt(state, id, ask, settings)),
+            Standing::Failed { failure, retry_after_ms } => {
+                Some(after_failure(state, id, ask, *failure, *retry_after_ms))
+            }
+        }
+    })
+}
+
+fn attempt(state: &State, id: &AskId, ask: &Ask, settings: AskSettings) -> Entry {
+    Entry::Asked {
+        ask: id.clone(),
+        attempt: ask.attempt + 1,
+        question: ask.question.clone(),
+        until: state.now.plus(settings.attempt_ms),
+        deadline: ask.deadline,
+        reserve_nano_dollars: reserve(state, &ask.question),
+    }
+}
+
+/// A passing failure is tried again while there are attempts and time; an action is tried for as long as it takes,
+/// since nobody knows whether it was executed, and its id makes sure that it is executed once.
+fn after_failure(state: &State, id: &AskId, ask: &Ask, failure: Failure, retry_after_ms: Option<i64>) -> Entry {
+    let settings = settings_of(state, &ask.question);
+    let pause_ms = retry_after_ms.map_or_else(|| backoff_ms(id, ask.attempt, settings), |asked| asked.max(0));
+    let at = state.now.plus(pause_ms.min(limits_of_pause(&ask.question)));
+    let triage = matches!(ask.question, Question::Triage { .. });
+    let affordable = !triage || triage::can_afford(state, reserve(state, &ask.question));
+    let repairable = !(triage && failure == Failure::Unusable);
+    let in_time = ask.attempt < settings.attempts && at < ask.deadline;
+    if failure.is_passing() && (is_action(&ask.question) || (in_time && affordable && repairable)) {
+        Entry::RetryPlanned { ask: id.clone(), at }
+    } else {
+        Entry::GaveUp { ask: id.clone(), missing: Missing::Failed(failure) }
+    }
+}
+
+/// Doubles with each attempt, shortened by up to a quarter; the jitter is a hash, so that every host derives it.
+fn backoff_ms(id: &AskId, attempt: u32, settings: AskSettings) -> i64 {
+    let doubled = settings.backoff_ms.saturating_mul(1_i64 << attempt.saturating_sub(1).min(20));
+    let hash = Sha256::digest(format!("{id}#{attempt}").as_bytes());
+    let share = i64::from(hash.first().copied().unwrap_or(0));
+    doubled - doubled / 4 * share / 255
+}
+
+/// The longest pause before another attempt: an hour for an action, a minute for the rest.
+const fn limits_of_pause(question: &Question) -> i64 {
+    match question {
+        Question::Act { .. } => 3_600_000,
+        Question::Triage { .. } | Question::Lookup(_) => 60_000,
+    }
+}
+
+fn triage_due(state: &State) -> Option<Entry> {
+    if state.outcome.is_some() {
+        return None;
+    }
+    match triage::decide(state) {
+        Verdict::Wait => None,
+        Verdict::Decided(outcome) => Some(Entry::Triaged(outcome)),
+        Verdict::Ask { model, repair } => Some(ask(state, "triage", Question::Triage { model, repair })),
+    }
+}
+
+fn track_due(state: &State) -> Option<Entry> {
+    let outcome = state.outcome.as_ref()?;
+    let wanted = outcome.tasks.iter().find(|task| state.track(**task).is_none())?;
+    let track = format!("t{}", state.tracks.len() + 1);
+    Some(Entry::TrackOpened { track, task: *wanted })
+}
+
+fn escalation_due(state: &State) -> Option<Entry> {
+    let outcome = state.outcome.as_ref()?;
+    let high = |facts: &Facts| matches!(facts, Facts::Risk { band: Band::High, .. });
+    let failing = |ask: &Ask| {
+        let settings = settings_of(state, &ask.question);
+        is_action(&ask.question) && ask.is_open() && (ask.attempt > settings.attempts || state.now >= ask.deadline)
+    };
+    let refused = |track: &Track| track.proposals.iter().any(|proposed| proposed.stage == Stage::Refused);
+    let unanswered =
+        |track: &Track| track.waiting.is_some_and(|(_, since)| state.now.since(since) >= state.opened.settings.wait_ms);
+    let due = [
+        (outcome.tasks.is_empty(), Escalation::Untriaged),
+        (state.reading.fraud_suspected && state.track(Task::FraudCheck).is_none(), Escalation::FraudSuspected),
+        (state.facts_of(Source::Risk).any(high), Escalation::HighRisk),
+        (state.tracks.iter().any(unanswered), Escalation::NoAnswer),
+        (state.asks.values().any(failing), Escalation::ActionFailing),
+        (state.tracks.iter().any(refused), Escalation::ActionRefused),
+    ];
+    let new = |(due, reason): &(bool, Escalation)| *due && !state.escalations.contains(reason);
+    due.iter().find(|candidate| new(candidate)).map(|(_, reason)| Entry::Escalated { reason: *reason })
+}
+
+/// An analyst's own decision becomes a proposal about evidence.
+fn decision_due(state: &State) -> Option<Entry> {
+    let Decision { track, action, about, by } = state.decision.as_ref()?;
+    let amount = about.as_ref().and_then(|id| {
+        let transaction = state.transaction(id).map(|transaction| transaction.money);
+        transaction.or_else(|| state.payment(id).map(|payment| payment.money))
+    });
+    let finding = Finding {
+        action: *action,
+        reasons: vec![Reason::AnalystDecision],
+        cites: about.iter().map(|id| EvidenceId::new(Source::Ledger.name(), id)).collect(),
+        references: about.iter().cloned().collect(),
+        amount: if action.moves_money() { amount } else { None },
+    };
+    Some(propose(state, track, finding, Some(by.clone())))
+}
+
+/// The next step of a specialist whose work is not over.
+fn step_due(state: &State, track: &Track) -> Option<Entry> {
+    let open = track.proposals.last().is_some_and(|last| !matches!(last.stage, Stage::Superseded));
+    if track.is_over() || track.human || track.waiting.is_some() || open {
+        return None;
+    }
+    if track.proposals.len() >= limits::PROPOSALS_PER_TRACK {
+        return None;
+    }
+    match specialist::next(state, track) {
+        Need::Nothing => None,
+        Need::Look(lookup) => Some(ask(state, &track.id, Question::Lookup(lookup))),
+        Need::AskCustomer(question) => Some(Entry::CustomerAsked { track: track.id.clone(), question }),
+        Need::Propose(finding) => Some(propose(state, &track.id, finding, None)),
+    }
+}
+
+fn propose(state: &State, track: &str, finding: Finding, by: Option<crate::ids::Subject>) -> Entry {
+    let id = format!("p{}", state.proposals + 1);
+    let proposal = Proposal::new(id, finding, state.evidence_hash(), &state.opened.settings);
+    Entry::Proposed { track: track.to_owned(), proposal, by }
+}
+
+/// An approved proposal goes out.
+fn action_due(state: &State) -> Option<Entry> {
+    let proposals = state.tracks.iter().flat_map(|track| &track.proposals);
+    proposals.filter(|proposed| proposed.stage == Stage::Approved).find_map(|proposed| {
+        let id = AskId::action(&state.opened.case, proposed.proposal.id());
+        let question = Question::Act { proposal: proposed.proposal.id().to_owned() };
+        (!state.asks.contains_key(&id)).then(|| first_attempt(state, id, question))
+    })
+}
+
+fn close_due(state: &State) -> Option<Entry> {
+    let over = state.tracks.iter().all(Track::is_over);
+    let done = state.tracks.iter().any(Track::is_done);
+    let quiet = state.asks.values().all(|ask| !ask.is_open());
+    (over && done && quiet).then_some(Entry::Closed { outcome: CloseReason::ActionsDone })
+}
+
+fn ask(state: &State, track: &str, question: Question) -> Entry {
+    let step = match &question {
+        Question::Triage { .. } => "claude",
+        Question::Lookup(lookup) => lookup.step(),
+        Question::Act { .. } => "act",
+    };
+    first_attempt(state, AskId::new(&state.opened.case, track, step, state.asked + 1), question)
+}
+
+fn first_attempt(state: &State, id: AskId, question: Question) -> Entry {
+    let settings = settings_of(state, &question);
+    Entry::Asked {
+        ask: id,
+        attempt: 1,
+        until: state.now.plus(settings.attempt_ms),
+        deadline: state.now.plus(settings.deadline_ms),
+        reserve_nano_dollars: reserve(state, &question),
+        question,
+    }
+}
+
+const fn reserve(state: &State, question: &Question) -> u64 {
+    match question {
+        Question::Triage { .. } => state.opened.reserve_nano_dollars,
+        Question::Lookup(_) | Question::Act { .. } => 0,
+    }
+}
+
+const fn settings_of(state: &State, question: &Question) -> AskSettings {
+    match question {
+        Question::Triage { .. } => state.opened.settings.triage.claude,
+        Question::Lookup(_) => state.opened.settings.lookups,
+        Question::Act { .. } => state.opened.settings.actions,
+    }
+}
+
+const fn is_action(question: &Question) -> bool {
+    match question {
+        Question::Act { .. } => true,
+        Question::Triage { .. } | Question::Lookup(_) => false,
+    }
+}

@@ -1,0 +1,317 @@
+//! What may be done, and who must agree. The only module that constructs a [`Proposal`].
+//!
+//! Actions are a closed list. Amounts and payees are taken from evidence by reference; no text of a model or a
+//! customer can become one, because no constructor here takes text.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{Digest, EvidenceId, Reference},
+    money::Money,
+    settings::Settings,
+};
+
+/// Everything Caseworker can propose to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Tell the customer what the evidence shows.
+    Inform,
+    /// Ask a payment's route for its whereabouts.
+    TracePayment,
+    /// Ask the customer for corrected payee details.
+    CorrectDetails,
+    /// Ask the customer for identity fields or documents.
+    RequestDocuments,
+    /// Put the case before an analyst without a recommendation.
+    Escalate,
+    /// Block a card for now; the customer or an analyst can lift it.
+    FreezeCard,
+    /// Block a card for good and issue another.
+    BlockCard,
+    /// Credit the customer until the dispute is settled.
+    ProvisionalCredit,
+    /// Take the amount back from the merchant through the card network.
+    RaiseChargeback,
+    /// Accept the customer's identity.
+    ApproveOnboarding,
+}
+
+/// How many people must agree before an action is executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// Nobody.
+    None,
+    /// One analyst.
+    OneAnalyst,
+    /// Two different analysts.
+    TwoAnalysts,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 10] = [
+        Self::Inform,
+        Self::TracePayment,
+        Self::CorrectDetails,
+        Self::RequestDocuments,
+        Self::Escalate,
+        Self::FreezeCard,
+        Self::BlockCard,
+        Self::ProvisionalCredit,
+        Self::RaiseChargeback,
+        Self::ApproveOnboarding,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inform => "inform",
+            Self::TracePayment => "trace_payment",
+            Self::CorrectDetails => "correct_details",
+            Self::RequestDocuments => "request_documents",
+            Self::Escalate => "escalate",
+            Self::FreezeCard => "freeze_card",
+            Self::BlockCard => "block_card",
+            Self::ProvisionalCredit => "provisional_credit",
+            Self::RaiseChargeback => "raise_chargeback",
+            Self::ApproveOnboarding => "approve_onboarding",
+        }
+    }
+
+    /// Whether executing the action moves money.
+    #[must_use]
+    pub const fn moves_money(self) -> bool {
+        match self {
+            Self::ProvisionalCredit | Self::RaiseChargeback => true,
+            Self::Inform
+            | Self::TracePayment
+            | Self::CorrectDetails
+            | Self::RequestDocuments
+            | Self::Escalate
+            | Self::FreezeCard
+            | Self::BlockCard
+            | Self::ApproveOnboarding => false,
+        }
+    }
+
+    /// The lowest level a tenant may choose: a person decides on money, on identity (no adverse outcome without a
+    /// human: GDPR Art. 22) and on what cannot be undone.
+    #[must_use]
+    pub const fn least_approval(self) -> Approval {
+        match self {
+            Self::ProvisionalCredit
+            | Self::RaiseChargeback
+            | Self::BlockCard
+            | Self::ApproveOnboarding
+            | Self::Escalate => Approval::OneAnalyst,
+            Self::Inform | Self::TracePayment | Self::CorrectDetails | Self::RequestDocuments | Self::FreezeCard => {
+                Approval::None
+            }
+        }
+    }
+
+    /// Why [`Action::least_approval`] is what it is, for an operator who tried to go below it.
+    #[must_use]
+    pub const fn why_approval(self) -> &'static str {
+        match self {
+            Self::ProvisionalCredit | Self::RaiseChargeback => "moves money",
+            Self::BlockCard => "cannot be undone",
+            Self::ApproveOnboarding => "decides on a person's identity",
+            Self::Escalate => "is a person's decision by definition",
+            Self::Inform | Self::TracePayment | Self::CorrectDetails | Self::RequestDocuments | Self::FreezeCard => {
+                "may go out without approval"
+            }
+        }
+    }
+
+    /// The level in force: the tenant's, or the default (one analyst; two for a provisional credit).
+    #[must_use]
+    pub fn approval(self, settings: &Settings) -> Approval {
+        let default = match self {
+            Self::ProvisionalCredit => Approval::TwoAnalysts,
+            Self::Inform
+            | Self::TracePayment
+            | Self::CorrectDetails
+            | Self::RequestDocuments
+            | Self::Escalate
+            | Self::FreezeCard
+            | Self::BlockCard
+            | Self::RaiseChargeback
+            | Self::ApproveOnboarding => Approval::OneAnalyst,
+        };
+        settings.approvals.get(&self).copied().unwrap_or(default).max(self.least_approval())
+    }
+}
+
+impl Approval {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::OneAnalyst => "one_analyst",
+            Self::TwoAnalysts => "two_analysts",
+        }
+    }
+
+    /// How many different people must approve.
+    #[must_use]
+    pub const fn people(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::OneAnalyst => 1,
+            Self::TwoAnalysts => 2,
+        }
+    }
+}
+
+/// Why something is proposed: a closed list, so that no reason can be invented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Two posted charges of one amount by one merchant, close together, and no credit for either.
+    DuplicateCharge,
+    /// Two such charges, one of them still an authorisation that will normally lapse.
+    DuplicatePending,
+    /// Two such charges, and a credit for one of them.
+    DuplicateCredited,
+    /// One charge only where the customer speaks of two.
+    SingleCharge,
+    /// The transaction that the customer contests was found.
+    TransactionFound,
+    /// No transaction fits what the customer wrote.
+    NoTransactionFound,
+    /// The customer reports a lost, stolen or compromised card or device.
+    ReportedLostOrStolen,
+    /// The customer does not recognise a transaction.
+    ReportedUnrecognised,
+    /// The scoring service sees a high risk.
+    RiskHigh,
+    /// The scoring service sees a medium risk.
+    RiskMedium,
+    /// The scoring service sees a low risk.
+    RiskLow,
+    /// Identity fields that the law asks for are missing.
+    IdentityIncomplete,
+    /// All identity fields that the law asks for are present.
+    IdentityComplete,
+    /// The payment is with the payee's bank: credited to the payee's account.
+    PaymentCredited,
+    /// The payment is on its way.
+    PaymentInProcess,
+    /// The payment has been settled between banks; the payee's account is not confirmed.
+    PaymentSettled,
+    /// The payment was rejected, cancelled or returned.
+    PaymentEnded,
+    /// The payment was rejected because of the payee's account details.
+    PayeeDetailsWrong,
+    /// No payment was found.
+    NoPaymentFound,
+    /// A source that matters did not answer.
+    EvidenceMissing,
+    /// An analyst's own decision.
+    AnalystDecision,
+}
+
+/// What a specialist found out, ready to become a proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What should be done.
+    pub action: Action,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// The evidence for it.
+    pub cites: Vec<EvidenceId>,
+    /// What the action is about: references into the operator's systems.
+    pub references: Vec<Reference>,
+    /// The amount, where the action has one: that of a cited transaction or payment.
+    pub amount: Option<Money>,
+}
+
+/// An action that somebody must approve, or that policy lets go out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposal {
+    id: String,
+    action: Action,
+    approval: Approval,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    amount: Option<Money>,
+    reasons: Vec<Reason>,
+    cites: Vec<EvidenceId>,
+    references: Vec<Reference>,
+    evidence: Digest,
+    hash: Digest,
+}
+
+impl Proposal {
+    /// The proposal that follows from a finding. `evidence` is the hash over the evidence it was made from.
+    #[must_use]
+    pub fn new(id: String, finding: Finding, evidence: Digest, settings: &Settings) -> Self {
+        let approval = finding.action.approval(settings);
+        let view = (&id, finding.action, approval, finding.amount, &finding.reasons, &finding.cites);
+        let bound = serde_json::to_vec(&(view, &finding.references, &evidence)).unwrap_or_default();
+        Self {
+            hash: Digest::of(&bound),
+            id,
+            action: finding.action,
+            approval,
+            amount: finding.amount,
+            reasons: finding.reasons,
+            cites: finding.cites,
+            references: finding.references,
+            evidence,
+        }
+    }
+
+    /// `p1`, `p2`, ... within a case.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What is proposed.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// Who must agree.
+    #[must_use]
+    pub const fn approval(&self) -> Approval {
+        self.approval
+    }
+
+    /// The amount, where the action has one.
+    #[must_use]
+    pub const fn amount(&self) -> Option<Money> {
+        self.amount
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// The evidence for it.
+    #[must_use]
+    pub fn cites(&self) -> &[EvidenceId] {
+        &self.cites
+    }
+
+    /// What the action is about.
+    #[must_use]
+    pub fn references(&self) -> &[Reference] {
+        &self.references
+    }
+
+    /// The hash that an approval must name: it binds action, amount, evidence, reasons and approval level.
+    #[must_use]
+    pub const fn hash(&self) -> &Digest {
+        &self.hash
+    }
+}

@@ -1,0 +1,187 @@
+//! What an operator may set about decisions. A case pins its settings when it opens: they stand in its first
+//! entry, so that a later change of configuration changes no old decision.
+//!
+//! Addresses, keys and other host matters are not here; the hosts keep them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::Digest,
+    label::Ppm,
+    policy::{Action, Approval},
+    time::DAY_MS,
+};
+
+/// The decision settings of a tenant. Durations are milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// How triage decides.
+    pub triage: TriageSettings,
+    /// How long and how often sources are asked.
+    pub lookups: AskSettings,
+    /// How long and how often an approved action is sent before a human is told; it is sent again after that too.
+    pub actions: AskSettings,
+    /// A case that waits for a customer goes to a human after this time.
+    pub wait_ms: i64,
+    /// Days of ledger history that a dispute looks at (Visa and Mastercard: 120 days for most reasons).
+    pub ledger_days: u16,
+    /// Two equal charges by one merchant within this time are candidates for a duplicate.
+    pub duplicate_window_ms: i64,
+    /// Approval levels where they differ from the defaults; see [`Action::approval`].
+    pub approvals: BTreeMap<Action, Approval>,
+}
+
+/// How triage decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TriageSettings {
+    /// The model asked where the local tier is unsure; `None` where there is no key: then the local tier is alone.
+    pub model: Option<String>,
+    /// Claude's confidence from which its label counts as a decision.
+    pub claude_min: Ppm,
+    /// The local tier's confidence from which its label counts when nobody better can be asked.
+    pub alone_min: Ppm,
+    /// A caller's confidence from which the caller's label routes (contract).
+    pub caller_min: Ppm,
+    /// How long and how often Claude is asked.
+    pub claude: AskSettings,
+    /// Room for the model's answer in tokens.
+    pub max_tokens: u32,
+    /// The most that model calls of one case may cost, in nano-dollars.
+    pub budget_nano_dollars: u64,
+}
+
+/// How long and how often something outside is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskSettings {
+    /// One attempt may take this long.
+    pub attempt_ms: i64,
+    /// After this time the answer counts as late and the case goes on without it.
+    pub deadline_ms: i64,
+    /// Attempts at most.
+    pub attempts: u32,
+    /// Pause before the second attempt; doubled for each further one, shortened by up to a quarter.
+    pub backoff_ms: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            triage: TriageSettings::default(),
+            lookups: AskSettings { attempt_ms: 5_000, deadline_ms: 15_000, attempts: 3, backoff_ms: 250 },
+            actions: AskSettings { attempt_ms: 10_000, deadline_ms: 3_600_000, attempts: 8, backoff_ms: 1_000 },
+            wait_ms: 7 * DAY_MS,
+            ledger_days: 120,
+            duplicate_window_ms: 3 * DAY_MS,
+            approvals: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for TriageSettings {
+    fn default() -> Self {
+        let share = |parts| Ppm::new(parts).unwrap_or(Ppm::ONE);
+        Self {
+            model: None,
+            claude_min: share(700_000),
+            alone_min: share(600_000),
+            caller_min: share(600_000),
+            claude: AskSettings { attempt_ms: 20_000, deadline_ms: 60_000, attempts: 3, backoff_ms: 500 },
+            max_tokens: 512,
+            budget_nano_dollars: 10_000_000,
+        }
+    }
+}
+
+/// A setting that no operator may choose.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsProblem {
+    /// A number outside its range.
+    #[error("`{name}` must be between {least} and {most}")]
+    Range {
+        /// The setting.
+        name: &'static str,
+        /// The least allowed.
+        least: i64,
+        /// The most allowed.
+        most: i64,
+    },
+    /// An approval level below what the action needs.
+    #[error("`approvals.{action}` may not be lower than `{least}`: the action {why}")]
+    Approval {
+        /// The action.
+        action: &'static str,
+        /// The lowest level allowed.
+        least: &'static str,
+        /// Why there is a lowest level.
+        why: &'static str,
+    },
+}
+
+impl Settings {
+    /// Checks every number and level.
+    ///
+    /// # Errors
+    /// The first setting that is out of its range, by name.
+    pub fn check(&self) -> Result<(), SettingsProblem> {
+        self.triage.claude.check("triage.claude")?;
+        self.lookups.check("lookups")?;
+        self.actions.check("actions")?;
+        range("wait_ms", self.wait_ms, 1_000, 365 * DAY_MS)?;
+        range("ledger_days", i64::from(self.ledger_days), 1, 730)?;
+        range("duplicate_window_ms", self.duplicate_window_ms, 60_000, 60 * DAY_MS)?;
+        range("triage.max_tokens", i64::from(self.triage.max_tokens), 64, 8_192)?;
+        for (action, approval) in &self.approvals {
+            if *approval < action.least_approval() {
+                return Err(SettingsProblem::Approval {
+                    action: action.name(),
+                    least: action.least_approval().name(),
+                    why: action.why_approval(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The hash under which a case pins these settings.
+    #[must_use]
+    pub fn hash(&self) -> Digest {
+        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+impl AskSettings {
+    fn check(&self, name: &'static str) -> Result<(), SettingsProblem> {
+        range(name, self.attempt_ms, 10, 600_000)?;
+        range(name, self.deadline_ms, self.attempt_ms, 30 * DAY_MS)?;
+        range(name, i64::from(self.attempts), 1, 100)?;
+        range(name, self.backoff_ms, 1, 600_000)
+    }
+}
+
+fn range(name: &'static str, value: i64, least: i64, most: i64) -> Result<(), SettingsProblem> {
+    if (least..=most).contains(&value) { Ok(()) } else { Err(SettingsProblem::Range { name, least, most }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_within_their_own_limits() {
+        assert_eq!(Settings::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn no_tenant_can_let_money_move_without_approval() {
+        let mut settings = Settings::default();
+        settings.approvals.insert(Action::ProvisionalCredit, Approval::None);
+        assert!(matches!(settings.check(), Err(SettingsProblem::Approval { .. })));
+        settings.approvals = BTreeMap::from([(Action::FreezeCard, Approval::None)]);
+        assert_eq!(settings.check(), Ok(()));
+    }
+}

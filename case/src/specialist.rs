@@ -1,0 +1,123 @@
+//! The specialists: each knows its trade, asks only the sources it needs, and ends in a finding.
+//!
+//! A specialist is a function of the state. It sees facts, never words, and can neither act nor approve.
+
+mod dispute;
+mod fraud;
+mod kyc;
+mod payment;
+
+use crate::{
+    entry::CustomerQuestion,
+    label::Task,
+    policy::{Action, Finding, Reason},
+    source::{Lookup, Source},
+    state::{Gathered, Stage, State, Track},
+};
+
+/// What a specialist needs next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing now: an answer is under way.
+    Nothing,
+    /// A look-up. Those that do not depend on each other are needed one after the other without waiting.
+    Look(Lookup),
+    /// Something that only the customer knows.
+    AskCustomer(CustomerQuestion),
+    /// A decision on this.
+    Propose(Finding),
+}
+
+/// How often a track asks the customer the same thing before a human takes over.
+const QUESTIONS: u32 = 2;
+
+/// The next need of the specialist whose track it is.
+#[must_use]
+pub fn next(state: &State, track: &Track) -> Need {
+    let Some(customer) = state.customer.as_ref() else {
+        return Need::AskCustomer(CustomerQuestion::WhichCustomer);
+    };
+    match track.task {
+        Task::FraudCheck => fraud::next(state, customer),
+        Task::KycLookup => kyc::next(state, customer),
+        Task::DisputeSummary => dispute::next(state, customer, track),
+        Task::PaymentStatus => payment::next(state, customer, track),
+    }
+}
+
+/// The agent's name on the wire.
+#[must_use]
+pub const fn agent(task: Task) -> &'static str {
+    match task {
+        Task::FraudCheck => "fraud-agent",
+        Task::KycLookup => "kyc-agent",
+        Task::DisputeSummary => "dispute-agent",
+        Task::PaymentStatus => "payment-agent",
+    }
+}
+
+/// The agent's first step, on the wire.
+#[must_use]
+pub const fn first_step(task: Task) -> &'static str {
+    match task {
+        Task::FraudCheck => "score_transaction",
+        Task::KycLookup => "extract_identity_fields",
+        Task::DisputeSummary => "fetch_transaction_history",
+        Task::PaymentStatus => "fetch_payment_status",
+    }
+}
+
+/// What happens next on a track, on the wire.
+#[must_use]
+pub fn next_action(track: &Track) -> &'static str {
+    if track.human {
+        return "review_request";
+    }
+    match (track.proposals.last().map(|last| last.stage), track.waiting) {
+        (Some(Stage::Pending), _) => "await_approval",
+        (Some(Stage::Approved), _) => "execute_action",
+        (Some(Stage::Done), _) => "none",
+        (Some(Stage::Refused | Stage::Rejected), _) => "review_request",
+        (Some(Stage::Superseded) | None, Some((CustomerQuestion::WhichCustomer, _)) | None) => first_step(track.task),
+        (Some(Stage::Superseded) | None, Some(_)) => "ask_customer",
+    }
+}
+
+/// Asks for the first of these look-ups that was not asked yet; `None` once all have come to an end.
+fn gather(state: &State, lookups: &[Lookup]) -> Option<Need> {
+    match state.gather(lookups) {
+        Gathered::Unasked(unasked) => unasked.into_iter().next().map(Need::Look),
+        Gathered::Pending => Some(Need::Nothing),
+        Gathered::Complete => None,
+    }
+}
+
+/// The finding when the source that matters most did not answer: a human decides, and is told what is missing.
+fn without(state: &State, mut reasons: Vec<Reason>) -> Need {
+    reasons.push(Reason::EvidenceMissing);
+    let cites = state.evidence().into_iter().filter(|id| !id.as_str().starts_with(Source::Ledger.name())).collect();
+    Need::Propose(Finding { action: Action::Escalate, reasons, cites, references: vec![], amount: None })
+}
+
+/// Evidence of other sources that every finding of a track cites beside its own.
+fn context(state: &State, sources: &[Source]) -> Vec<crate::ids::EvidenceId> {
+    sources.iter().flat_map(|source| state.facts_of(*source)).flat_map(crate::facts::Facts::evidence).take(8).collect()
+}
+
+/// Adds to the reasons that a source beside the main one did not answer.
+fn note_missing(state: &State, reasons: &mut Vec<Reason>) {
+    if !state.missing_sources().is_empty() {
+        reasons.push(Reason::EvidenceMissing);
+    }
+}
+
+/// The look-up of a customer's transactions: the same for every specialist, so that they share its answer.
+fn transactions(state: &State, customer: &crate::ids::Reference) -> Lookup {
+    let today = state.opened_at.date();
+    let days = jiff::Span::new().days(i64::from(state.opened.settings.ledger_days));
+    Lookup::Transactions {
+        customer: customer.clone(),
+        from: today.saturating_sub(days),
+        to: today.saturating_add(jiff::Span::new().days(1)),
+    }
+}

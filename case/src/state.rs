@@ -1,0 +1,349 @@
+//! The state of a case: what a fold over its entries has seen. Nothing here decides; [`crate::next`] does.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::{
+    entry::{Answer, CloseReason, CustomerQuestion, Escalation, Failure, Missing, Opened, Outcome, Question},
+    facts::{Facts, Payment, Transaction},
+    ids::{AskId, Digest, EvidenceId, Reference, Subject},
+    label::Task,
+    local::Reading,
+    narrative::Narrative,
+    policy::{Action, Proposal},
+    source::{Lookup, Source},
+    time::Millis,
+};
+
+/// Everything known about a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// The first entry.
+    pub opened: Opened,
+    /// When it was written.
+    pub opened_at: Millis,
+    /// When the newest entry was written.
+    pub now: Millis,
+    /// Whose case it is.
+    pub customer: Option<Reference>,
+    /// What the local model read in the newest words of the customer's.
+    pub reading: Reading,
+    /// What all words of the customer's say together.
+    pub narrative: Narrative,
+    /// The outcome of triage.
+    pub outcome: Option<Outcome>,
+    /// Tasks that an analyst added.
+    pub rerouted: BTreeSet<Task>,
+    /// The specialists' work, in the order it was taken up.
+    pub tracks: Vec<Track>,
+    /// Everything that was asked of the outside.
+    pub asks: BTreeMap<AskId, Ask>,
+    /// Why humans should look.
+    pub escalations: BTreeSet<Escalation>,
+    /// Who works the case.
+    pub assignee: Option<Subject>,
+    /// An analyst's own decision that has yet to become a proposal.
+    pub decision: Option<Decision>,
+    /// Proposals made so far, for their numbering.
+    pub proposals: u32,
+    /// Asks made so far, for their numbering.
+    pub asked: u32,
+    /// What model calls cost or may have cost, in nano-dollars.
+    pub spent_nano_dollars: u64,
+    /// Idempotency keys of commands and messages, the newest last.
+    pub keys: VecDeque<Digest>,
+    /// How the case ended.
+    pub closed: Option<CloseReason>,
+}
+
+/// One specialist's work on a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Track {
+    /// `t1`, `t2`, ...
+    pub id: String,
+    /// Its task.
+    pub task: Task,
+    /// What it proposed, the newest last.
+    pub proposals: Vec<Proposed>,
+    /// What it waits for, and since when.
+    pub waiting: Option<(CustomerQuestion, Millis)>,
+    /// How often the customer was asked.
+    pub questions: u32,
+    /// Whether a human decides from here: its proposal was turned down or refused, or the case reopened.
+    pub human: bool,
+    /// Whether an analyst gave the case to another specialist.
+    pub retired: bool,
+}
+
+/// A proposal and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposed {
+    /// What is proposed.
+    pub proposal: Proposal,
+    /// Who agreed.
+    pub approvals: BTreeSet<Subject>,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a proposal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Somebody must agree.
+    Pending,
+    /// Everybody who must has agreed; the action goes out.
+    Approved,
+    /// The action was executed.
+    Done,
+    /// An analyst turned it down.
+    Rejected,
+    /// Another proposal took its place.
+    Superseded,
+    /// The actions endpoint refused it.
+    Refused,
+}
+
+/// An analyst's own decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The track it is about.
+    pub track: String,
+    /// What to do.
+    pub action: Action,
+    /// The transaction or payment it is about.
+    pub about: Option<Reference>,
+    /// Who decided.
+    pub by: Subject,
+}
+
+/// Something that was asked of the outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// What was asked.
+    pub question: Question,
+    /// The newest attempt, from 1.
+    pub attempt: u32,
+    /// When that attempt began.
+    pub asked_at: Millis,
+    /// When it is over.
+    pub until: Millis,
+    /// When the case goes on without an answer.
+    pub deadline: Millis,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The answer came before what the customer said last, which may change its meaning.
+    pub stale: bool,
+    /// What this attempt reserved, in nano-dollars.
+    pub reserve_nano_dollars: u64,
+}
+
+/// Where an ask stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// In flight.
+    Open,
+    /// Failed; [`crate::next`] has yet to say whether it is tried again.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// The pause that the other side asked for.
+        retry_after_ms: Option<i64>,
+    },
+    /// To be tried again at this time.
+    Retry(Millis),
+    /// Answered.
+    Answered(Answer),
+    /// The case went on without an answer.
+    Missing(Missing),
+}
+
+/// What a set of look-ups has come to.
+pub enum Gathered {
+    /// These were not asked yet.
+    Unasked(Vec<Lookup>),
+    /// Some are in flight.
+    Pending,
+    /// All have an answer, or will have none.
+    Complete,
+}
+
+impl Ask {
+    /// Whether the outside may still answer.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        match self.standing {
+            Standing::Open | Standing::Failed { .. } | Standing::Retry(_) => true,
+            Standing::Answered(_) | Standing::Missing(_) => false,
+        }
+    }
+
+    /// The facts of its answer.
+    #[must_use]
+    pub const fn facts(&self) -> Option<&Facts> {
+        match &self.standing {
+            Standing::Answered(Answer::Facts { facts, .. }) => Some(facts),
+            Standing::Answered(_)
+            | Standing::Open
+            | Standing::Failed { .. }
+            | Standing::Retry(_)
+            | Standing::Missing(_) => None,
+        }
+    }
+}
+
+impl Proposed {
+    /// Lets the action go out once enough different people have agreed.
+    pub fn settle(&mut self) {
+        if self.approvals.len() >= self.proposal.approval().people() {
+            self.stage = Stage::Approved;
+        }
+    }
+}
+
+impl Track {
+    /// The proposal that a human has to agree to.
+    #[must_use]
+    pub fn pending(&self) -> Option<&Proposed> {
+        self.proposals.last().filter(|proposed| proposed.stage == Stage::Pending)
+    }
+
+    /// Whether the track's work is over.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        !self.human && self.proposals.last().is_some_and(|proposed| proposed.stage == Stage::Done)
+    }
+
+    /// Whether nothing more is to be done on the track.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.retired || self.is_done()
+    }
+}
+
+impl State {
+    /// The state after a case's first entry.
+    #[must_use]
+    pub fn new(opened: Opened, at: Millis) -> Self {
+        Self {
+            opened_at: at,
+            now: at,
+            customer: opened.customer.clone(),
+            reading: opened.words.reading.clone(),
+            narrative: opened.words.narrative.clone(),
+            outcome: None,
+            rerouted: BTreeSet::new(),
+            tracks: Vec::new(),
+            asks: BTreeMap::new(),
+            escalations: BTreeSet::new(),
+            assignee: None,
+            decision: None,
+            proposals: 0,
+            asked: 0,
+            spent_nano_dollars: 0,
+            keys: VecDeque::new(),
+            closed: None,
+            opened,
+        }
+    }
+
+    /// The newest ask for a look-up, unless what the customer said since made it stale.
+    #[must_use]
+    pub fn lookup(&self, lookup: &Lookup) -> Option<(&AskId, &Ask)> {
+        let same = |question: &Question| matches!(question, Question::Lookup(asked) if asked == lookup);
+        self.asks.iter().rev().find(|(_, ask)| !ask.stale && same(&ask.question))
+    }
+
+    /// How far a set of look-ups is.
+    #[must_use]
+    pub fn gather(&self, lookups: &[Lookup]) -> Gathered {
+        let unasked: Vec<Lookup> = lookups.iter().filter(|lookup| self.lookup(lookup).is_none()).cloned().collect();
+        if !unasked.is_empty() {
+            return Gathered::Unasked(unasked);
+        }
+        let open = lookups.iter().filter_map(|lookup| self.lookup(lookup)).any(|(_, ask)| ask.is_open());
+        if open { Gathered::Pending } else { Gathered::Complete }
+    }
+
+    /// The facts that a look-up brought.
+    #[must_use]
+    pub fn facts(&self, lookup: &Lookup) -> Option<&Facts> {
+        self.lookup(lookup).and_then(|(_, ask)| ask.facts())
+    }
+
+    /// The current facts of a source, whichever look-up brought them.
+    pub fn facts_of(&self, source: Source) -> impl Iterator<Item = &Facts> {
+        self.asks
+            .values()
+            .filter(move |ask| {
+                !ask.stale && matches!(&ask.question, Question::Lookup(lookup) if lookup.source() == source)
+            })
+            .filter_map(Ask::facts)
+    }
+
+    /// Sources that were asked and have no answer.
+    #[must_use]
+    pub fn missing_sources(&self) -> BTreeSet<Source> {
+        let missing = |ask: &Ask| match (&ask.question, &ask.standing) {
+            (Question::Lookup(lookup), Standing::Missing(_)) if !ask.stale => Some(lookup.source()),
+            _ => None,
+        };
+        self.asks.values().filter_map(missing).collect()
+    }
+
+    /// The transaction of that reference, where it is in evidence.
+    #[must_use]
+    pub fn transaction(&self, id: &Reference) -> Option<&Transaction> {
+        self.facts_of(Source::Ledger).find_map(|facts| match facts {
+            Facts::Transactions { rows, .. } => rows.iter().find(|row| row.id == *id),
+            _ => None,
+        })
+    }
+
+    /// The payment of that reference, where it is in evidence.
+    #[must_use]
+    pub fn payment(&self, id: &Reference) -> Option<&Payment> {
+        self.facts_of(Source::Ledger).find_map(|facts| match facts {
+            Facts::Payments { rows } => rows.iter().find(|row| row.id == *id),
+            _ => None,
+        })
+    }
+
+    /// Every id under which something is in evidence.
+    #[must_use]
+    pub fn evidence(&self) -> BTreeSet<EvidenceId> {
+        Source::ALL.into_iter().flat_map(|source| self.facts_of(source)).flat_map(Facts::evidence).collect()
+    }
+
+    /// The hash over the evidence that a proposal is made from: every look-up's id with what it brought.
+    #[must_use]
+    pub fn evidence_hash(&self) -> Digest {
+        let seen = |(id, ask): (&AskId, &Ask)| match (&ask.question, &ask.standing) {
+            (Question::Lookup(_), Standing::Answered(Answer::Facts { reply, .. })) => {
+                Some((id.clone(), Some(reply.clone())))
+            }
+            (Question::Lookup(_), Standing::Missing(_)) => Some((id.clone(), None)),
+            _ => None,
+        };
+        let seen: Vec<(AskId, Option<Digest>)> = self.asks.iter().filter_map(seen).collect();
+        Digest::of(&serde_json::to_vec(&seen).unwrap_or_default())
+    }
+
+    /// The proposal of that id.
+    #[must_use]
+    pub fn proposed(&self, id: &str) -> Option<&Proposed> {
+        self.tracks.iter().flat_map(|track| &track.proposals).find(|proposed| proposed.proposal.id() == id)
+    }
+
+    /// The track of a task, unless an analyst took the case from it.
+    #[must_use]
+    pub fn track(&self, task: Task) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.task == task && !track.retired)
+    }
+
+    /// The track that the case is shown by: the one that needs a human, or else the most urgent.
+    #[must_use]
+    pub fn lead(&self) -> Option<&Track> {
+        let urgency = |track: &&Track| Task::ALL.iter().position(|task| *task == track.task);
+        let open = self.tracks.iter().filter(|track| !track.is_over()).min_by_key(urgency);
+        open.or_else(|| self.tracks.iter().filter(|track| !track.retired).min_by_key(urgency))
+    }
+}

@@ -1,0 +1,120 @@
+//! Who decides what a request is about: the local tier where it is sure, Claude where it is not, the caller where a
+//! label came with the request, and a human where nobody is sure. Never a silent default.
+
+pub mod prompt;
+
+use crate::{
+    entry::{Answer, Basis, Failure, Missing, Outcome, Question, Tier},
+    label::{Label, Ppm, Scored, Task},
+    state::{Ask, Standing, State},
+};
+
+/// What is to be done about triage.
+pub enum Verdict {
+    /// It is decided.
+    Decided(Outcome),
+    /// An answer is under way.
+    Wait,
+    /// Claude should be asked.
+    Ask {
+        /// Which model.
+        model: String,
+        /// Whether to repair an answer that could not be used.
+        repair: bool,
+    },
+}
+
+/// Decides from what is known so far.
+#[must_use]
+pub fn decide(state: &State) -> Verdict {
+    let settings = &state.opened.settings.triage;
+    if let Some(caller) = state.opened.caller {
+        return Verdict::Decided(by_caller(state, caller));
+    }
+    if state.reading.sure {
+        return Verdict::Decided(by_local(state, Basis::LocalSure));
+    }
+    let Some(model) = settings.model.clone() else {
+        return Verdict::Decided(alone(state, Basis::LocalAlone));
+    };
+    let calls: Vec<&Ask> = calls(state).collect();
+    if calls.iter().any(|ask| ask.is_open()) {
+        return Verdict::Wait;
+    }
+    let opinion = calls.iter().find_map(|ask| match &ask.standing {
+        Standing::Answered(Answer::Opinion { label, confidence, .. }) => {
+            Some(Scored { label: *label, confidence: *confidence })
+        }
+        _ => None,
+    });
+    if let Some(opinion) = opinion {
+        return Verdict::Decided(by_claude(state, opinion));
+    }
+    let unusable = |ask: &&&Ask| ask.standing == Standing::Missing(Missing::Failed(Failure::Unusable));
+    let repair = calls.iter().find(unusable).is_some();
+    let repaired = calls.len() > 1;
+    if !can_afford(state, state.opened.reserve_nano_dollars) {
+        return Verdict::Decided(alone(state, Basis::LocalBudgetSpent));
+    }
+    if calls.is_empty() || (repair && !repaired) {
+        return Verdict::Ask { model, repair };
+    }
+    Verdict::Decided(alone(state, Basis::LocalClaudeFailed))
+}
+
+/// Whether one more model call stays within the case's budget.
+#[must_use]
+pub fn can_afford(state: &State, reserve_nano_dollars: u64) -> bool {
+    state.spent_nano_dollars.saturating_add(reserve_nano_dollars) <= state.opened.settings.triage.budget_nano_dollars
+}
+
+fn calls(state: &State) -> impl Iterator<Item = &Ask> {
+    state.asks.values().filter(|ask| matches!(ask.question, Question::Triage { .. }))
+}
+
+fn by_caller(state: &State, caller: Scored) -> Outcome {
+    let sure = caller.confidence >= state.opened.settings.triage.caller_min;
+    let basis = if sure { Basis::CallerLabel } else { Basis::CallerUnsure };
+    outcome(state, caller, Tier::Caller, basis, if sure { caller.label.task().into_iter().collect() } else { vec![] })
+}
+
+fn by_local(state: &State, basis: Basis) -> Outcome {
+    let intents = state.reading.intents.iter().filter_map(|scored| scored.label.task());
+    let mut tasks: Vec<Task> = intents.collect();
+    tasks.sort_by_key(|task| Task::ALL.iter().position(|other| other == task));
+    outcome(state, top(state), Tier::Local, basis, tasks)
+}
+
+/// The local tier without anybody better to ask: its best label routes if it is likely enough.
+fn alone(state: &State, basis: Basis) -> Outcome {
+    let best = top(state);
+    if best.confidence >= state.opened.settings.triage.alone_min {
+        outcome(state, best, Tier::Local, basis, best.label.task().into_iter().collect())
+    } else if basis == Basis::LocalAlone {
+        outcome(state, best, Tier::Local, Basis::NobodySure, vec![])
+    } else {
+        outcome(state, best, Tier::Local, basis, vec![])
+    }
+}
+
+fn by_claude(state: &State, opinion: Scored) -> Outcome {
+    if opinion.confidence < state.opened.settings.triage.claude_min {
+        return outcome(state, opinion, Tier::Claude, Basis::ClaudeUnsure, vec![]);
+    }
+    let mut tasks: Vec<Task> = opinion.label.task().into_iter().collect();
+    // The model may raise risk, never lower it.
+    if state.reading.fraud_suspected && opinion.label != Label::Other && !tasks.contains(&Task::FraudCheck) {
+        tasks.insert(0, Task::FraudCheck);
+    }
+    outcome(state, opinion, Tier::Claude, Basis::ClaudeSure, tasks)
+}
+
+fn top(state: &State) -> Scored {
+    state.reading.scores.first().copied().unwrap_or(Scored { label: Label::Other, confidence: Ppm::default() })
+}
+
+fn outcome(state: &State, best: Scored, decided_by: Tier, basis: Basis, tasks: Vec<Task>) -> Outcome {
+    let mut alternatives = state.reading.scores.clone();
+    alternatives.retain(|scored| scored.label != best.label);
+    Outcome { label: best.label, confidence: best.confidence, decided_by, basis, tasks, alternatives }
+}
