@@ -10,6 +10,7 @@ mod shell;
 mod steps;
 mod test;
 mod tools;
+mod train;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,8 @@ enum Command {
     /// Build the Cloudflare Worker, or build it and run it on workerd.
     #[command(subcommand)]
     Edge(edge::Command),
+    /// Train the local tier's model from `data/requests`, check that the committed one is its result, or report on it.
+    Train(train::Train),
     /// Install what the Worker's build needs and is missing: wasm target, worker-build, wasm-bindgen, npm tools.
     Tools,
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Ci => ci::run(),
         Command::Edge(command) => edge::run(command),
+        Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),
     };
     match outcome {

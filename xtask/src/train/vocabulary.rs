@@ -1,0 +1,102 @@
+//! Which features are worth their bytes.
+
+use std::collections::BTreeMap;
+
+use case::local::features::FeatureId;
+use case::local::file::KnownWords;
+
+/// The features a model is trained on, and how strongly each counts towards a text's length.
+pub(crate) struct Vocabulary {
+    /// By ascending name.
+    pub(crate) features: Vec<FeatureId>,
+    /// Rarer features count more: the inverse document frequency, scaled to a byte.
+    pub(crate) strengths: Vec<u8>,
+}
+
+/// What a vocabulary is chosen from.
+pub(crate) struct Sample<'rows> {
+    /// The features of the text.
+    pub(crate) features: &'rows [FeatureId],
+    /// What the text is about.
+    pub(crate) head: usize,
+}
+
+impl Vocabulary {
+    /// The `size` features that tell the heads apart best, of those in at least `texts_min` texts.
+    pub(crate) fn choose(samples: &[Sample<'_>], heads: usize, size: usize, texts_min: u32) -> Self {
+        let mut counts: BTreeMap<FeatureId, u32> = BTreeMap::new();
+        for feature in samples.iter().flat_map(|sample| sample.features) {
+            *counts.entry(*feature).or_default() += 1;
+        }
+        counts.retain(|_, count| *count >= texts_min);
+        let frequent: Vec<FeatureId> = counts.keys().copied().collect();
+        let mut by_head = vec![0_u32; frequent.len() * heads];
+        let mut head_counts = vec![0_u32; heads];
+        for sample in samples {
+            head_counts[sample.head] += 1;
+            for place in sample.features.iter().filter_map(|feature| frequent.binary_search(feature).ok()) {
+                by_head[place * heads + sample.head] += 1;
+            }
+        }
+        let total = samples.len() as f64;
+        let mut ranked: Vec<(f64, FeatureId)> = frequent
+            .iter()
+            .zip(by_head.chunks_exact(heads))
+            .map(|(feature, row)| (information(row, &head_counts, total), *feature))
+            .collect();
+        ranked.sort_by(|first, second| second.0.total_cmp(&first.0).then(first.1.cmp(&second.1)));
+        ranked.truncate(size);
+        let mut features: Vec<FeatureId> = ranked.into_iter().map(|(_, feature)| feature).collect();
+        features.sort_unstable();
+        let strengths = features.iter().map(|feature| strength(counts[feature], total)).collect();
+        Self { features, strengths }
+    }
+
+    /// The places and values of a text's features; the values have length one together.
+    pub(crate) fn values(&self, features: &[FeatureId]) -> Vec<(u32, f32)> {
+        let places: Vec<usize> =
+            features.iter().filter_map(|feature| self.features.binary_search(feature).ok()).collect();
+        let squares: u32 = places.iter().map(|place| u32::from(self.strengths[*place]).pow(2)).sum();
+        let length = (squares.max(1) as f32).sqrt();
+        places.into_iter().map(|place| (place as u32, f32::from(self.strengths[place]) / length)).collect()
+    }
+}
+
+/// How much knowing that the feature is there tells about the head: the log-likelihood ratio of its texts' heads
+/// against all texts' heads.
+fn information(row: &[u32], head_counts: &[u32], total: f64) -> f64 {
+    let texts: f64 = row.iter().map(|count| f64::from(*count)).sum();
+    row.iter()
+        .zip(head_counts)
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, of_head)| {
+            let (count, of_head) = (f64::from(*count), f64::from(*of_head));
+            count * libm::log(count * total / (texts * of_head))
+        })
+        .sum()
+}
+
+fn strength(texts: u32, total: f64) -> u8 {
+    const RAREST: f64 = 12.0;
+    let rarity = 1.0 + libm::log(total / f64::from(texts));
+    (rarity / RAREST * 255.0).clamp(1.0, 255.0).round() as u8
+}
+
+/// The words that stand in at least `texts_min` texts.
+pub(crate) fn known_words<'text>(texts: impl Iterator<Item = &'text str>, texts_min: u32) -> KnownWords {
+    let mut counts: BTreeMap<FeatureId, u32> = BTreeMap::new();
+    for text in texts {
+        let mut words: Vec<FeatureId> =
+            case::local::text::words(text).iter().map(|word| case::local::features::word_feature(word)).collect();
+        words.sort_unstable();
+        words.dedup();
+        for word in words {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    let mut known = KnownWords::none();
+    for (word, _) in counts.into_iter().filter(|(_, count)| *count >= texts_min) {
+        known.insert(word);
+    }
+    known
+}
