@@ -1,0 +1,68 @@
+//! The configuration that both hosts share: TOML natively, one JSON binding on Workers. Decision settings are pinned
+//! in each case; the rest concerns the host only. Secrets are not here: they come from the environment.
+
+use std::collections::BTreeMap;
+
+use case::settings::{Settings, SettingsProblem};
+use serde::{Deserialize, Serialize};
+
+/// Everything an operator configures, but for secrets.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// How cases are decided.
+    pub settings: Settings,
+    /// Which sources there are, by name (`ledger`, `profile`, `risk`, `merchants`, `policy`, `actions`): natively
+    /// base URLs, on Workers names of service bindings or base URLs.
+    pub sources: BTreeMap<String, String>,
+    /// Origins that browsers may call from; none by default.
+    pub cors_origins: Vec<String>,
+    /// The base URL of the Messages API, where it is not Anthropic's.
+    pub anthropic_base_url: Option<String>,
+    /// Which model triage asks when there is a key; Haiku 5.5 by default.
+    pub model: Option<String>,
+}
+
+/// The model that triage asks by default.
+pub const MODEL: &str = "claude-haiku-5-5";
+
+/// The names that [`Config::sources`] may hold.
+pub const SOURCES: [&str; 6] = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
+
+/// A configuration that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigProblem {
+    /// A decision setting.
+    #[error("settings: {0}")]
+    Settings(#[from] SettingsProblem),
+    /// A source that nobody asks.
+    #[error("`sources.{0}` is not a source; the sources are {list}", list = SOURCES.join(", "))]
+    Source(String),
+    /// A base URL that cannot be used.
+    #[error("`{name}`: {why}")]
+    Url {
+        /// The setting.
+        name: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl Config {
+    /// Checks everything that can be checked without the outside.
+    ///
+    /// # Errors
+    /// The first [`ConfigProblem`].
+    pub fn check(&self) -> Result<(), ConfigProblem> {
+        self.settings.check()?;
+        if let Some(name) = self.sources.keys().find(|name| !SOURCES.contains(&name.as_str())) {
+            return Err(ConfigProblem::Source(name.clone()));
+        }
+        if let Some(url) = &self.anthropic_base_url {
+            let name = "anthropic_base_url".to_owned();
+            claude::endpoint::Endpoint::parse(url)
+                .map_err(|error| ConfigProblem::Url { name, why: error.to_string() })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,237 @@
+//! What a host must give: storage, the outside world, and a way to other cases. Everything else is shared.
+//!
+//! Futures are `Send` on both hosts. A host makes no decision: it stores what it is given, atomically, and carries
+//! bytes.
+
+use std::{future::Future, pin::Pin};
+
+use bytes::Bytes;
+use case::{
+    actor::Actor,
+    ids::{CaseId, Digest, TenantId},
+    source::Source,
+    time::Millis,
+};
+use serde::{Deserialize, Serialize};
+
+/// A case, with the tenant it belongs to: the primary key of everything stored, and an object's name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseKey {
+    /// To whom the case belongs.
+    pub tenant: TenantId,
+    /// Which case.
+    pub case: CaseId,
+}
+
+impl CaseKey {
+    /// `{tenant}/{case}`: the name of a Durable Object.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.tenant, self.case)
+    }
+
+    /// Reads [`CaseKey::name`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let (tenant, case) = name.split_once('/')?;
+        Some(Self { tenant: TenantId::parse(tenant).ok()?, case: CaseId::parse(case).ok()? })
+    }
+}
+
+/// What is stored of a case.
+#[derive(Debug, Clone, Default)]
+pub struct Stored {
+    /// The journal's lines, from the first on.
+    pub lines: Vec<String>,
+    /// The case's own key, wrapped; `None` once it was destroyed.
+    pub wrapped_key: Option<Vec<u8>>,
+}
+
+/// A ciphertext, stored under its SHA-256.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// The hash that entries name.
+    pub hash: Digest,
+    /// Nonce and ciphertext.
+    pub bytes: Vec<u8>,
+}
+
+/// Everything that one step writes, at once or not at all.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The position of the first new line. The commit is stale unless this many lines are stored.
+    pub first_seq: u64,
+    /// The new lines.
+    pub lines: Vec<String>,
+    /// The hash of the last new line.
+    pub head_hash: Digest,
+    /// New ciphertexts.
+    pub sealed: Vec<Sealed>,
+    /// The case's wrapped key: with the first commit only.
+    pub wrapped_key: Option<Vec<u8>>,
+    /// When the case has to be woken at the latest ([`crate::file::Desk::wake`]); `None`: not needed.
+    pub wake: Option<Millis>,
+    /// The case's row of the docket.
+    pub row: DocketRow,
+}
+
+/// A case in the list of cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocketRow {
+    /// The case.
+    pub case_id: String,
+    /// `working`, `waiting`, `review` or `closed`.
+    pub state: String,
+    /// The label.
+    pub task: Option<String>,
+    /// The agent at work, or `human-review`.
+    pub agent: String,
+    /// Who works the case.
+    pub assignee: Option<String>,
+    /// The operator's ticket.
+    pub external_id: Option<String>,
+    /// Whether a human should look whatever else goes on.
+    pub escalated: bool,
+    /// When a deadline is due, in milliseconds.
+    pub due_at: Option<i64>,
+    /// When the case was opened, in milliseconds.
+    pub opened_at: i64,
+    /// When it last changed, in milliseconds.
+    pub updated_at: i64,
+    /// Who submitted it.
+    pub submitted_by: String,
+    /// Position of the journal's last line: a row is replaced only by one with a higher position.
+    pub head_seq: u64,
+    /// Hash of the journal's last line.
+    pub head_hash: String,
+}
+
+/// What a page of the docket is to hold. Every condition is optional.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct DocketQuery {
+    /// Only cases in this state.
+    pub state: Option<String>,
+    /// Only cases of this agent.
+    pub agent: Option<String>,
+    /// Only cases of this assignee.
+    pub assignee: Option<String>,
+    /// Only cases with a deadline before this moment (milliseconds).
+    pub due_before: Option<i64>,
+    /// Only the case of this ticket.
+    pub external_id: Option<String>,
+    /// Only cases after this one (the `next` of the page before).
+    pub after: Option<String>,
+    /// Only cases submitted by this subject; set for submitters, who see no others.
+    pub submitted_by: Option<String>,
+    /// At most this many rows.
+    pub limit: u32,
+}
+
+/// A failure of the host's storage. The text is for the log, not for callers.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum HostError {
+    /// Another commit came first: read the case again.
+    #[error("another commit came first")]
+    Stale,
+    /// The storage is full.
+    #[error("the storage is full: {0}")]
+    Full(String),
+    /// The storage failed.
+    #[error("the storage failed: {0}")]
+    Failed(String),
+}
+
+/// Storage of cases.
+pub trait CaseHost: Send + Sync + 'static {
+    /// Reads a case; `None` where there is none. Writes nothing.
+    fn read(&self, key: &CaseKey) -> impl Future<Output = Result<Option<Stored>, HostError>> + Send;
+
+    /// Writes a step. The future ends when it is durable; nothing may leave before.
+    fn commit(&self, key: &CaseKey, commit: Commit) -> impl Future<Output = Result<(), HostError>> + Send;
+
+    /// Reads a ciphertext of a case.
+    fn sealed(&self, key: &CaseKey, hash: &Digest) -> impl Future<Output = Result<Option<Vec<u8>>, HostError>> + Send;
+}
+
+/// The list of cases and the keys of callers.
+pub trait DocketHost: Send + Sync + 'static {
+    /// A page of the docket, the most urgent first: by `due_at` (none last), then by `opened_at`, then by `case_id`.
+    fn page(&self, tenant: &TenantId, query: &DocketQuery) -> impl Future<Output = Result<Page, HostError>> + Send;
+
+    /// Whose key has this SHA-256 (lower-case hexadecimal); `None` for unknown and revoked keys.
+    fn grant(&self, key_hash: &Digest) -> impl Future<Output = Result<Option<Grant>, HostError>> + Send;
+}
+
+/// A page of the docket.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Page {
+    /// The rows.
+    pub cases: Vec<DocketRow>,
+    /// To be given as `after` for the next page.
+    pub next: Option<String>,
+}
+
+/// What a key allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Within which tenant.
+    pub tenant: TenantId,
+    /// Who, as what.
+    pub actor: Actor,
+}
+
+/// Where a request to the outside goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The Messages API. The request's URL is absolute.
+    Model,
+    /// A source. The request's URL is a path; the host knows the address or binding.
+    Source(Source),
+    /// The actions endpoint, likewise.
+    Actions,
+}
+
+/// Why nothing came back from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The operator has not configured this target.
+    #[error("not configured")]
+    NotConfigured,
+    /// No whole answer in time.
+    #[error("timed out")]
+    TimedOut,
+    /// The connection failed.
+    #[error("connection failed")]
+    Connection,
+    /// More bytes than allowed.
+    #[error("too large")]
+    TooLarge,
+}
+
+/// A future that a host runs by itself.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The outside world.
+pub trait Outside: Send + Sync + 'static {
+    /// The time.
+    fn now(&self) -> Millis;
+
+    /// Fills with random bytes fit for keys.
+    fn random(&self, bytes: &mut [u8]);
+
+    /// Waits.
+    fn sleep(&self, duration_ms: u64) -> impl Future<Output = ()> + Send;
+
+    /// Sends a request and reads the whole answer, whatever its status. Follows no redirects. Gives up after
+    /// `limit_ms`, body included, and on a body of more than `most_bytes`.
+    fn send(
+        &self,
+        target: Target,
+        request: http::Request<Bytes>,
+        limit_ms: u64,
+        most_bytes: usize,
+    ) -> impl Future<Output = Result<http::Response<Bytes>, SendError>> + Send;
+
+    /// Runs a future to its end, beside the request that caused it.
+    fn spawn(&self, task: Task);
+}

@@ -1,0 +1,175 @@
+//! The vault: plaintext lies here, sealed with the case's own key, and nowhere else.
+//!
+//! The case's key is random, and stored wrapped by the tenant's key, which follows from a master key that no database
+//! holds. Destroying the wrapped key makes every word of the case unreadable and leaves its journal verifiable.
+
+use case::ids::{Digest, TenantId};
+use chacha20poly1305::{
+    KeyInit as _, XChaCha20Poly1305, XNonce,
+    aead::{Aead as _, Payload},
+};
+use hmac::{Hmac, Mac as _};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::ports::{CaseKey, Outside, Sealed};
+
+/// Bytes of a key.
+const KEY_BYTES: usize = 32;
+/// Bytes of a nonce: random, so long that it never repeats.
+const NONCE_BYTES: usize = 24;
+
+/// The key from which every tenant's key follows: 32 bytes, kept outside the database.
+#[derive(Clone)]
+pub struct MasterKey([u8; KEY_BYTES]);
+
+/// The key of one case. Neither this nor [`MasterKey`] can be printed.
+#[derive(Clone)]
+pub struct CaseVault {
+    key: [u8; KEY_BYTES],
+    context: String,
+}
+
+/// A plaintext of the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "doc", rename_all = "snake_case")]
+pub enum Doc {
+    /// A customer's or analyst's words.
+    Words {
+        /// The text with tokens for personal data.
+        text: String,
+        /// The tokens and what they stand for.
+        tokens: Vec<(String, String)>,
+        /// The words that spoke for the local model's label.
+        cues: Vec<String>,
+        /// The documents that came along, as they came.
+        documents: Vec<serde_json::Value>,
+    },
+    /// A source's reply.
+    Reply {
+        /// The body.
+        body: String,
+    },
+    /// A model's reason: untrusted text.
+    Reason {
+        /// The text.
+        text: String,
+    },
+    /// An analyst's note or question.
+    Note {
+        /// The text.
+        text: String,
+    },
+}
+
+/// The vault does not give this out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// The key was destroyed: the person is erased.
+    #[error("erased")]
+    Erased,
+    /// Wrong key, or changed bytes.
+    #[error("the ciphertext does not open with this key: was the master key changed?")]
+    Unreadable,
+    /// Not a key.
+    #[error("a master key is 32 bytes, written as 64 hexadecimal digits")]
+    NotAKey,
+}
+
+impl MasterKey {
+    /// Reads 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAKey`], which does not quote the text.
+    pub fn parse(text: &str) -> Result<Self, VaultError> {
+        let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes());
+        let key = bytes.ok().and_then(|bytes| bytes.try_into().ok()).ok_or(VaultError::NotAKey)?;
+        Ok(Self(key))
+    }
+
+    /// A new key, as 64 hexadecimal digits.
+    #[must_use]
+    pub fn generate(outside: &impl Outside) -> String {
+        let mut key = [0; KEY_BYTES];
+        outside.random(&mut key);
+        data_encoding::HEXLOWER.encode(&key)
+    }
+
+    /// A new case's vault, and its key wrapped for storage.
+    ///
+    /// # Errors
+    /// [`VaultError::Unreadable`] where the cipher refuses; it does not for a short key.
+    pub fn new_case(&self, key: &CaseKey, outside: &impl Outside) -> Result<(CaseVault, Vec<u8>), VaultError> {
+        let mut bytes = [0; KEY_BYTES];
+        outside.random(&mut bytes);
+        let wrapped = seal(&self.tenant_key(&key.tenant), &key.name(), &bytes, outside)?;
+        Ok((CaseVault { key: bytes, context: key.name() }, wrapped))
+    }
+
+    /// The vault of a stored case.
+    ///
+    /// # Errors
+    /// [`VaultError::Erased`] without a wrapped key; [`VaultError::Unreadable`] with another master key.
+    pub fn case(&self, key: &CaseKey, wrapped: Option<&[u8]>) -> Result<CaseVault, VaultError> {
+        let wrapped = wrapped.ok_or(VaultError::Erased)?;
+        let bytes = open(&self.tenant_key(&key.tenant), &key.name(), wrapped)?;
+        let key_bytes = bytes.try_into().map_err(|_| VaultError::Unreadable)?;
+        Ok(CaseVault { key: key_bytes, context: key.name() })
+    }
+
+    fn tenant_key(&self, tenant: &TenantId) -> [u8; KEY_BYTES] {
+        mac(&self.0, &["caseworker/tenant-key/1", tenant.as_str()])
+    }
+}
+
+impl CaseVault {
+    /// Seals a document.
+    ///
+    /// # Errors
+    /// [`VaultError::Unreadable`] where the cipher refuses; it does not below 256 GB.
+    pub fn seal(&self, doc: &Doc, outside: &impl Outside) -> Result<Sealed, VaultError> {
+        let plain = serde_json::to_vec(doc).map_err(|_| VaultError::Unreadable)?;
+        let bytes = seal(&self.key, &self.context, &plain, outside)?;
+        Ok(Sealed { hash: Digest::of(&bytes), bytes })
+    }
+
+    /// Opens a document.
+    ///
+    /// # Errors
+    /// [`VaultError::Unreadable`] for changed bytes or another case's document.
+    pub fn open(&self, bytes: &[u8]) -> Result<Doc, VaultError> {
+        let plain = open(&self.key, &self.context, bytes)?;
+        serde_json::from_slice(&plain).map_err(|_| VaultError::Unreadable)
+    }
+
+    /// A keyed hash: equal for equal texts within this case, and useless once the key is destroyed.
+    #[must_use]
+    pub fn fingerprint(&self, text: &str) -> Digest {
+        Digest::of(&mac(&self.key, &["caseworker/fingerprint/1", text]))
+    }
+}
+
+fn mac(key: &[u8; KEY_BYTES], parts: &[&str]) -> [u8; KEY_BYTES] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    mac.finalize().into_bytes().into()
+}
+
+fn seal(key: &[u8; KEY_BYTES], context: &str, plain: &[u8], outside: &impl Outside) -> Result<Vec<u8>, VaultError> {
+    let mut nonce = [0; NONCE_BYTES];
+    outside.random(&mut nonce);
+    let payload = Payload { msg: plain, aad: context.as_bytes() };
+    let cipher = XChaCha20Poly1305::new(key.into());
+    let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Unreadable)?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+fn open(key: &[u8; KEY_BYTES], context: &str, bytes: &[u8]) -> Result<Vec<u8>, VaultError> {
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::Unreadable)?;
+    let payload = Payload { msg: sealed, aad: context.as_bytes() };
+    let cipher = XChaCha20Poly1305::new(key.into());
+    cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Unreadable)
+}
