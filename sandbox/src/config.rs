@@ -2,6 +2,8 @@
 
 use crate::bank::Bank;
 use crate::day::Day;
+use crate::faults::Fault;
+use crate::messages::Script;
 
 /// The configuration of one box.
 #[derive(Debug, Clone)]
@@ -12,11 +14,19 @@ pub struct Config {
     pub today: Day,
     /// A bank to serve in place of the default one.
     pub bank: Option<Bank>,
+    /// Given answers of the stand-in.
+    pub script: Option<Script>,
+    /// Whether the stand-in refuses what today's API refuses: retired models, sampling parameters and the like.
+    pub strict: bool,
+    /// Whether the stand-in obeys instructions in the texts it reads: the worst case for its caller.
+    pub gullible: bool,
+    /// Faults that are switched on from the beginning.
+    pub faults: Vec<Fault>,
 }
 
 impl Config {
     /// The default bank of a seed and a day, and a well-behaved stand-in.
     pub fn new(seed: u64, today: Day) -> Self {
-        Self { seed, today, bank: None }
+        Self { seed, today, bank: None, script: None, strict: false, gullible: false, faults: Vec::new() }
     }
 }

@@ -5,9 +5,14 @@
 
 mod asked;
 mod bank;
+mod barrier;
 mod config;
+mod controls;
 mod day;
+mod faults;
+mod gate;
 mod limits;
+mod messages;
 mod problem;
 mod random;
 mod request_log;
@@ -24,5 +29,7 @@ pub use bank::{
 };
 pub use config::Config;
 pub use day::{DateError, Day, Moment};
+pub use faults::{Fault, FaultError, FaultKind};
+pub use messages::{Script, ScriptError};
 pub use router::router;
 pub use target::Target;

@@ -42,3 +42,7 @@ pub(crate) const STREAMED_CHARACTERS: usize = 24;
 pub(crate) const SCRIPT_RULES: usize = 10_000;
 /// How many records one file of the bank may hold.
 pub(crate) const BANK_RECORDS: usize = 1_000_000;
+/// How many times the stand-in looks for a JSON value in a prompt.
+pub(crate) const PROMPT_JSON_ATTEMPTS: usize = 500;
+/// How deep the stand-in looks into the JSON of a prompt.
+pub(crate) const PROMPT_DEPTH: usize = 32;

@@ -7,24 +7,31 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::post;
 use http::StatusCode;
 
-use crate::Config;
+use crate::config::Config;
+use crate::controls;
+use crate::gate::{self, Gate};
 use crate::limits::BODY_BYTES;
+use crate::messages;
 use crate::problem::Problem;
-use crate::sources::{self, Route};
+use crate::sources::Route;
+use crate::target::Target;
 use crate::world::{Shared, World};
 
 /// The bank, the stand-in and their controls as one service. It holds its own state: two routers share nothing.
 pub fn router(config: Config) -> Router {
     let world: Shared = Arc::new(World::new(config));
+    let gate = |target: Target| from_fn_with_state(Gate { world: world.clone(), target }, gate::pass);
     let mut routes = Router::new();
     for route in Route::ALL {
-        routes = routes.route(route.path(), route.handler());
+        routes = routes.route(route.path(), route.handler().layer(gate(route.target())));
     }
     routes
-        .route("/sandbox/actions", get(sources::list_actions))
+        .route("/v1/messages", post(messages::create_message).layer(gate(Target::Messages)))
+        .merge(messages::routes())
+        .merge(controls::routes())
         .fallback(unknown_path)
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(world.clone(), log_request))
