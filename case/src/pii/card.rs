@@ -1,0 +1,143 @@
+//! Card numbers: issuers' prefixes with their lengths, and the Luhn check (ISO/IEC 7812-1, annex B).
+
+use super::context::{self, Topic};
+use super::normal::Letter;
+use super::run::Run;
+use super::{Find, Kind};
+use std::cell::OnceCell;
+
+/// The shortest and the longest card number in use.
+const SHORTEST: usize = 13;
+const LONGEST: usize = 19;
+
+/// A range of issuers: the first four digits from and to, and the lengths in use. The first length is the usual one.
+struct Issuer {
+    from: u32,
+    to: u32,
+    lengths: &'static [usize],
+}
+
+const fn issuer(from: u32, to: u32, lengths: &'static [usize]) -> Issuer {
+    Issuer { from, to, lengths }
+}
+
+/// Sorted by prefix and without overlap. Visa, Mastercard, American Express, Diners Club, JCB, UnionPay, Discover,
+/// Maestro, Mir, RuPay, Elo, Verve and Troy.
+const ISSUERS: [Issuer; 23] = [
+    issuer(2200, 2205, &[16, 17, 18, 19]),
+    issuer(2221, 2720, &[16]),
+    issuer(3000, 3059, &[14, 16, 17, 18, 19]),
+    issuer(3095, 3095, &[14, 16, 17, 18, 19]),
+    issuer(3400, 3499, &[15]),
+    issuer(3528, 3589, &[16, 17, 18, 19]),
+    issuer(3600, 3699, &[14, 16, 17, 18, 19]),
+    issuer(3700, 3799, &[15]),
+    issuer(3800, 3999, &[14, 16, 17, 18, 19]),
+    issuer(4000, 4999, &[16, 13, 18, 19]),
+    issuer(5000, 5099, &[16, 13, 14, 15, 17, 18, 19]),
+    issuer(5100, 5599, &[16]),
+    issuer(5600, 5899, &[16, 13, 14, 15, 17, 18, 19]),
+    issuer(6011, 6011, &[16, 17, 18, 19]),
+    issuer(6020, 6099, &[16]),
+    issuer(6200, 6299, &[16, 17, 18, 19]),
+    issuer(6300, 6399, &[16, 13, 14, 15, 17, 18, 19]),
+    issuer(6440, 6499, &[16, 17, 18, 19]),
+    issuer(6500, 6599, &[16, 17, 18, 19]),
+    issuer(6700, 6799, &[16, 13, 14, 15, 17, 18, 19]),
+    issuer(8100, 8199, &[16, 17, 18, 19]),
+    issuer(8200, 8299, &[16]),
+    issuer(9792, 9792, &[16]),
+];
+
+/// Finds card numbers among the digits of a run, beginning and ending at borders.
+pub(super) fn find(letters: &[Letter], run: &Run, finds: &mut Vec<Find>) {
+    if run.len() < SHORTEST {
+        return;
+    }
+    let skipped = transaction_id_len(letters, run);
+    let topic = OnceCell::new();
+    let topic = || *topic.get_or_init(|| context::before(letters, run.at[0]).map(|hint| hint.topic));
+    for start in (skipped..run.len().saturating_sub(SHORTEST - 1)).filter(|start| run.is_border(*start)) {
+        let prefix = run.number(start, start + 4);
+        let Some(issuer) = ISSUERS.iter().find(|issuer| (issuer.from..=issuer.to).contains(&prefix)) else { continue };
+        for len in issuer.lengths.iter().copied() {
+            let end = start + len;
+            if end > run.len() || !run.is_border(end) || !passes_luhn(&run.digits[start..end]) {
+                continue;
+            }
+            // A sort code and an account number together are as long as a Diners Club card.
+            let is_account = len == 14
+                && (run.layout(start, &[2, 2, 2, 8]).is_some()
+                    || matches!(topic(), Some(Topic::SortCode | Topic::Account)));
+            // An unusual length in odd groups is more likely a chance meeting of numbers, unless a word says otherwise.
+            let is_plausible = len == issuer.lengths[0] || is_regular(run, start, end) || topic() == Some(Topic::Card);
+            if is_plausible && !is_account {
+                finds.push(Find { first: run.at[start], last: run.at[end - 1], kind: Kind::Card });
+            }
+        }
+    }
+}
+
+/// The bank's own ids (`tx-` and digits in one piece) are no card numbers whatever their digits; one in thirty would
+/// pass the checks.
+fn transaction_id_len(letters: &[Letter], run: &Run) -> usize {
+    let len = touching_digits(run, 0);
+    let is_id = len >= SHORTEST
+        && context::glued_word(letters, run.at[0]).is_some_and(|word| matches!(word.as_str(), "tx" | "txn"))
+        && !run.is_disguised(letters, 0, len);
+    if is_id { len } else { 0 }
+}
+
+/// How many digits touch one another from `start` on.
+fn touching_digits(run: &Run, start: usize) -> usize {
+    (start + 1..run.len()).find(|at| run.is_border(*at)).unwrap_or(run.len()) - start
+}
+
+/// One or two groups, or groups of one length with a shorter one at the end.
+fn is_regular(run: &Run, start: usize, end: usize) -> bool {
+    let borders: Vec<usize> = (start..=end).filter(|at| *at == start || *at == end || run.is_border(*at)).collect();
+    let groups: Vec<usize> = borders.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    match groups.split_last() {
+        Some((last, rest)) => groups.len() <= 2 || rest.iter().all(|group| *group == rest[0] && last <= group),
+        None => false,
+    }
+}
+
+fn passes_luhn(digits: &[u8]) -> bool {
+    debug_assert!((SHORTEST..=LONGEST).contains(&digits.len()), "the table holds no other lengths");
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match (place % 2, u32::from(*digit)) {
+            (0, digit) => digit,
+            (_, digit) if digit > 4 => digit * 2 - 9,
+            (_, digit) => digit * 2,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuers_are_sorted_and_their_lengths_possible() {
+        assert!(ISSUERS.windows(2).all(|pair| pair[0].to < pair[1].from));
+        assert!(ISSUERS.iter().all(|issuer| issuer.lengths.iter().all(|len| (SHORTEST..=LONGEST).contains(len))));
+    }
+
+    #[test]
+    fn the_luhn_check_finds_every_wrong_digit() {
+        let good = [4, 5, 3, 9, 1, 4, 8, 8, 0, 3, 4, 3, 6, 4, 6, 7];
+        assert!(passes_luhn(&good));
+        for at in 0..good.len() {
+            for wrong in 1..10 {
+                let mut bad = good;
+                bad[at] = (bad[at] + wrong) % 10;
+                assert!(!passes_luhn(&bad), "{at} {wrong}");
+            }
+        }
+    }
+}

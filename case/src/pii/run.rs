@@ -1,0 +1,182 @@
+//! Runs of digits: numbers with whatever separates their digits. A run ends at a word, at a currency sign, at
+//! something already found, and where more than a few marks stand between two digits.
+
+use super::normal::{Letter, OPAQUE};
+
+/// Most letters between two digits of one number, white space counting as one.
+const GAP: usize = 4;
+
+/// Digits that may belong together.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) digits: Vec<u8>,
+    /// The index of each digit's letter.
+    pub(super) at: Vec<usize>,
+    /// What stands before each digit, and after the last one: `cuts.len() == digits.len() + 1`.
+    pub(super) cuts: Vec<Cut>,
+}
+
+/// What stands between two digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// The run begins or ends here.
+    Edge,
+    /// Nothing: the digits touch.
+    Joined,
+    /// White space only.
+    Space,
+    /// A mark, the first where there are several, and whether it is all there is.
+    Mark { mark: char, is_alone: bool },
+}
+
+impl Cut {
+    pub(super) const fn is_mark(self) -> bool {
+        matches!(self, Self::Mark { .. })
+    }
+
+    pub(super) const fn is_alone(self, one_of: &[char]) -> bool {
+        match self {
+            Self::Mark { mark, is_alone: true } => {
+                let mut at = 0;
+                while at < one_of.len() {
+                    if one_of[at] == mark {
+                        return true;
+                    }
+                    at += 1;
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
+/// How a number's groups are set apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// By marks such as dashes; white space may stand anywhere.
+    Marks,
+    /// By white space alone, and nowhere else.
+    Spaces,
+}
+
+impl Run {
+    pub(super) fn len(&self) -> usize {
+        self.digits.len()
+    }
+
+    /// Whether a number can begin or end before this digit.
+    pub(super) fn is_border(&self, at: usize) -> bool {
+        self.cuts[at] != Cut::Joined
+    }
+
+    /// Whether the digits from `start` are grouped like this, with a border at both ends.
+    pub(super) fn layout(&self, start: usize, groups: &[usize]) -> Option<Layout> {
+        let end = start + groups.iter().sum::<usize>();
+        if end > self.len() || !self.is_border(start) || !self.is_border(end) {
+            return None;
+        }
+        let mut border = start;
+        let borders: Vec<usize> = groups
+            .iter()
+            .map(|len| {
+                border += len;
+                border
+            })
+            .collect();
+        let agree = |holds: fn(Cut) -> bool| (start + 1..end).all(|at| holds(self.cuts[at]) == borders.contains(&at));
+        if agree(Cut::is_mark) {
+            Some(Layout::Marks)
+        } else if agree(|cut| cut != Cut::Joined) {
+            let all_spaces = (start + 1..end).all(|at| !self.cuts[at].is_mark());
+            Some(if all_spaces { Layout::Spaces } else { Layout::Marks })
+        } else {
+            None
+        }
+    }
+
+    /// Whether any inner digit from `start` to `end` was disguised.
+    pub(super) fn is_disguised(&self, letters: &[Letter], start: usize, end: usize) -> bool {
+        self.at[start + 1..end].iter().any(|at| letters[*at].is_disguised())
+    }
+
+    /// The number that the digits from `start` to `end` make; only for the few digits of a field.
+    pub(super) fn number(&self, start: usize, end: usize) -> u32 {
+        self.digits[start..end].iter().fold(0, |number, digit| number * 10 + u32::from(*digit))
+    }
+}
+
+/// All runs of a text, in its order.
+pub(super) fn runs(letters: &[Letter]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut is_open = false;
+    for (at, letter) in letters.iter().enumerate() {
+        let Some(digit) = letter.digit() else { continue };
+        let cut = match runs.last().and_then(|run| run.at.last()) {
+            Some(last) if is_open => cut_between(&letters[last + 1..at]),
+            _ => None,
+        };
+        match (cut, runs.last_mut()) {
+            (Some(cut), Some(run)) => {
+                run.cuts.pop();
+                run.cuts.extend([cut, Cut::Edge]);
+                run.digits.push(digit);
+                run.at.push(at);
+            }
+            _ => runs.push(Run { digits: vec![digit], at: vec![at], cuts: vec![Cut::Edge, Cut::Edge] }),
+        }
+        is_open = true;
+    }
+    runs
+}
+
+/// What a gap is, or `None` where it ends a number.
+fn cut_between(gap: &[Letter]) -> Option<Cut> {
+    if gap.len() > GAP
+        || gap.iter().any(|letter| letter.is_word() || letter.glyph == OPAQUE || is_currency(letter.glyph))
+    {
+        return None;
+    }
+    let mut marks = gap.iter().map(|letter| letter.glyph).filter(|glyph| *glyph != ' ');
+    Some(match (gap.len(), marks.next()) {
+        (0, _) => Cut::Joined,
+        (_, None) => Cut::Space,
+        (len, Some(mark)) => Cut::Mark { mark, is_alone: len == 1 },
+    })
+}
+
+/// Currency signs and the percent sign: what stands beside one is an amount.
+pub(super) fn is_currency(glyph: char) -> bool {
+    matches!(glyph, '$' | '%' | '\u{A2}'..='\u{A5}' | '\u{20A0}'..='\u{20CF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pii::normal::normalise;
+
+    fn shape(text: &str) -> Vec<usize> {
+        runs(&normalise(text)).iter().map(Run::len).collect()
+    }
+
+    #[test]
+    fn words_amounts_and_long_gaps_end_a_run() {
+        assert_eq!(shape("12 34-56, 78"), [8]);
+        assert_eq!(shape("12 and 34"), [2, 2]);
+        assert_eq!(shape("£12 £34 56%78"), [2, 4, 2]);
+        assert_eq!(shape("12 ..... 34"), [2, 2]);
+        assert_eq!(shape(""), [0; 0]);
+    }
+
+    #[test]
+    fn groups_are_seen_through_spaced_digits() {
+        let layout = |text: &str| runs(&normalise(text))[0].layout(0, &[3, 2, 4]);
+        assert_eq!(layout("123-45-6789"), Some(Layout::Marks));
+        assert_eq!(layout("1 2 3 - 4 5 - 6 7 8 9"), Some(Layout::Marks));
+        assert_eq!(layout("12\n3-45-6789"), Some(Layout::Marks));
+        assert_eq!(layout("123 45 6789"), Some(Layout::Spaces));
+        for text in ["123456789", "12-345-6789", "123-45-67890", "1 2 3 4 5 6 7 8 9", "123-45-678"] {
+            assert_eq!(layout(text), None, "{text}");
+        }
+    }
+}
