@@ -1,1 +1,8 @@
-//! edge
+//! The Cloudflare host.
+
+mod bindings;
+mod docket;
+mod drawer;
+mod host;
+mod log;
+mod outside;

@@ -28,9 +28,8 @@ pub(crate) fn all() -> Summary {
     Summary::of(STEPS)
 }
 
-/// The crate `edge` is left out because it only links for wasm32.
 fn native() -> Result<Tally> {
-    cargo_test(&["--workspace", "--exclude", "edge"])
+    cargo_test(&["--workspace", "--locked"])
 }
 
 fn edge_build() -> Result<Tally> {

@@ -80,7 +80,11 @@ fn services(layout: &Layout<'_>) -> String {
         let (name, address) = (quoted(&service_name(binding)), quoted(address));
         let _ = writeln!(lines, "    (name = {name}, external = (address = {address}, http = ())),");
     }
-    lines.push_str("    (name = \"internet\", network = (allow = [\"public\"], deny = [])),\n");
+    // Sources and a stand-in model may run on this machine, so that loopback is allowed here.
+    lines.push_str(
+        "    (name = \"internet\", network = (allow = [\"public\", \"private\", \"local\"], deny = [], \
+         tlsOptions = (trustBrowserCas = true))),\n",
+    );
     lines
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask edge dev`: the Worker on workerd with one command, a small bank and a stand-in model beside it.
 //!
-//! With `--sources` the bank is somebody else's, and then this process *becomes* workerd, so that whoever started it
-//! can kill the runtime itself. The Worker runs open, as one local tenant, and listens on loopback only.
+//! With `--sandbox` the bank runs already, and then this process *becomes* workerd, so that whoever started it can kill
+//! the runtime itself. The Worker runs open, as one local tenant, and listens on loopback only.
 
 use std::env;
 use std::fs;
@@ -17,7 +17,13 @@ use crate::shell;
 use crate::tools::Tools;
 
 /// A development key: it protects nothing but made-up cases of the sandbox.
-const DEVELOPMENT_VAULT_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const DEVELOPMENT_VAULT_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The service binding behind which the sandbox plays every source.
+const SOURCES: &str = "SOURCES";
+
+/// Secrets that are passed on where the environment has them.
+const SECRETS: [&str; 3] = ["VAULT_KEY", "ANTHROPIC_API_KEY", "API_KEYS"];
 
 /// How `edge dev` is told what to run.
 #[derive(Args)]
@@ -28,10 +34,13 @@ pub(crate) struct Options {
     /// Where cases are kept; `target/edge-dev` if not given.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// An HTTP server that plays the sources and the Messages API; without it the sandbox is started.
+    /// A sandbox that runs already; without it one is started on a free port.
     #[arg(long, value_name = "HOST:PORT")]
-    sources: Option<String>,
-    /// The settings as JSON, in place of the defaults.
+    sandbox: Option<String>,
+    /// Let only holders of keys in, who are listed in the variable API_KEYS.
+    #[arg(long)]
+    keys: bool,
+    /// The configuration as JSON, in place of the defaults.
     #[arg(long, value_name = "JSON")]
     settings: Option<String>,
     /// Run what is in `edge/build` as it is.
@@ -45,7 +54,7 @@ pub(crate) fn run(tools: &Tools, options: &Options) -> Result<ExitCode> {
     if !options.no_build {
         super::build(tools)?;
     }
-    match &options.sources {
+    match &options.sandbox {
         Some(address) => become_workerd(workerd(tools, options, address)?),
         None => run_with_sandbox(tools, options),
     }
@@ -60,7 +69,7 @@ fn refuse_taken(port: u16) -> Result<()> {
 }
 
 /// Lays out the data folder and makes the command that serves it.
-fn workerd(tools: &Tools, options: &Options, sources: &str) -> Result<Command> {
+fn workerd(tools: &Tools, options: &Options, sandbox: &str) -> Result<Command> {
     let root = shell::root();
     let data = options.data.clone().unwrap_or_else(|| root.join("target/edge-dev"));
     let data = std::path::absolute(data).context("--data is not a path")?;
@@ -71,25 +80,26 @@ fn workerd(tools: &Tools, options: &Options, sources: &str) -> Result<Command> {
         fs::copy(&built, data.join(module))
             .with_context(|| format!("{module} is not built; run without --no-build"))?;
     }
-    let mut texts = vec![("OPEN", "local")];
+    let mut texts = vec![("SANDBOX", SOURCES)];
+    if !options.keys {
+        texts.push(("OPEN", "local"));
+    }
     if let Some(settings) = &options.settings {
         texts.push(("SETTINGS", settings));
     }
-    let mut secrets = vec!["VAULT_KEY"];
-    if env::var_os("ANTHROPIC_API_KEY").is_some() {
-        secrets.push("ANTHROPIC_API_KEY");
-    }
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let secrets: Vec<&str> = SECRETS.into_iter().filter(|name| *name == "VAULT_KEY" || is_set(name)).collect();
     let layout = Layout {
         port: options.port,
         state: state.to_str().context("the data folder's name is not UTF-8")?,
-        services: &[("SOURCES", sources)],
+        services: &[(SOURCES, sandbox)],
         texts: &texts,
         secrets: &secrets,
     };
     fs::write(data.join("config.capnp"), config::text(&layout)).context("writing the configuration")?;
     let mut command = Command::new(&tools.workerd);
     command.args(["serve", "--experimental", "config.capnp"]).current_dir(&data);
-    if env::var_os("VAULT_KEY").is_none() {
+    if !is_set("VAULT_KEY") {
         command.env("VAULT_KEY", DEVELOPMENT_VAULT_KEY);
     }
     println!("the Worker listens on http://127.0.0.1:{}, its data is in {}", options.port, data.display());

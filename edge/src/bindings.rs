@@ -1,0 +1,162 @@
+//! What the Worker is bound to, and the setup of the desk that follows. The names are those of `edge/wrangler.jsonc`.
+//!
+//! It refuses to guess: a binding that cannot be used is an error with its remedy, and no secret is ever part of one.
+
+use std::collections::BTreeMap;
+
+use claude::key::ApiKey;
+use desk::{
+    config::{Config, SOURCES},
+    ports::Grant,
+    setup::{Access, Setup},
+    vault::MasterKey,
+};
+use worker::Env;
+
+/// The namespace of the objects that hold the cases.
+pub(crate) const CASES: &str = "CASE";
+/// The database of the docket.
+pub(crate) const DOCKET: &str = "DB";
+
+/// The configuration as JSON.
+const SETTINGS: &str = "SETTINGS";
+/// Set to `local` by `edge dev` alone: everybody is the one local tenant.
+const OPEN: &str = "OPEN";
+/// Names the service binding behind which the sandbox plays every source; every case is marked.
+const SANDBOX: &str = "SANDBOX";
+/// The master key of the vault.
+const VAULT_KEY: &str = "VAULT_KEY";
+/// The key for Claude; without it the local tier decides alone.
+const ANTHROPIC_API_KEY: &str = "ANTHROPIC_API_KEY";
+/// The callers' grants by the SHA-256 of their keys, as one JSON object.
+const API_KEYS: &str = "API_KEYS";
+
+/// What the Worker found.
+pub(crate) struct Bindings {
+    /// The desk's configuration and secrets.
+    pub(crate) setup: Setup,
+    /// Where each source is: a binding's name or a base URL.
+    pub(crate) sources: BTreeMap<String, String>,
+    /// The callers' grants by the SHA-256 of their keys.
+    pub(crate) grants: BTreeMap<String, Grant>,
+}
+
+/// A binding that keeps the Worker from working.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Misconfigured {
+    /// The binding.
+    pub(crate) binding: &'static str,
+    /// What is wrong and what to do about it; it quotes no value.
+    pub(crate) remedy: String,
+}
+
+impl Bindings {
+    /// Reads and checks everything.
+    pub(crate) fn read(env: &Env) -> Result<Self, Misconfigured> {
+        Self::from_texts(|binding| env.var(binding).ok().map(|value| value.to_string()))
+    }
+
+    /// A plain variable and a secret are both text to the Worker.
+    fn from_texts(text: impl Fn(&str) -> Option<String>) -> Result<Self, Misconfigured> {
+        let config = read_config(text(SETTINGS).as_deref())?;
+        let master_key = read_master_key(text(VAULT_KEY).as_deref())?;
+        let model_key = read_model_key(text(ANTHROPIC_API_KEY).as_deref())?;
+        let grants = read_grants(text(API_KEYS).as_deref())?;
+        let open = text(OPEN).as_deref() == Some("local");
+        let mut sources = config.sources.clone();
+        let setup = Setup::new(config, master_key, model_key, access(open, &grants));
+        let mut setup = setup.map_err(|problem| wrong(SETTINGS, problem.to_string()))?;
+        if let Some(sandbox) = text(SANDBOX) {
+            sources = SOURCES.iter().map(|name| ((*name).to_owned(), sandbox.clone())).collect();
+            setup = setup.with_sandbox();
+        }
+        Ok(Self { setup, sources, grants })
+    }
+}
+
+fn access(open: bool, grants: &BTreeMap<String, Grant>) -> Access {
+    if open {
+        Access::Open
+    } else if grants.is_empty() {
+        Access::Closed(format!(
+            "This deployment has no keys. Make one with `caseworker keys create` and put its grant into the secret {API_KEYS}."
+        ))
+    } else {
+        Access::Keys
+    }
+}
+
+fn read_config(json: Option<&str>) -> Result<Config, Misconfigured> {
+    let Some(json) = json else { return Ok(Config::default()) };
+    serde_json::from_str(json).map_err(|error| wrong(SETTINGS, format!("is not a configuration: {error}")))
+}
+
+fn read_master_key(hex: Option<&str>) -> Result<MasterKey, Misconfigured> {
+    let missing = "is missing: put 64 random hexadecimal digits there as a secret, and keep a copy";
+    let hex = hex.ok_or_else(|| wrong(VAULT_KEY, missing))?;
+    MasterKey::parse(hex).map_err(|_| wrong(VAULT_KEY, "must be 64 hexadecimal digits"))
+}
+
+fn read_model_key(text: Option<&str>) -> Result<Option<ApiKey>, Misconfigured> {
+    match text.filter(|text| !text.trim().is_empty()) {
+        Some(text) => ApiKey::parse(text).map(Some).map_err(|error| wrong(ANTHROPIC_API_KEY, error.to_string())),
+        None => Ok(None),
+    }
+}
+
+fn read_grants(json: Option<&str>) -> Result<BTreeMap<String, Grant>, Misconfigured> {
+    let Some(json) = json else { return Ok(BTreeMap::new()) };
+    serde_json::from_str(json).map_err(|error| {
+        // Serde quotes what it found; the place of it is enough.
+        let (line, column) = (error.line(), error.column());
+        wrong(API_KEYS, format!("is not a JSON object of hashes and grants (line {line}, column {column})"))
+    })
+}
+
+fn wrong(binding: &'static str, remedy: impl Into<String>) -> Misconfigured {
+    Misconfigured { binding, remedy: remedy.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f";
+
+    fn read(texts: &[(&str, &str)]) -> Result<Bindings, Misconfigured> {
+        let texts: BTreeMap<&str, &str> = texts.iter().copied().collect();
+        Bindings::from_texts(|binding| texts.get(binding).map(|text| (*text).to_owned()))
+    }
+
+    #[test]
+    fn a_missing_master_key_names_its_binding_and_a_bad_one_is_not_quoted() {
+        assert_eq!(read(&[]).err().map(|wrong| wrong.binding), Some("VAULT_KEY"));
+        let wrong = read(&[("VAULT_KEY", "hunter2")]).err().expect("too short");
+        assert!(!wrong.remedy.contains("hunter2"));
+    }
+
+    #[test]
+    fn without_keys_the_worker_is_closed_and_only_the_word_local_opens_it() {
+        for open in ["", "yes", "LOCAL"] {
+            let bindings = read(&[("VAULT_KEY", KEY), ("OPEN", open)]).ok().expect("well configured");
+            assert!(matches!(bindings.setup.access, Access::Closed(_)));
+        }
+        let bindings = read(&[("VAULT_KEY", KEY), ("OPEN", "local")]).ok().expect("well configured");
+        assert_eq!(bindings.setup.access, Access::Open);
+    }
+
+    #[test]
+    fn a_grant_is_found_by_the_hash_of_its_key() {
+        let grants = format!(r#"{{"{KEY}":{{"tenant":"acme","actor":{{"subject":"ada","role":"analyst"}}}}}}"#);
+        let bindings = read(&[("VAULT_KEY", KEY), ("API_KEYS", &grants)]).ok().expect("well configured");
+        assert_eq!(bindings.setup.access, Access::Keys);
+        assert_eq!(bindings.grants.get(KEY).map(|grant| grant.tenant.as_str()), Some("acme"));
+    }
+
+    #[test]
+    fn the_sandbox_plays_every_source() {
+        let bindings = read(&[("VAULT_KEY", KEY), ("SANDBOX", "SOURCES")]).ok().expect("well configured");
+        assert!(bindings.setup.sandbox);
+        assert_eq!(bindings.sources.len(), SOURCES.len());
+    }
+}
