@@ -156,6 +156,9 @@ pub struct Opened {
     /// The calling system, as it calls itself; authorises nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_system: Option<Reference>,
+    /// The W3C trace id under which the outside is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Reference>,
     /// The label a caller gave (`POST /v1/tasks`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<Scored>,

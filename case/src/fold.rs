@@ -8,6 +8,7 @@ use crate::{
     ids::{AskId, Digest, Subject},
     label::{Label, Ppm, Scored, Task},
     limits,
+    narrative::DisputeKind,
     state::{Ask, Decision, Proposed, Stage, Standing, State, Track},
     time::Millis,
 };
@@ -21,7 +22,7 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
     match entry {
         Entry::Opened(_) => return Err("a case opens once"),
         Entry::Messaged(message) => messaged(state, message),
-        Entry::Answered { ask, answer, .. } => answered(state, ask, answer)?,
+        Entry::Answered { ask, attempt, answer } => answered(state, ask, *attempt, answer)?,
         Entry::Commanded { actor, command, key } => {
             remember(state, key.as_ref());
             commanded(state, &actor.subject, command)?;
@@ -44,7 +45,9 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
         Entry::CustomerAsked { track, question } => {
             let track = track_mut(state, track)?;
             track.waiting = Some((*question, at));
-            track.questions += 1;
+            // Whose case it is can be asked beside what the specialist itself has to ask.
+            track.questions += u32::from(*question != CustomerQuestion::WhichCustomer);
+            state.escalations.remove(&Escalation::NoAnswer);
         }
         Entry::Proposed { track, proposal, by } => {
             state.proposals += 1;
@@ -74,6 +77,8 @@ fn standing(state: &mut State, ask: &AskId, standing: Standing) -> Result<(), &'
 
 fn asked(state: &mut State, entry: &Entry, at: Millis) {
     let Entry::Asked { ask, attempt, question, until, deadline, reserve_nano_dollars } = entry else { return };
+    let before = state.asks.get(ask);
+    let (number, settled) = before.map_or((state.asked, 0), |before| (before.number, before.settled));
     state.asked += u32::from(*attempt == 1);
     state.spent_nano_dollars = state.spent_nano_dollars.saturating_add(*reserve_nano_dollars);
     let entry = Ask {
@@ -85,27 +90,27 @@ fn asked(state: &mut State, entry: &Entry, at: Millis) {
         standing: Standing::Open,
         stale: false,
         reserve_nano_dollars: *reserve_nano_dollars,
+        settled,
+        number,
     };
     state.asks.insert(ask.clone(), entry);
 }
 
-fn answered(state: &mut State, id: &AskId, answer: &Answer) -> Result<(), &'static str> {
+fn answered(state: &mut State, id: &AskId, attempt: u32, answer: &Answer) -> Result<(), &'static str> {
     let ask = state.asks.get_mut(id).ok_or("nothing of that id was asked")?;
-    if !ask.is_open() {
-        return Err("the ask was answered or given up before");
+    if !ask.awaits(attempt, answer) {
+        return Err("nobody waits for this answer any more");
     }
-    let call = match answer {
-        Answer::Opinion { call, .. } | Answer::Failed { call: Some(call), .. } => Some(call),
-        Answer::Facts { .. } | Answer::Done { .. } | Answer::Failed { call: None, .. } => None,
-    };
-    if let Some(cost) = call.and_then(|call| call.cost_nano_dollars) {
-        // Settled: what was reserved for this attempt makes way for what it cost.
-        let others = state.spent_nano_dollars.saturating_sub(ask.reserve_nano_dollars);
-        state.spent_nano_dollars = others.saturating_add(cost);
+    if let Some(cost) = cost(answer) {
+        // What was reserved for this attempt makes way for what it cost.
+        let reserved = if attempt > ask.settled { ask.reserve_nano_dollars } else { 0 };
+        state.spent_nano_dollars = state.spent_nano_dollars.saturating_sub(reserved).saturating_add(cost);
+        ask.settled = ask.settled.max(attempt);
     }
     ask.standing = match answer {
+        // No pause at all is what a restart asks for; from outside it would be an invitation to hammer.
         Answer::Failed { failure, retry_after_ms, .. } => {
-            Standing::Failed { failure: *failure, retry_after_ms: *retry_after_ms }
+            Standing::Failed { failure: *failure, retry_after_ms: retry_after_ms.map(|pause_ms| pause_ms.max(1)) }
         }
         Answer::Opinion { .. } | Answer::Facts { .. } | Answer::Done { .. } => Standing::Answered(answer.clone()),
     };
@@ -113,6 +118,19 @@ fn answered(state: &mut State, id: &AskId, answer: &Answer) -> Result<(), &'stat
         stage(state, &proposal, Stage::Done)?;
     }
     Ok(())
+}
+
+/// What an attempt cost, where that is known. One that was refused before a model saw it costs nothing; one that was
+/// lost, or whose price nobody knows, costs what was reserved for it.
+const fn cost(answer: &Answer) -> Option<u64> {
+    match answer {
+        Answer::Opinion { call, .. } | Answer::Failed { call: Some(call), .. } => call.cost_nano_dollars,
+        Answer::Failed { call: None, failure, .. } => match failure {
+            Failure::NotConfigured | Failure::NotFound | Failure::Refused | Failure::Unavailable => Some(0),
+            Failure::TimedOut | Failure::Unusable => None,
+        },
+        Answer::Facts { .. } | Answer::Done { .. } => None,
+    }
 }
 
 fn gave_up(state: &mut State, id: &AskId, missing: Missing) -> Result<(), &'static str> {
@@ -140,27 +158,37 @@ fn track_of<'a>(state: &'a mut State, proposal: &str) -> Option<&'a mut Track> {
 
 /// Asks that were in flight when the host stopped have failed; whether they are tried again is not decided here.
 fn resumed(state: &mut State) {
-    for ask in state.asks.values_mut().filter(|ask| ask.standing == Standing::Open) {
+    for ask in state.asks.values_mut().filter(|ask| ask.is_open() && ask.standing == Standing::Open) {
         ask.standing = Standing::Failed { failure: Failure::TimedOut, retry_after_ms: Some(0) };
     }
 }
 
 fn messaged(state: &mut State, message: &Message) {
     remember(state, message.key.as_ref());
+    state.words.push((message.from, message.words.sealed.clone()));
     if message.from == Speaker::Analyst {
         return;
     }
     let heard = &message.words.narrative;
+    // Further words may raise a suspicion; they cannot lower one.
+    let suspected = state.reading.fraud_suspected;
     state.reading = message.words.reading.clone();
+    state.reading.fraud_suspected |= suspected;
+    if state.narrative.dispute == DisputeKind::General {
+        state.narrative.dispute = heard.dispute;
+    }
     state.narrative.claims.extend(heard.claims.iter().copied());
     state.narrative.names_merchant |= heard.names_merchant;
     state.narrative.names_amount |= heard.names_amount;
-    // What the customer says may name what an earlier reply was compared with.
-    for ask in state.asks.values_mut().filter(|ask| matches!(ask.question, Question::Lookup(_)) && !ask.is_open()) {
+    // What the customer says may name what an earlier reply was compared with, or what the source was asked about.
+    for ask in state.asks.values_mut().filter(|ask| matches!(ask.question, Question::Lookup(_))) {
         ask.stale = true;
     }
+    state.escalations.remove(&Escalation::NoAnswer);
     for track in &mut state.tracks {
         track.waiting = track.waiting.filter(|(question, _)| *question == CustomerQuestion::WhichCustomer);
+        // Nobody should agree to what was proposed without these words; the specialist looks again.
+        supersede(track);
     }
 }
 
@@ -177,14 +205,18 @@ fn commanded(state: &mut State, by: &Subject, command: &Command) -> Result<(), &
         Command::Release => state.assignee = None,
         Command::Identify { customer } => {
             state.customer = Some(customer.clone());
-            state.tracks.iter_mut().for_each(|track| track.waiting = None);
+            state.escalations.remove(&Escalation::NoAnswer);
+            for track in &mut state.tracks {
+                track.waiting = track.waiting.filter(|(question, _)| *question != CustomerQuestion::WhichCustomer);
+            }
         }
         Command::Reroute { task } => reroute(state, *task),
-        Command::Ask { .. } => {
+        Command::Ask { question } => {
+            state.question = Some(question.clone());
             let now = state.now;
             let track = lead_mut(state).ok_or("no specialist is at work")?;
             track.waiting = Some((CustomerQuestion::Analyst, now));
-            track.questions += 1;
+            state.escalations.remove(&Escalation::NoAnswer);
         }
         Command::Approve { proposal, .. } => approve(state, proposal, by)?,
         Command::Reject { proposal, .. } => {
@@ -197,16 +229,17 @@ fn commanded(state: &mut State, by: &Subject, command: &Command) -> Result<(), &
             let track = lead_mut(state).ok_or("no specialist is at work")?;
             track.human = false;
             track.waiting = None;
-            if let Some(proposed) = track.proposals.last_mut().filter(|last| last.stage == Stage::Pending) {
-                proposed.stage = Stage::Superseded;
-            }
+            supersede(track);
             let track = track.id.clone();
             state.decision = Some(Decision { track, action: *action, about: about.clone(), by: by.clone() });
         }
         Command::Close { .. } => state.closed = Some(CloseReason::ByAnalyst),
         Command::Reopen { .. } => {
             state.closed = None;
-            state.tracks.iter_mut().for_each(|track| track.human = true);
+            for track in &mut state.tracks {
+                track.human = true;
+                track.waiting = None;
+            }
         }
     }
     Ok(())
@@ -233,10 +266,14 @@ fn reroute(state: &mut State, task: Task) {
         track.retired = track.task != task && !acted;
         if track.retired {
             track.waiting = None;
-            let pending = track.proposals.iter_mut().filter(|proposed| proposed.stage == Stage::Pending);
-            pending.for_each(|proposed| proposed.stage = Stage::Superseded);
+            supersede(track);
         }
     }
+}
+
+fn supersede(track: &mut Track) {
+    let pending = track.proposals.iter_mut().filter(|proposed| proposed.stage == Stage::Pending);
+    pending.for_each(|proposed| proposed.stage = Stage::Superseded);
 }
 
 fn approve(state: &mut State, proposal: &str, by: &Subject) -> Result<(), &'static str> {
@@ -244,6 +281,13 @@ fn approve(state: &mut State, proposal: &str, by: &Subject) -> Result<(), &'stat
     let proposed = proposals.find(|proposed| proposed.proposal.id() == proposal).ok_or("there is no such proposal")?;
     proposed.approvals.insert(by.clone());
     proposed.settle();
+    // Whatever was left to a human has been decided with this.
+    if proposed.stage == Stage::Approved
+        && let Some(track) = track_of(state, proposal)
+    {
+        track.human = false;
+        track.waiting = None;
+    }
     Ok(())
 }
 

@@ -26,5 +26,6 @@ pub mod settings;
 pub mod source;
 pub mod specialist;
 pub mod state;
+pub mod summary;
 pub mod time;
 pub mod triage;

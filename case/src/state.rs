@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
-    entry::{Answer, CloseReason, CustomerQuestion, Escalation, Failure, Missing, Opened, Outcome, Question},
+    entry::{Answer, CloseReason, CustomerQuestion, Escalation, Failure, Missing, Opened, Outcome, Question, Speaker},
     facts::{Facts, Payment, Transaction},
     ids::{AskId, Digest, EvidenceId, Reference, Subject},
     label::Task,
@@ -25,6 +25,8 @@ pub struct State {
     pub now: Millis,
     /// Whose case it is.
     pub customer: Option<Reference>,
+    /// The sealed words of the conversation so far, the request's first.
+    pub words: Vec<(Speaker, Digest)>,
     /// What the local model read in the newest words of the customer's.
     pub reading: Reading,
     /// What all words of the customer's say together.
@@ -41,6 +43,8 @@ pub struct State {
     pub escalations: BTreeSet<Escalation>,
     /// Who works the case.
     pub assignee: Option<Subject>,
+    /// The newest question of an analyst's, sealed.
+    pub question: Option<Digest>,
     /// An analyst's own decision that has yet to become a proposal.
     pub decision: Option<Decision>,
     /// Proposals made so far, for their numbering.
@@ -130,10 +134,15 @@ pub struct Ask {
     pub deadline: Millis,
     /// Where it stands.
     pub standing: Standing,
-    /// The answer came before what the customer said last, which may change its meaning.
+    /// Asked before what the customer said last, which may change the meaning of its answer: a fresh look is needed,
+    /// and an answer that is still under way is not waited for.
     pub stale: bool,
-    /// What this attempt reserved, in nano-dollars.
+    /// What each attempt reserves, in nano-dollars.
     pub reserve_nano_dollars: u64,
+    /// The newest attempt whose reservation was settled.
+    pub settled: u32,
+    /// How many asks there were before this one, so that the newest can be told.
+    pub number: u32,
 }
 
 /// Where an ask stands.
@@ -171,9 +180,18 @@ impl Ask {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         match self.standing {
-            Standing::Open | Standing::Failed { .. } | Standing::Retry(_) => true,
+            Standing::Open | Standing::Failed { .. } | Standing::Retry(_) => !self.stale,
             Standing::Answered(_) | Standing::Missing(_) => false,
         }
+    }
+
+    /// Whether an answer to that attempt is still waited for. A usable one is welcome however late it comes, since
+    /// each attempt asks the same; a failure counts only for the attempt that is in flight.
+    #[must_use]
+    pub const fn awaits(&self, attempt: u32, answer: &Answer) -> bool {
+        let in_flight = matches!(self.standing, Standing::Open) && attempt == self.attempt;
+        let failed = matches!(answer, Answer::Failed { .. });
+        self.is_open() && attempt >= 1 && attempt <= self.attempt && (in_flight || !failed)
     }
 
     /// The facts of its answer.
@@ -186,6 +204,21 @@ impl Ask {
             | Standing::Failed { .. }
             | Standing::Retry(_)
             | Standing::Missing(_) => None,
+        }
+    }
+}
+
+impl Stage {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Done => "done",
+            Self::Rejected => "rejected",
+            Self::Superseded => "superseded",
+            Self::Refused => "refused",
         }
     }
 }
@@ -227,6 +260,7 @@ impl State {
             opened_at: at,
             now: at,
             customer: opened.customer.clone(),
+            words: vec![(Speaker::Customer, opened.words.sealed.clone())],
             reading: opened.words.reading.clone(),
             narrative: opened.words.narrative.clone(),
             outcome: None,
@@ -235,6 +269,7 @@ impl State {
             asks: BTreeMap::new(),
             escalations: BTreeSet::new(),
             assignee: None,
+            question: None,
             decision: None,
             proposals: 0,
             asked: 0,
@@ -249,7 +284,8 @@ impl State {
     #[must_use]
     pub fn lookup(&self, lookup: &Lookup) -> Option<(&AskId, &Ask)> {
         let same = |question: &Question| matches!(question, Question::Lookup(asked) if asked == lookup);
-        self.asks.iter().rev().find(|(_, ask)| !ask.stale && same(&ask.question))
+        // Ids end in a number without leading zeros, so their order is not that of asking.
+        self.asks.iter().filter(|(_, ask)| !ask.stale && same(&ask.question)).max_by_key(|(_, ask)| ask.number)
     }
 
     /// How far a set of look-ups is.
@@ -289,22 +325,30 @@ impl State {
         self.asks.values().filter_map(missing).collect()
     }
 
-    /// The transaction of that reference, where it is in evidence.
+    /// The transaction of that reference, as the ledger showed it last.
     #[must_use]
     pub fn transaction(&self, id: &Reference) -> Option<&Transaction> {
-        self.facts_of(Source::Ledger).find_map(|facts| match facts {
+        self.newest_first().find_map(|facts| match facts {
             Facts::Transactions { rows, .. } => rows.iter().find(|row| row.id == *id),
             _ => None,
         })
     }
 
-    /// The payment of that reference, where it is in evidence.
+    /// The payment of that reference, as the ledger showed it last.
     #[must_use]
     pub fn payment(&self, id: &Reference) -> Option<&Payment> {
-        self.facts_of(Source::Ledger).find_map(|facts| match facts {
+        self.newest_first().find_map(|facts| match facts {
             Facts::Payments { rows } => rows.iter().find(|row| row.id == *id),
             _ => None,
         })
+    }
+
+    /// Everything that was ever shown, the newest first. A row does not leave the evidence because the customer
+    /// said something more; only its reading may change.
+    fn newest_first(&self) -> impl Iterator<Item = &Facts> {
+        let mut asks: Vec<&Ask> = self.asks.values().collect();
+        asks.sort_by_key(|ask| std::cmp::Reverse(ask.number));
+        asks.into_iter().filter_map(Ask::facts)
     }
 
     /// Every id under which something is in evidence.
@@ -325,6 +369,26 @@ impl State {
         };
         let seen: Vec<(AskId, Option<Digest>)> = self.asks.iter().filter_map(seen).collect();
         Digest::of(&serde_json::to_vec(&seen).unwrap_or_default())
+    }
+
+    /// Whether nobody is needed to look at the case, or somebody did: agreed to one of its proposals or made it.
+    #[must_use]
+    pub fn is_attended(&self) -> bool {
+        let mut proposals = self.tracks.iter().flat_map(|track| &track.proposals);
+        self.escalations.is_empty() || proposals.any(|proposed| !proposed.approvals.is_empty())
+    }
+
+    /// Whether a human should look at once, even while the case could wait for the customer: fraud is suspected, and
+    /// nobody has taken the case.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        let fraud = |reason: &Escalation| match reason {
+            Escalation::FraudSuspected | Escalation::HighRisk => true,
+            Escalation::Untriaged | Escalation::NoAnswer | Escalation::ActionFailing | Escalation::ActionRefused => {
+                false
+            }
+        };
+        self.escalations.iter().any(fraud) && self.assignee.is_none() && !self.is_attended()
     }
 
     /// The proposal of that id.

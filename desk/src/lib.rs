@@ -2,6 +2,15 @@
 //!
 //! Nothing here knows whether it runs natively or on Workers.
 
+pub mod ask_claude;
 pub mod config;
+pub mod file;
+pub mod intake;
+pub mod perform;
 pub mod ports;
+pub mod problem;
+pub mod request;
+pub mod row;
+pub mod setup;
 pub mod vault;
+pub mod view;

@@ -42,6 +42,8 @@ pub enum Doc {
         tokens: Vec<(String, String)>,
         /// The words that spoke for the local model's label.
         cues: Vec<String>,
+        /// The reason that a caller gave for its label: untrusted text.
+        caller_reason: Option<String>,
         /// The documents that came along, as they came.
         documents: Vec<serde_json::Value>,
     },

@@ -1,0 +1,360 @@
+//! The desk of all cases of a host, and one file per case that is at work: lock, decide, commit, perform, answer.
+//!
+//! A case is decided on in memory under its own lock, and nothing leaves before its entries are durable. If another
+//! writer came first, the case is read again and decided on again.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use case::{
+    case::{Case, Ready, Rest, Step},
+    entry::Speaker,
+    ids::Digest,
+    state::State,
+    time::Millis,
+};
+use futures_util::future::{Either, select};
+use tokio::sync::{OwnedMutexGuard, watch};
+
+use crate::{
+    perform::{Job, perform},
+    ports::{CaseHost, CaseKey, Commit, HostError, Outside, Sealed},
+    problem::Problem,
+    row,
+    setup::Setup,
+    vault::{CaseVault, Doc},
+};
+
+/// How often a decision is made again because another writer came first.
+const ATTEMPTS: u32 = 4;
+
+/// The desk of a host: every case that is at work here.
+pub struct Desk<H> {
+    /// The host.
+    pub host: Arc<H>,
+    /// Configuration and secrets.
+    pub setup: Arc<Setup>,
+    files: Arc<Mutex<BTreeMap<CaseKey, Arc<CaseFile>>>>,
+    /// Requests under way that carry an idempotency key.
+    opening: Arc<Mutex<BTreeSet<CaseKey>>>,
+}
+
+impl<H> Clone for Desk<H> {
+    fn clone(&self) -> Self {
+        Self {
+            host: self.host.clone(),
+            setup: self.setup.clone(),
+            files: self.files.clone(),
+            opening: self.opening.clone(),
+        }
+    }
+}
+
+/// One case at work.
+struct CaseFile {
+    open: Arc<tokio::sync::Mutex<Option<OpenCase>>>,
+    seq: watch::Sender<u64>,
+}
+
+/// A case file that nobody else touches meanwhile.
+struct Locked {
+    file: Arc<CaseFile>,
+    open: OwnedMutexGuard<Option<OpenCase>>,
+}
+
+/// A case in memory, with the key to its words; none after erasure.
+pub struct OpenCase {
+    /// The case.
+    pub case: Case,
+    /// The key to its words.
+    pub vault: Option<CaseVault>,
+}
+
+/// What a decision wants written.
+#[derive(Default)]
+pub struct Decision {
+    /// What the case says.
+    pub step: Step,
+    /// The ciphertexts that its entries name.
+    pub sealed: Vec<Sealed>,
+}
+
+/// A request with an idempotency key under way; ends when dropped.
+pub struct InFlight {
+    opening: Arc<Mutex<BTreeSet<CaseKey>>>,
+    key: CaseKey,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.opening.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+impl<H: CaseHost + Outside> Desk<H> {
+    /// A desk on a host.
+    #[must_use]
+    pub fn new(host: Arc<H>, setup: Arc<Setup>) -> Self {
+        Self { host, setup, files: Arc::default(), opening: Arc::default() }
+    }
+
+    /// Marks a request with an idempotency key as under way; `None` if it is already.
+    #[must_use]
+    pub fn begin(&self, key: &CaseKey) -> Option<InFlight> {
+        let new = self.opening.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        new.then(|| InFlight { opening: self.opening.clone(), key: key.clone() })
+    }
+
+    /// Does what is due on a case: called at the latest at [`Commit::wake`], and for unfinished cases at start-up.
+    ///
+    /// # Errors
+    /// A [`Problem`]; the host should call again later.
+    pub async fn wake(&self, key: &CaseKey) -> Result<(), Problem> {
+        self.decide(key, |open, at| Ok(Decision { step: open.case.wake(at), sealed: Vec::new() })).await.map(drop)
+    }
+
+    /// Reads from a case.
+    ///
+    /// # Errors
+    /// [`Problem::no_case`], or why the case cannot be read.
+    pub async fn look<T>(&self, key: &CaseKey, read: impl FnOnce(&OpenCase) -> T) -> Result<T, Problem> {
+        let locked = self.lock(key).await?;
+        let open = locked.open.as_ref().ok_or_else(Problem::no_case)?;
+        let seen = read(open);
+        self.forget_if_quiet(key, &locked);
+        Ok(seen)
+    }
+
+    /// Decides on a case and writes what follows; returns the position of the last line.
+    ///
+    /// # Errors
+    /// The decision's own [`Problem`], or why nothing could be written.
+    pub async fn decide(
+        &self,
+        key: &CaseKey,
+        decision: impl Fn(&mut OpenCase, Millis) -> Result<Decision, Problem>,
+    ) -> Result<u64, Problem> {
+        for _ in 0..ATTEMPTS {
+            let mut locked = self.lock(key).await?;
+            let open = locked.open.as_mut().ok_or_else(Problem::no_case)?;
+            let before = open.case.head().seq;
+            let made = decision(open, self.host.now()).inspect_err(|_| self.forget_if_quiet(key, &locked))?;
+            match self.commit(key, &mut locked, before + 1, made, None).await {
+                Err(HostError::Stale) => {}
+                other => return other.map_err(Problem::from),
+            }
+        }
+        Err(HostError::Stale.into())
+    }
+
+    /// Opens a case, unless it is there: then `None`.
+    ///
+    /// # Errors
+    /// The decision's own [`Problem`], or why nothing could be written.
+    pub async fn open(
+        &self,
+        key: &CaseKey,
+        opening: impl FnOnce(&CaseVault, Millis) -> Result<(Case, Decision), Problem>,
+    ) -> Result<Option<u64>, Problem> {
+        let mut locked = self.own(key).await;
+        if locked.open.is_none() {
+            *locked.open = self.read(key).await.inspect_err(|_| self.forget(key, &locked))?;
+        }
+        if locked.open.is_some() {
+            self.forget_if_quiet(key, &locked);
+            return Ok(None);
+        }
+        let (vault, wrapped) = self.setup.master.new_case(key, &*self.host)?;
+        let (case, decision) =
+            opening(&vault, self.host.now()).inspect_err(|_| self.forget(key, &locked))?;
+        *locked.open = Some(OpenCase { case, vault: Some(vault) });
+        match self.commit(key, &mut locked, 0, decision, Some(wrapped)).await {
+            Ok(seq) => Ok(Some(seq)),
+            Err(HostError::Stale) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Waits until a case comes to rest, or for so long.
+    pub async fn wait_for_rest(&self, key: &CaseKey, limit_ms: u64) {
+        if limit_ms == 0 {
+            return;
+        }
+        let at_rest = async {
+            let mut seen = self.watch(key);
+            while let Ok(false) = self.look(key, |open| !matches!(open.case.rest(), Rest::Working { .. })).await {
+                if seen.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        select(std::pin::pin!(at_rest), std::pin::pin!(self.host.sleep(limit_ms))).await;
+    }
+
+    /// Tells of each new position of a case's journal.
+    #[must_use]
+    pub fn watch(&self, key: &CaseKey) -> watch::Receiver<u64> {
+        self.file(key).seq.subscribe()
+    }
+
+    /// Reads a document of a case's vault; `None` after erasure, or where it is missing.
+    pub async fn document(&self, key: &CaseKey, vault: Option<&CaseVault>, hash: &Digest) -> Option<Doc> {
+        let vault = vault?;
+        let bytes = self.host.sealed(key, hash).await.ok()??;
+        vault.open(&bytes).ok()
+    }
+
+    fn file(&self, key: &CaseKey) -> Arc<CaseFile> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(CaseFile { open: Arc::default(), seq: watch::Sender::new(0) });
+        files.entry(key.clone()).or_insert_with(new).clone()
+    }
+
+    fn forget(&self, key: &CaseKey, locked: &Locked) {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if files.get(key).is_some_and(|file| Arc::ptr_eq(file, &locked.file)) {
+            files.remove(key);
+        }
+    }
+
+    /// A case at rest needs no memory here: the next call reads it again.
+    fn forget_if_quiet(&self, key: &CaseKey, locked: &Locked) {
+        let working = locked.open.as_ref().is_some_and(|open| matches!(open.case.rest(), Rest::Working { .. }));
+        if !working {
+            self.forget(key, locked);
+        }
+    }
+
+    /// The case's file, locked. One that was forgotten while this waited is not used any more.
+    async fn own(&self, key: &CaseKey) -> Locked {
+        loop {
+            let file = self.file(key);
+            let open = file.open.clone().lock_owned().await;
+            let current = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+            if current.is_some_and(|current| Arc::ptr_eq(&current, &file)) {
+                return Locked { file, open };
+            }
+        }
+    }
+
+    /// The locked case, read from storage where it is not in memory. Asks that were in flight when it was last in
+    /// memory are lost, so reading it resumes it.
+    async fn lock(&self, key: &CaseKey) -> Result<Locked, Problem> {
+        let mut locked = self.own(key).await;
+        if locked.open.is_some() {
+            return Ok(locked);
+        }
+        *locked.open = self.read(key).await.inspect_err(|_| self.forget(key, &locked))?;
+        let Some(open) = locked.open.as_mut() else {
+            self.forget(key, &locked);
+            return Ok(locked);
+        };
+        let first_seq = open.case.head().seq + 1;
+        let step = open.case.resume(self.host.now());
+        self.commit(key, &mut locked, first_seq, Decision { step, sealed: Vec::new() }, None).await?;
+        Ok(locked)
+    }
+
+    async fn read(&self, key: &CaseKey) -> Result<Option<OpenCase>, Problem> {
+        let Some(stored) = self.host.read(key).await.map_err(|error| log(key, error))? else { return Ok(None) };
+        let case = Case::replay(stored.lines.iter().map(String::as_str))?;
+        if case.tenant() != &key.tenant || case.id() != &key.case {
+            return Err(case::journal::Fault::Opening { seq: 0 }.into());
+        }
+        let vault = match stored.wrapped_key {
+            Some(wrapped) => Some(self.setup.master.case(key, Some(&wrapped))?),
+            None => None,
+        };
+        Ok(Some(OpenCase { case, vault }))
+    }
+
+    /// Writes a step; then, and only then, performs its asks and tells who watches.
+    async fn commit(
+        &self,
+        key: &CaseKey,
+        locked: &mut Locked,
+        first_seq: u64,
+        decision: Decision,
+        wrapped_key: Option<Vec<u8>>,
+    ) -> Result<u64, HostError> {
+        let Some(open) = locked.open.as_ref() else { return Err(HostError::Stale) };
+        let head = open.case.head().clone();
+        if decision.step.lines.is_empty() {
+            self.forget_if_quiet(key, locked);
+            return Ok(head.seq);
+        }
+        let commit = Commit {
+            first_seq,
+            lines: decision.step.lines,
+            head_hash: head.hash,
+            sealed: decision.sealed,
+            wrapped_key,
+            wake: match open.case.rest() {
+                Rest::Working { wake } | Rest::Waiting { wake } => Some(wake),
+                Rest::Review | Rest::Closed => None,
+            },
+            row: row::docket_row(&open.case),
+        };
+        if let Err(error) = self.host.commit(key, commit).await {
+            // What is in memory was never written.
+            *locked.open = None;
+            self.forget(key, locked);
+            return Err(log(key, error));
+        }
+        for ready in decision.step.asks {
+            self.start(key, open, ready);
+        }
+        locked.file.seq.send_replace(head.seq);
+        self.forget_if_quiet(key, locked);
+        Ok(head.seq)
+    }
+
+    /// Performs an ask beside everything else, and brings back its answer.
+    fn start(&self, key: &CaseKey, open: &OpenCase, ready: Ready) {
+        let Some(vault) = open.vault.clone() else { return };
+        let (desk, key, state) = (self.clone(), key.clone(), open.case.state().clone());
+        self.host.spawn(Box::pin(async move {
+            let words = desk.words(&key, &vault, &state).await;
+            let job = Job::new(&state, ready, words);
+            drop(state);
+            let performed = perform(&*desk.host, &desk.setup, &vault, &job).await;
+            let answered = desk.decide(&key, |open, at| {
+                let step = open.case.answer(&job.ready.id, job.ready.attempt, performed.answer.clone(), at);
+                let sealed = if step.lines.is_empty() { Vec::new() } else { performed.sealed.clone() };
+                Ok(Decision { step, sealed })
+            });
+            if let Err(problem) = answered.await {
+                // The ask stays open: the case is woken when its time is over, and asks again.
+                tracing::error!(case = %key.case, ask = %job.ready.id, ?problem, "an answer could not be written");
+            }
+        }));
+    }
+
+    /// The customer's words so far, with tokens for personal data.
+    async fn words(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> String {
+        let mut words = Vec::new();
+        for (_, hash) in state.words.iter().filter(|(speaker, _)| *speaker == Speaker::Customer) {
+            if let Some(Doc::Words { text, .. }) = self.document(key, Some(vault), hash).await {
+                words.push(text);
+            }
+        }
+        words.join("\n")
+    }
+}
+
+fn log(key: &CaseKey, error: HostError) -> HostError {
+    if !matches!(error, HostError::Stale) {
+        tracing::error!(case = %key.case, %error, "the storage did not take a step");
+    }
+    error
+}
+
+/// The first of two futures' outputs, whichever ends first.
+pub async fn first<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> Result<A, B> {
+    match select(std::pin::pin!(a), std::pin::pin!(b)).await {
+        Either::Left((a, _)) => Ok(a),
+        Either::Right((b, _)) => Err(b),
+    }
+}

@@ -1,0 +1,134 @@
+//! Intake: a request or message becomes an entry. Personal data is replaced by tokens, the words are read by the local
+//! tier and by fixed rules, and everything that was said is sealed.
+
+use case::{
+    actor::Actor,
+    case::{CORE, Case},
+    entry::{Message, Opened, Speaker, Words},
+    ids::Reference,
+    label::Label,
+    local::LocalModel,
+    narrative::Narrative,
+    pii::TokenMap,
+    time::Millis,
+};
+use serde_json::Value;
+
+use crate::{
+    ask_claude,
+    file::Decision,
+    ports::{CaseKey, Grant, Outside, Sealed},
+    problem::{Code, Problem},
+    request::{MessageBody, Preferences, Request},
+    setup::Setup,
+    vault::{CaseVault, Doc},
+};
+
+/// The fingerprint by which a repeated request is told from another one under the same idempotency key.
+#[must_use]
+pub fn fingerprint(vault: &CaseVault, body: &[u8]) -> case::ids::Digest {
+    // Equal objects are equal requests, whatever the order of their fields or their spaces.
+    let canonical: Option<Value> = serde_json::from_slice(body).ok();
+    vault.fingerprint(&canonical.map_or_else(String::new, |value| value.to_string()))
+}
+
+/// Opens a case.
+///
+/// # Errors
+/// A [`Problem`] where the vault refuses.
+pub fn open(
+    outside: &impl Outside,
+    setup: &Setup,
+    key: &CaseKey,
+    grant: &Grant,
+    (request, preferences, body): (&Request, &Preferences, &[u8]),
+    vault: &CaseVault,
+    at: Millis,
+) -> Result<(Case, Decision), Problem> {
+    let caller = request.caller.as_ref();
+    let note = caller.and_then(|(_, reason)| reason.clone());
+    let (words, sealed, text) = read_words(outside, vault, &request.text, &request.documents, note)?;
+    let settings = setup.settings();
+    let reserve_nano_dollars = settings.triage.model.as_ref().map_or(0, |model| {
+        ask_claude::worst_case_nano_dollars(model, &text, settings.triage.max_tokens)
+    });
+    let opened = Opened {
+        core: CORE,
+        tenant: key.tenant.clone(),
+        case: key.case.clone(),
+        by: grant.actor.clone(),
+        settings_hash: settings.hash(),
+        settings,
+        sandbox: setup.sandbox,
+        fingerprint: fingerprint(vault, body),
+        customer: request.customer.clone(),
+        transaction: request.transaction.clone(),
+        payment: request.payment.clone(),
+        external_id: request.external_id.clone(),
+        channel: request.channel.clone(),
+        agent_system: preferences.agent_system.clone(),
+        trace: Some(preferences.trace.clone().unwrap_or_else(|| new_trace(outside))),
+        caller: caller.map(|(scored, _)| *scored),
+        words,
+        reserve_nano_dollars,
+    };
+    let (case, step) = Case::open(opened, at);
+    Ok((case, Decision { step, sealed: vec![sealed] }))
+}
+
+/// Reads a message.
+///
+/// # Errors
+/// A [`Problem`] where the role may not speak for an analyst, or the vault refuses.
+pub fn message(
+    outside: &impl Outside,
+    vault: &CaseVault,
+    actor: &Actor,
+    body: &MessageBody,
+    idempotency_key: Option<&str>,
+) -> Result<(Message, Sealed), Problem> {
+    if !body.from_customer && !actor.role.decides() {
+        return Err(Problem::of(Code::Role, "from", "Only analysts post analysts' messages."));
+    }
+    let (words, sealed, _) = read_words(outside, vault, &body.text, &body.documents, None)?;
+    let from = if body.from_customer { Speaker::Customer } else { Speaker::Analyst };
+    let key = idempotency_key.map(|key| vault.fingerprint(key));
+    Ok((Message { by: actor.clone(), from, words, key }, sealed))
+}
+
+fn read_words(
+    outside: &impl Outside,
+    vault: &CaseVault,
+    plain: &str,
+    documents: &[Value],
+    caller_reason: Option<String>,
+) -> Result<(Words, Sealed, String), Problem> {
+    let mut tokens = TokenMap::new();
+    let text = tokens.tokenise(plain);
+    let caller_reason = caller_reason.map(|reason| tokens.tokenise(&reason));
+    let model = LocalModel::embedded();
+    let reading = model.read(&text);
+    let label = reading.scores.first().map_or(Label::Other, |scored| scored.label);
+    let revealed = tokens.pairs().map(|(token, value)| (token.to_owned(), value.reveal("sealing").clone()));
+    let doc = Doc::Words {
+        tokens: revealed.collect(),
+        cues: model.cues(&text, label),
+        caller_reason,
+        documents: documents.to_vec(),
+        text: text.clone(),
+    };
+    let sealed = vault.seal(&doc, outside)?;
+    let words = Words {
+        sealed: sealed.hash.clone(),
+        reading,
+        narrative: Narrative::read(&text),
+        documents: u32::try_from(documents.len()).unwrap_or(u32::MAX),
+    };
+    Ok((words, sealed, text))
+}
+
+fn new_trace(outside: &impl Outside) -> Reference {
+    let mut bytes = [0; 16];
+    outside.random(&mut bytes);
+    Reference::parse(&data_encoding::HEXLOWER.encode(&bytes)).expect("hexadecimal digits are a reference")
+}

@@ -1,0 +1,270 @@
+//! Performing an ask: one attempt, one answer. Retrying is not decided here; the case does that.
+//!
+//! What comes back is untrusted. It is read into facts or an opinion, and the plaintext is sealed; a reply that cannot
+//! be read is a failure, never an error of ours.
+
+use bytes::Bytes;
+use case::{
+    case::Ready,
+    entry::{Answer, Failure, Question},
+    facts,
+    ids::{AskId, Reference},
+    narrative,
+    source::Lookup,
+    state::{Proposed, State},
+    time::Millis,
+};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    ask_claude,
+    ports::{Outside, Sealed, SendError, Target},
+    setup::Setup,
+    vault::{CaseVault, Doc},
+};
+
+/// The largest reply of a source, in bytes: 5,000 transactions take about 2 MB.
+const REPLY_BYTES: usize = 4 * 1024 * 1024;
+/// Pages of one ledger look-up.
+const PAGES: usize = 50;
+/// The longest that one attempt may take whatever the settings say, in milliseconds.
+const ATTEMPT_MS: i64 = 600_000;
+
+/// What an ask needs to know, copied so that the case is not locked while the outside is slow.
+pub struct Job {
+    /// The ask.
+    pub ready: Ready,
+    /// The customer's words so far, with tokens.
+    pub words: String,
+    /// The proposal to execute, for an action.
+    pub proposed: Option<Proposed>,
+    /// Whose case it is.
+    pub customer: Option<Reference>,
+    /// The trace id.
+    pub trace: Option<Reference>,
+    /// Room for the model's answer.
+    pub max_tokens: u32,
+}
+
+/// An answer with what was sealed for it.
+pub struct Performed {
+    /// The answer.
+    pub answer: Answer,
+    /// New ciphertexts that it names.
+    pub sealed: Vec<Sealed>,
+}
+
+impl Job {
+    /// A job for an ask of a case. `words` are the customer's, joined.
+    #[must_use]
+    pub fn new(state: &State, ready: Ready, words: String) -> Self {
+        let proposed = match &ready.question {
+            Question::Act { proposal } => state.proposed(proposal).cloned(),
+            Question::Triage { .. } | Question::Lookup(_) => None,
+        };
+        Self {
+            words,
+            proposed,
+            customer: state.customer.clone(),
+            trace: state.opened.trace.clone(),
+            max_tokens: state.opened.settings.triage.max_tokens,
+            ready,
+        }
+    }
+
+    /// A W3C `traceparent`: the case's trace, and a span for this attempt.
+    pub(crate) fn traceparent(&self) -> Option<String> {
+        let trace = self.trace.as_ref()?;
+        let span = case::ids::Digest::of(format!("{}#{}", self.ready.id, self.ready.attempt).as_bytes());
+        Some(format!("00-{trace}-{}-01", span.as_str().get(..16)?))
+    }
+}
+
+/// Performs one attempt at an ask.
+pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, job: &Job) -> Performed {
+    let started = outside.now();
+    let limit_ms = u64::try_from(job.ready.until.since(started).clamp(1, ATTEMPT_MS)).unwrap_or(1);
+    match &job.ready.question {
+        Question::Triage { repair, .. } => ask_claude::triage(outside, setup, vault, job, *repair, limit_ms).await,
+        Question::Lookup(lookup) => look_up(outside, vault, job, lookup, limit_ms).await,
+        Question::Act { .. } => act(outside, job, limit_ms).await,
+    }
+}
+
+/// The failed answer.
+pub(crate) fn failed(outside: &impl Outside, started: Millis, failure: Failure, retry_after_ms: Option<i64>) -> Performed {
+    let took_ms = outside.now().since(started);
+    Performed { answer: Answer::Failed { failure, retry_after_ms, call: None, took_ms }, sealed: Vec::new() }
+}
+
+/// A failure to get any reply, in the case's terms.
+pub(crate) const fn no_reply(error: SendError) -> Failure {
+    match error {
+        SendError::NotConfigured => Failure::NotConfigured,
+        SendError::TimedOut => Failure::TimedOut,
+        SendError::Connection => Failure::Unavailable,
+        SendError::TooLarge => Failure::Unusable,
+    }
+}
+
+/// A status other than success, in the case's terms.
+fn bad_status(status: StatusCode) -> Failure {
+    match status.as_u16() {
+        404 => Failure::NotFound,
+        408 | 425 | 429 | 500..=599 => Failure::Unavailable,
+        300..=399 => Failure::Unusable,
+        _ => Failure::Refused,
+    }
+}
+
+async fn look_up(outside: &impl Outside, vault: &CaseVault, job: &Job, lookup: &Lookup, limit_ms: u64) -> Performed {
+    let started = outside.now();
+    let target = Target::Source(lookup.source());
+    let mut merged: Option<Value> = None;
+    let mut cursor: Option<String> = None;
+    for _ in 0..PAGES {
+        let spent_ms = u64::try_from(outside.now().since(started)).unwrap_or(0);
+        let Some(request) = request(lookup, job, cursor.as_deref()) else {
+            return failed(outside, started, Failure::Refused, None);
+        };
+        let sent = outside.send(target, request, limit_ms.saturating_sub(spent_ms).max(1), REPLY_BYTES).await;
+        let page = match sent {
+            Err(error) => return failed(outside, started, no_reply(error), None),
+            Ok(reply) if !reply.status().is_success() => {
+                let pause = claude::retry::retry_after_ms(reply.headers()).and_then(|ms| i64::try_from(ms).ok());
+                return failed(outside, started, bad_status(reply.status()), pause);
+            }
+            Ok(reply) => serde_json::from_slice::<Value>(reply.body()),
+        };
+        let Ok(page) = page else { return failed(outside, started, Failure::Unusable, None) };
+        cursor = page.get("next").and_then(Value::as_str).map(str::to_owned);
+        merged = Some(merged.map_or(page.clone(), |whole| join_pages(whole, &page)));
+        if cursor.is_none() {
+            break;
+        }
+    }
+    if cursor.is_some() {
+        return failed(outside, started, Failure::Unusable, None);
+    }
+    let body = merged.unwrap_or_default().to_string();
+    let facts = facts::read(lookup, body.as_bytes(), &job.words);
+    let reply = vault.seal(&Doc::Reply { body }, outside);
+    match (facts, reply) {
+        (Ok(facts), Ok(sealed)) => {
+            let took_ms = outside.now().since(started);
+            let answer = Answer::Facts { facts, reply: sealed.hash.clone(), took_ms };
+            Performed { answer, sealed: vec![sealed] }
+        }
+        (Err(problem), _) => {
+            tracing::warn!(ask = %job.ready.id, %problem, "a source's reply cannot be used");
+            failed(outside, started, Failure::Unusable, None)
+        }
+        (Ok(_), Err(_)) => failed(outside, started, Failure::Unusable, None),
+    }
+}
+
+fn join_pages(mut whole: Value, page: &Value) -> Value {
+    if let (Some(rows), Some(more)) = (
+        whole.get_mut("transactions").and_then(Value::as_array_mut),
+        page.get("transactions").and_then(Value::as_array),
+    ) {
+        rows.extend(more.iter().cloned());
+    }
+    whole
+}
+
+/// The request for a look-up: what the source needs, and nothing else.
+fn request(lookup: &Lookup, job: &Job, cursor: Option<&str>) -> Option<http::Request<Bytes>> {
+    let path = match lookup {
+        Lookup::Transactions { customer, from, to } => {
+            let after = cursor.map(|cursor| format!("&after={}", encode(cursor))).unwrap_or_default();
+            format!("/ledger/transactions?customer_id={customer}&from={from}&to={to}{after}")
+        }
+        Lookup::Payments { customer, payment: None } => format!("/ledger/payments?customer_id={customer}"),
+        Lookup::Payments { customer, payment: Some(payment) } => {
+            format!("/ledger/payments/{payment}?customer_id={customer}")
+        }
+        Lookup::Profile { customer, fields } => {
+            let fields: Vec<&str> = fields.iter().map(|field| field.name()).collect();
+            format!("/profile/customers/{customer}?fields={}", fields.join(","))
+        }
+        Lookup::Risk { customer, transactions } => {
+            let body = json!({ "customer_id": customer, "transaction_ids": transactions });
+            return build(Method::POST, "/risk/score", Bytes::from(body.to_string()), job, None);
+        }
+        Lookup::Merchants => format!("/merchants?q={}", encode(&narrative::merchant_words(&job.words).join(" "))),
+        Lookup::Policy { topic } => format!("/policy/passages?topic={}", topic.name()),
+    };
+    build(Method::GET, &path, Bytes::new(), job, None)
+}
+
+async fn act(outside: &impl Outside, job: &Job, limit_ms: u64) -> Performed {
+    let started = outside.now();
+    let (Some(proposed), Some(customer)) = (&job.proposed, &job.customer) else {
+        return failed(outside, started, Failure::Refused, None);
+    };
+    let proposal = &proposed.proposal;
+    let case_id = job.ready.id.as_str().split('/').next().unwrap_or_default();
+    let mut body = json!({
+        "action": proposal.action().name(),
+        "case_id": case_id,
+        "customer_id": customer,
+        "references": proposal.references(),
+    });
+    if let (Some(amount), Some(body)) = (proposal.amount(), body.as_object_mut()) {
+        body.insert("amount_minor".to_owned(), amount.amount_minor.into());
+        body.insert("currency".to_owned(), amount.currency.to_string().into());
+    }
+    let Some(request) = build(Method::POST, "/actions", Bytes::from(body.to_string()), job, Some(&job.ready.id)) else {
+        return failed(outside, started, Failure::Refused, None);
+    };
+    match outside.send(Target::Actions, request, limit_ms, REPLY_BYTES).await {
+        // Whether it was executed is not known: it is sent again, under the same key.
+        Err(SendError::NotConfigured) => failed(outside, started, Failure::NotConfigured, None),
+        Err(_) => failed(outside, started, Failure::Unavailable, None),
+        Ok(reply) if reply.status().is_success() => {
+            let Ok(body) = serde_json::from_slice::<Value>(reply.body()) else {
+                return failed(outside, started, Failure::Unusable, None);
+            };
+            let reference = body.get("id").and_then(Value::as_str).and_then(|id| Reference::parse(id).ok());
+            let took_ms = outside.now().since(started);
+            Performed { answer: Answer::Done { reference, took_ms }, sealed: Vec::new() }
+        }
+        Ok(reply) => {
+            let pause = claude::retry::retry_after_ms(reply.headers()).and_then(|ms| i64::try_from(ms).ok());
+            // 409: the same key is being worked on at this moment.
+            let busy = reply.status() == StatusCode::CONFLICT;
+            let failure = if busy { Failure::Unavailable } else { bad_status(reply.status()) };
+            failed(outside, started, failure, pause)
+        }
+    }
+}
+
+fn build(method: Method, path: &str, body: Bytes, job: &Job, key: Option<&AskId>) -> Option<http::Request<Bytes>> {
+    let mut request = http::Request::builder().method(method).uri(path).header("accept", "application/json");
+    if !body.is_empty() {
+        request = request.header("content-type", "application/json");
+    }
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key.as_str());
+    }
+    if let Some(traceparent) = job.traceparent() {
+        request = request.header("traceparent", traceparent);
+    }
+    request.body(body).ok()
+}
+
+/// Percent-encodes a query value: everything but letters, digits and `-_.~`.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push_str(&data_encoding::HEXUPPER.encode(&[byte]));
+        }
+    }
+    encoded
+}

@@ -1,0 +1,303 @@
+//! Errors as callers see them: `application/problem+json` with a stable code. Each code has a page in `docs/errors/`.
+//!
+//! A problem names fields and remedies. It never quotes a body, a secret, or what another system said.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use case::{command::Refusal, journal::Fault};
+use serde_json::json;
+
+use crate::{ports::HostError, vault::VaultError};
+
+/// A stable error code. Blocks: 1xx the request's content, 2xx who asks, 3xx the case, 4xx this service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u16)]
+pub enum Code {
+    /// The body is not JSON, or no object.
+    NotJson = 100,
+    /// The content type is not `application/json`.
+    ContentType = 101,
+    /// The body is over 256 KB.
+    TooLarge = 102,
+    /// A field is missing or has the wrong type.
+    Field = 103,
+    /// `task` is not one of the four.
+    UnknownTask = 104,
+    /// `confidence` is not a number in 0..=1.
+    Confidence = 105,
+    /// The text is empty.
+    TextEmpty = 106,
+    /// The text is over 20,000 characters.
+    TextLong = 107,
+    /// The text holds control characters.
+    TextControl = 108,
+    /// A reference cannot be used.
+    Reference = 109,
+    /// A document cannot be used.
+    Document = 110,
+    /// A header cannot be used.
+    Header = 111,
+    /// A query parameter cannot be used.
+    Query = 112,
+    /// Not a command.
+    Command = 113,
+    /// No valid key.
+    Unauthenticated = 200,
+    /// The key's role may not.
+    Role = 201,
+    /// The deployment has no keys.
+    NoKeys = 202,
+    /// No such case, or another tenant's.
+    NoCase = 300,
+    /// The case has changed.
+    Changed = 301,
+    /// The idempotency key was used for another request.
+    OtherRequest = 302,
+    /// The request with this idempotency key is still under way.
+    InFlight = 303,
+    /// The case's state does not allow the command.
+    Refused = 304,
+    /// The proposal has changed.
+    Stale = 305,
+    /// One person cannot approve twice.
+    SelfApproval = 306,
+    /// No such address.
+    NoRoute = 307,
+    /// Not with this method.
+    Method = 308,
+    /// The case's words were erased.
+    Erased = 309,
+    /// The storage is full.
+    Full = 400,
+    /// The storage failed.
+    Storage = 401,
+    /// The case's journal does not verify.
+    Damaged = 402,
+    /// The case was written by a newer version.
+    Newer = 403,
+    /// The vault does not open.
+    Vault = 404,
+}
+
+impl Code {
+    /// Every code, for the documents.
+    pub const ALL: [Self; 32] = [
+        Self::NotJson,
+        Self::ContentType,
+        Self::TooLarge,
+        Self::Field,
+        Self::UnknownTask,
+        Self::Confidence,
+        Self::TextEmpty,
+        Self::TextLong,
+        Self::TextControl,
+        Self::Reference,
+        Self::Document,
+        Self::Header,
+        Self::Query,
+        Self::Command,
+        Self::Unauthenticated,
+        Self::Role,
+        Self::NoKeys,
+        Self::NoCase,
+        Self::Changed,
+        Self::OtherRequest,
+        Self::InFlight,
+        Self::Refused,
+        Self::Stale,
+        Self::SelfApproval,
+        Self::NoRoute,
+        Self::Method,
+        Self::Erased,
+        Self::Full,
+        Self::Storage,
+        Self::Damaged,
+        Self::Newer,
+        Self::Vault,
+    ];
+
+    /// `CW100` and so on.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("CW{}", self as u16)
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::NotJson
+            | Self::Field
+            | Self::UnknownTask
+            | Self::Confidence
+            | Self::TextEmpty
+            | Self::TextLong
+            | Self::TextControl
+            | Self::Reference
+            | Self::Document
+            | Self::Header
+            | Self::Query
+            | Self::Command => StatusCode::BAD_REQUEST,
+            Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Role | Self::SelfApproval => StatusCode::FORBIDDEN,
+            Self::NoKeys | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoCase | Self::NoRoute => StatusCode::NOT_FOUND,
+            Self::Changed | Self::InFlight | Self::Refused | Self::Stale => StatusCode::CONFLICT,
+            Self::OtherRequest => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Erased => StatusCode::GONE,
+            Self::Storage | Self::Damaged | Self::Newer | Self::Vault => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The code in words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::NotJson => "The body is not a JSON object",
+            Self::ContentType => "The content type must be application/json",
+            Self::TooLarge => "The body is too large",
+            Self::Field => "A field is missing or has the wrong type",
+            Self::UnknownTask => "Unknown task",
+            Self::Confidence => "The confidence must be a number from 0 to 1",
+            Self::TextEmpty => "The text is empty",
+            Self::TextLong => "The text is too long",
+            Self::TextControl => "The text holds control characters",
+            Self::Reference => "A reference cannot be used",
+            Self::Document => "A document cannot be used",
+            Self::Header => "A header cannot be used",
+            Self::Query => "A query parameter cannot be used",
+            Self::Command => "Not a command",
+            Self::Unauthenticated => "No valid key",
+            Self::Role => "The key's role does not allow this",
+            Self::NoKeys => "This deployment has no keys",
+            Self::NoCase => "No such case",
+            Self::Changed => "The case has changed",
+            Self::OtherRequest => "The idempotency key was used for another request",
+            Self::InFlight => "The request with this idempotency key is still under way",
+            Self::Refused => "The case does not allow this now",
+            Self::Stale => "The proposal has changed",
+            Self::SelfApproval => "A second approval needs another person",
+            Self::NoRoute => "No such address",
+            Self::Method => "The address does not take this method",
+            Self::Erased => "The case's words were erased",
+            Self::Full => "The storage is full",
+            Self::Storage => "The storage failed",
+            Self::Damaged => "The case's journal does not verify",
+            Self::Newer => "The case was written by a newer version",
+            Self::Vault => "The vault does not open",
+        }
+    }
+}
+
+/// An error as a caller sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind.
+    pub code: Code,
+    /// What exactly, and what to do about it.
+    pub detail: String,
+    /// Which field, header or parameter.
+    pub field: Option<String>,
+}
+
+impl Problem {
+    /// A problem.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), field: None }
+    }
+
+    /// A problem with a field, header or parameter.
+    #[must_use]
+    pub fn of(code: Code, field: &str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), field: Some(field.to_owned()) }
+    }
+
+    /// The case that was asked for does not exist, or is another tenant's, which is the same to a caller.
+    #[must_use]
+    pub fn no_case() -> Self {
+        Self::new(Code::NoCase, "There is no case with this id that your key may see.")
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        let status = self.code.status();
+        let mut body = json!({
+            "type": "about:blank",
+            "status": status.as_u16(),
+            "code": self.code.name(),
+            "title": self.code.title(),
+            "detail": self.detail,
+        });
+        if let (Some(field), Some(body)) = (self.field, body.as_object_mut()) {
+            body.insert("field".to_owned(), field.into());
+        }
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE || self.code == Code::InFlight {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::Role => Code::Role,
+            Refusal::Stale => Code::Stale,
+            Refusal::SelfApproval => Code::SelfApproval,
+            Refusal::NeedsEvidence => Code::Command,
+            Refusal::Closed
+            | Refusal::NotClosed
+            | Refusal::Claimed
+            | Refusal::CustomerFixed
+            | Refusal::NoTrack
+            | Refusal::NoProposal
+            | Refusal::Settled
+            | Refusal::ActionUnderWay
+            | Refusal::Busy => Code::Refused,
+        };
+        Self::new(code, format!("Refused: {refusal}."))
+    }
+}
+
+impl From<HostError> for Problem {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::Stale => Self::new(Code::Changed, "The case changed at the same time. Read it and try again."),
+            HostError::Full(_) => Self::new(Code::Full, "Nothing was written. Free some space and try again."),
+            HostError::Failed(_) => Self::new(Code::Storage, "Nothing is lost that was answered. The log says more."),
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Erased => Self::new(Code::Erased, "The key to this case's words was destroyed."),
+            VaultError::Unreadable | VaultError::NotAKey => {
+                Self::new(Code::Vault, "The master key is not the one this case was sealed with.")
+            }
+        }
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let code = if matches!(fault, Fault::Newer { .. }) { Code::Newer } else { Code::Damaged };
+        Self::new(code, format!("{fault}."))
+    }
+}

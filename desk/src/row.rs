@@ -1,0 +1,56 @@
+//! The docket's row of a case: enough to find it, and nothing of what anybody wrote.
+
+use case::{
+    case::{Case, Rest},
+    specialist,
+};
+
+use crate::ports::DocketRow;
+
+/// `working`, `waiting`, `review` or `closed`.
+#[must_use]
+pub const fn state_name(rest: Rest) -> &'static str {
+    match rest {
+        Rest::Working { .. } => "working",
+        Rest::Waiting { .. } => "waiting",
+        Rest::Review => "review",
+        Rest::Closed => "closed",
+    }
+}
+
+/// Who has the case on the wire: the lead's agent, or `human-review`.
+#[must_use]
+pub fn routed_to(case: &Case) -> &'static str {
+    let state = case.state();
+    match (state.lead(), &state.outcome) {
+        (Some(track), _) => specialist::agent(track.task),
+        (None, Some(_)) => "human-review",
+        (None, None) => "triage",
+    }
+}
+
+/// The row of a case as it is now.
+#[must_use]
+pub fn docket_row(case: &Case) -> DocketRow {
+    let state = case.state();
+    let rest = case.rest();
+    let due_at = match rest {
+        Rest::Waiting { wake } => Some(wake.0),
+        Rest::Working { .. } | Rest::Review | Rest::Closed => None,
+    };
+    DocketRow {
+        case_id: case.id().to_string(),
+        state: state_name(rest).to_owned(),
+        task: state.outcome.as_ref().map(|outcome| outcome.label.name().to_owned()),
+        agent: routed_to(case).to_owned(),
+        assignee: state.assignee.as_ref().map(ToString::to_string),
+        external_id: state.opened.external_id.as_ref().map(ToString::to_string),
+        escalated: !state.escalations.is_empty(),
+        due_at,
+        opened_at: state.opened_at.0,
+        updated_at: state.now.0,
+        submitted_by: state.opened.by.subject.to_string(),
+        head_seq: case.head().seq,
+        head_hash: case.head().hash.to_string(),
+    }
+}

@@ -1,0 +1,112 @@
+//! What a host hands to the desk when it starts: configuration and secrets, read and checked.
+
+use std::collections::BTreeSet;
+
+use case::{
+    actor::{Actor, Role},
+    ids::{Subject, TenantId},
+    settings::Settings,
+    source::Source,
+};
+use claude::{endpoint::Endpoint, key::ApiKey};
+
+use crate::{
+    config::{Config, ConfigProblem, MODEL},
+    ports::Grant,
+    vault::MasterKey,
+};
+
+/// Who may call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, as one local tenant: on loopback, or in local development.
+    Open,
+    /// Holders of keys.
+    Keys,
+    /// Nobody, with the remedy: deployed without keys.
+    Closed(String),
+}
+
+/// A desk's configuration and secrets.
+#[derive(Clone)]
+pub struct Setup {
+    /// The configuration.
+    pub config: Config,
+    /// The key of keys.
+    pub master: MasterKey,
+    /// The way to Claude, where there is a key.
+    pub model: Option<Model>,
+    /// Whether cases are worked with the sandbox bank.
+    pub sandbox: bool,
+    /// Sources that can be asked.
+    pub sources: BTreeSet<Source>,
+    /// Whether actions can be executed.
+    pub actions: bool,
+    /// Who may call.
+    pub access: Access,
+}
+
+/// The way to Claude.
+#[derive(Clone)]
+pub struct Model {
+    /// Where the Messages API is.
+    pub endpoint: Endpoint,
+    /// The operator's key.
+    pub key: ApiKey,
+    /// Which model.
+    pub name: String,
+}
+
+impl Setup {
+    /// Puts a setup together from a checked configuration.
+    ///
+    /// # Errors
+    /// A [`ConfigProblem`].
+    pub fn new(config: Config, master: MasterKey, key: Option<ApiKey>, access: Access) -> Result<Self, ConfigProblem> {
+        config.check()?;
+        let url = config.anthropic_base_url.as_deref().unwrap_or(claude::endpoint::OFFICIAL);
+        let endpoint = Endpoint::parse(url).map_err(|error| ConfigProblem::Url {
+            name: "anthropic_base_url".to_owned(),
+            why: error.to_string(),
+        })?;
+        let name = config.model.clone().unwrap_or_else(|| MODEL.to_owned());
+        let sources = Source::ALL.into_iter().filter(|source| config.sources.contains_key(source.name())).collect();
+        Ok(Self {
+            model: key.map(|key| Model { endpoint, key, name }),
+            sandbox: false,
+            sources,
+            actions: config.sources.contains_key("actions"),
+            access,
+            config,
+            master,
+        })
+    }
+
+    /// The same, worked with the sandbox bank: every source answers, and every case is marked.
+    #[must_use]
+    pub fn with_sandbox(mut self) -> Self {
+        self.sandbox = true;
+        self.sources = Source::ALL.into_iter().collect();
+        self.actions = true;
+        self
+    }
+
+    /// The settings that a case opened now is pinned to: those of the configuration, and a model only where there is
+    /// a key for it.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let mut settings = self.config.settings.clone();
+        settings.triage.model = self.model.as_ref().map(|model| model.name.clone());
+        settings
+    }
+}
+
+/// Who anybody is where access is open.
+#[must_use]
+pub fn local_grant() -> Grant {
+    let name = "local";
+    Grant {
+        tenant: TenantId::parse(name).expect("a short lower-case name is a tenant"),
+        actor: Actor { subject: Subject::parse(name).expect("a short lower-case name is a subject"), role: Role::Admin },
+    }
+}

@@ -1,0 +1,288 @@
+//! A case as callers see it: the shapes of the contract, rendered from the state and from what the vault reveals.
+
+use case::{
+    case::Rest,
+    entry::{Answer, Basis, CustomerQuestion, Missing, Outcome, Question, Tier},
+    facts::{Direction, Facts},
+    ids::{Digest, EvidenceId},
+    label::Scored,
+    source::{Lookup, Source},
+    specialist,
+    state::{Ask, Proposed, Standing, State, Track},
+    summary::{self, Sentence},
+};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    file::{Desk, OpenCase},
+    ports::{CaseHost, CaseKey, Outside},
+    problem::Problem,
+    row,
+    vault::{CaseVault, Doc},
+};
+
+/// What a view needs of a case, copied so that the case is not locked meanwhile.
+struct Seen {
+    state: State,
+    rest: Rest,
+    seq: u64,
+    head: Digest,
+    routed_to: &'static str,
+    vault: Option<CaseVault>,
+}
+
+impl<H: CaseHost + Outside> Desk<H> {
+    /// The case as `GET /v1/cases/{id}` and `POST /v1/requests` show it.
+    ///
+    /// # Errors
+    /// Why the case cannot be read.
+    pub async fn view(&self, key: &CaseKey) -> Result<Value, Problem> {
+        let seen = self.look(key, seen).await?;
+        let words = self.document(key, seen.vault.as_ref(), &seen.state.opened.words.sealed).await;
+        let reason = match &opinion_reason(&seen.state) {
+            Some(hash) => self.document(key, seen.vault.as_ref(), hash).await,
+            None => None,
+        };
+        let question = match &seen.state.question {
+            Some(hash) => self.document(key, seen.vault.as_ref(), hash).await,
+            None => None,
+        };
+        let mut view = Map::new();
+        view.insert("case_id".to_owned(), json!(key.case));
+        view.insert("seq".to_owned(), seen.seq.into());
+        view.insert("head_hash".to_owned(), json!(seen.head));
+        view.insert("opened_at".to_owned(), seen.state.opened_at.rfc3339().into());
+        view.insert("updated_at".to_owned(), seen.state.now.rfc3339().into());
+        if seen.state.opened.sandbox {
+            view.insert("sandbox".to_owned(), true.into());
+        }
+        optional(&mut view, "customer_id", seen.state.customer.as_ref());
+        optional(&mut view, "external_id", seen.state.opened.external_id.as_ref());
+        optional(&mut view, "assignee", seen.state.assignee.as_ref());
+        view.insert("text".to_owned(), words.as_ref().map_or(Value::Null, |doc| text_of(doc).into()));
+        view.insert("classification".to_owned(), classification(&seen, words.as_ref(), reason.as_ref()));
+        view.insert("orchestration".to_owned(), orchestration(&seen, question.as_ref()));
+        Ok(Value::Object(view))
+    }
+}
+
+fn seen(open: &OpenCase) -> Seen {
+    Seen {
+        state: open.case.state().clone(),
+        rest: open.case.rest(),
+        seq: open.case.head().seq,
+        head: open.case.head().hash.clone(),
+        routed_to: row::routed_to(&open.case),
+        vault: open.vault.clone(),
+    }
+}
+
+fn optional(view: &mut Map<String, Value>, name: &str, value: Option<&impl ToString>) {
+    if let Some(value) = value {
+        view.insert(name.to_owned(), value.to_string().into());
+    }
+}
+
+fn text_of(doc: &Doc) -> &str {
+    match doc {
+        Doc::Words { text, .. } | Doc::Reason { text } | Doc::Note { text } => text,
+        Doc::Reply { body } => body,
+    }
+}
+
+/// The sealed reason of the opinion that decided.
+fn opinion_reason(state: &State) -> Option<Digest> {
+    let decided = state.outcome.as_ref().is_some_and(|outcome| outcome.decided_by == Tier::Claude);
+    state.asks.values().filter(|_| decided).find_map(|ask| match &ask.standing {
+        Standing::Answered(Answer::Opinion { reason, .. }) => Some(reason.clone()),
+        _ => None,
+    })
+}
+
+fn classification(seen: &Seen, words: Option<&Doc>, model_reason: Option<&Doc>) -> Value {
+    let Some(outcome) = &seen.state.outcome else {
+        return json!({ "task": null, "confidence": null, "reason": "Claude is being asked.", "alternatives": [] });
+    };
+    let scored = |scored: &Scored| json!({ "task": scored.label.name(), "confidence": scored.confidence.share() });
+    json!({
+        "task": outcome.label.name(),
+        "confidence": outcome.confidence.share(),
+        "reason": reason(&seen.state, outcome, words, model_reason),
+        "decided_by": outcome.decided_by,
+        "alternatives": outcome.alternatives.iter().map(scored).collect::<Vec<_>>(),
+    })
+}
+
+/// What decided, in a sentence. Text of a model's or a caller's is marked as theirs.
+fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, model_reason: Option<&Doc>) -> String {
+    let (cues, said) = match words {
+        Some(Doc::Words { cues, caller_reason, .. }) => (cues.as_slice(), caller_reason.as_deref()),
+        _ => (&[] as &[String], None),
+    };
+    let cues = match cues {
+        [] => String::new(),
+        cues => format!("; what speaks for it: \u{201c}{}\u{201d}", cues.join("\u{201d}, \u{201c}")),
+    };
+    let model = state.opened.settings.triage.model.as_deref().unwrap_or("Claude");
+    let opinion = model_reason.map(|doc| format!(": \u{201c}{}\u{201d}", text_of(doc))).unwrap_or_default();
+    let said = said.map(|said| format!(": \u{201c}{said}\u{201d}")).unwrap_or_default();
+    match outcome.basis {
+        Basis::LocalSure => format!("The local model decided and is sure{cues}."),
+        Basis::LocalAlone => format!("The local model decided alone: no key for Claude is set{cues}."),
+        Basis::LocalClaudeFailed if outcome.tasks.is_empty() => {
+            format!("Claude gave no usable answer and the local model is not sure{cues}. A person will read it.")
+        }
+        Basis::LocalClaudeFailed => format!("Claude gave no usable answer, so the local model decided{cues}."),
+        Basis::LocalBudgetSpent => format!("The case's budget for Claude is spent, so the local model decided{cues}."),
+        Basis::ClaudeSure => format!("{model} decided{opinion}"),
+        Basis::ClaudeUnsure => format!("{model} is not sure, so a person will read it{opinion}"),
+        Basis::CallerLabel => format!("The caller's label decided{said}"),
+        Basis::CallerUnsure => format!("The caller's confidence is below the threshold, so a person will read it{said}"),
+        Basis::NobodySure => format!("Nobody is sure; the local model's best guess is shown{cues}. A person will read it."),
+        Basis::Rerouted => "An analyst decided.".to_owned(),
+    }
+}
+
+fn orchestration(seen: &Seen, question: Option<&Doc>) -> Value {
+    let state = &seen.state;
+    let lead = state.lead();
+    let mut shown = Map::new();
+    shown.insert("status".to_owned(), "ok".into());
+    shown.insert("routed_to".to_owned(), seen.routed_to.into());
+    let next = lead.map_or("review_request", specialist::next_action);
+    let next = if state.outcome.is_none() { "classify_request" } else { next };
+    shown.insert("next_action".to_owned(), next.into());
+    shown.insert("state".to_owned(), row::state_name(seen.rest).into());
+    if let Some((asked, _)) = lead.and_then(|track| track.waiting) {
+        shown.insert("question".to_owned(), question_text(asked, question).into());
+    }
+    if let Some(proposed) = lead.and_then(|track| track.proposals.last()) {
+        shown.insert("proposal".to_owned(), proposal(proposed));
+        let sentences = summary::of(state, &proposed.proposal);
+        shown.insert("summary".to_owned(), sentences.iter().map(sentence).collect());
+    }
+    let evidence: Vec<Value> = state.asks.values().flat_map(|ask| evidence(state, ask)).collect();
+    if !evidence.is_empty() {
+        shown.insert("evidence".to_owned(), evidence.into());
+    }
+    if !state.escalations.is_empty() {
+        shown.insert("escalations".to_owned(), json!(state.escalations));
+    }
+    if state.tracks.len() > 1 {
+        shown.insert("tracks".to_owned(), state.tracks.iter().map(track).collect());
+    }
+    if let Some(closed) = state.closed {
+        shown.insert("outcome".to_owned(), json!(closed));
+    }
+    Value::Object(shown)
+}
+
+fn track(track: &Track) -> Value {
+    let mut shown = json!({
+        "task": track.task.name(),
+        "routed_to": specialist::agent(track.task),
+        "next_action": if track.retired { "none" } else { specialist::next_action(track) },
+    });
+    if let (Some(proposed), Some(shown)) = (track.proposals.last(), shown.as_object_mut()) {
+        shown.insert("proposal".to_owned(), proposal(proposed));
+    }
+    shown
+}
+
+fn proposal(proposed: &Proposed) -> Value {
+    let proposal = &proposed.proposal;
+    let mut shown = json!({
+        "id": proposal.id(),
+        "action": proposal.action().name(),
+        "approval": proposal.approval().name(),
+        "stage": proposed.stage.name(),
+        "approved_by": proposed.approvals,
+        "reasons": proposal.reasons(),
+        "cites": proposal.cites(),
+        "references": proposal.references(),
+        "hash": proposal.hash(),
+    });
+    if let (Some(amount), Some(shown)) = (proposal.amount(), shown.as_object_mut()) {
+        shown.insert("amount".to_owned(), json!(amount));
+    }
+    shown
+}
+
+fn sentence(sentence: &Sentence) -> Value {
+    json!({ "text": sentence.text, "cites": sentence.cites })
+}
+
+fn question_text(asked: CustomerQuestion, question: Option<&Doc>) -> String {
+    match asked {
+        CustomerQuestion::WhichCustomer => "Which customer is this about? The request named none.".to_owned(),
+        CustomerQuestion::WhichTransaction => {
+            "Which transaction do you mean? Please tell us the merchant, the amount and the date.".to_owned()
+        }
+        CustomerQuestion::WhichPayment => {
+            "Which payment do you mean? Please tell us the amount, the date and whom it was for.".to_owned()
+        }
+        CustomerQuestion::Analyst => question.map_or("", text_of).to_owned(),
+    }
+}
+
+/// What a look-up brought, or that it brought nothing.
+fn evidence(state: &State, ask: &Ask) -> Vec<Value> {
+    let Question::Lookup(lookup) = &ask.question else { return Vec::new() };
+    let source = lookup.source().name();
+    match &ask.standing {
+        _ if ask.stale => Vec::new(),
+        Standing::Missing(missing) => vec![missing_evidence(source, lookup, *missing)],
+        Standing::Answered(Answer::Facts { facts, took_ms, .. }) => {
+            let cited = state.tracks.iter().flat_map(|track| &track.proposals);
+            let cited: Vec<&EvidenceId> = cited.flat_map(|proposed| proposed.proposal.cites()).collect();
+            let ids = facts.evidence().into_iter().filter(|id| lookup.source() != Source::Ledger || cited.contains(&id));
+            let found: Vec<Value> = ids.map(|id| found_evidence(facts, &id, source, *took_ms)).collect();
+            if found.is_empty() {
+                // Asked and answered: nothing in it bears on the case.
+                return vec![json!({ "id": source, "source": source, "status": "found", "took_ms": took_ms, "items": 0 })];
+            }
+            found
+        }
+        Standing::Answered(_) | Standing::Open | Standing::Failed { .. } | Standing::Retry(_) => Vec::new(),
+    }
+}
+
+fn missing_evidence(source: &str, lookup: &Lookup, missing: Missing) -> Value {
+    let (status, why) = match missing {
+        Missing::Late => ("late", json!("deadline")),
+        Missing::Failed(failure) => ("missing", json!(failure)),
+    };
+    json!({ "id": format!("{source}:{}", lookup.step()), "source": source, "status": status, "why": why })
+}
+
+fn found_evidence(facts: &Facts, id: &EvidenceId, source: &str, took_ms: i64) -> Value {
+    let mut shown = json!({ "id": id, "source": source, "status": "found", "took_ms": took_ms });
+    let detail = match facts {
+        Facts::Transactions { rows, .. } => {
+            rows.iter().find(|row| EvidenceId::new(source, &row.id) == *id).map(|row| {
+                json!({
+                    "booked_at": row.booked_at.rfc3339(),
+                    "amount": row.money,
+                    "direction": if row.direction == Direction::Debit { "debit" } else { "credit" },
+                    "kind": row.kind,
+                    "transaction_status": row.status,
+                })
+            })
+        }
+        Facts::Payments { rows } => rows.iter().find(|row| EvidenceId::new(source, &row.id) == *id).map(|row| {
+            json!({
+                "created_at": row.created_at.rfc3339(),
+                "amount": row.money,
+                "payment_status": row.status,
+                "payment_reason": row.reason,
+            })
+        }),
+        Facts::Profile { present, missing } => Some(json!({ "present": present, "absent": missing })),
+        Facts::Risk { score, band, reasons } => Some(json!({ "score": score, "band": band, "risk_reasons": reasons })),
+        Facts::Merchants { .. } | Facts::Policy { .. } => None,
+    };
+    if let (Some(Value::Object(detail)), Some(shown)) = (detail, shown.as_object_mut()) {
+        shown.extend(detail);
+    }
+    shown
+}
