@@ -20,10 +20,10 @@ pub(crate) fn score(bank: &Bank, customer_id: &str, asked: &[&Transaction], toda
     let stated = |transaction_id: Option<&str>| {
         bank.risk.iter().find(|row| row.customer_id == customer_id && row.transaction_id.as_deref() == transaction_id)
     };
-    if asked.is_empty() {
-        if let Some(row) = stated(None) {
-            return row.clone();
-        }
+    if asked.is_empty()
+        && let Some(row) = stated(None)
+    {
+        return row.clone();
     }
     let ledger = Ledger::of(bank, customer_id, asked);
     let since = today.minus(SCORED_DAYS);
