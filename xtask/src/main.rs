@@ -30,6 +30,8 @@ enum Command {
     Test,
     /// Run exactly what CI runs; a step that had to be left out is a failure here.
     Ci,
+    /// Run the quick part of `ci`: everything before the tests.
+    Check,
     /// Build the Cloudflare Worker, or build it and run it on workerd.
     #[command(subcommand)]
     Edge(edge::Command),
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test => test::run(),
         Command::Ci => ci::run(),
+        Command::Check => ci::check(),
         Command::Edge(command) => edge::run(command),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),
