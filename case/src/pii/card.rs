@@ -3,11 +3,11 @@
 use super::context::{self, Topic};
 use super::normal::Letter;
 use super::run::Run;
-use super::{Find, Kind};
+use super::{Find, Kind, numbers};
 use std::cell::OnceCell;
 
 /// The shortest and the longest card number in use.
-const SHORTEST: usize = 13;
+const SHORTEST: usize = 12;
 const LONGEST: usize = 19;
 
 /// A range of issuers: the first four digits from and to, and the lengths in use. The first length is the usual one.
@@ -21,29 +21,35 @@ const fn issuer(from: u32, to: u32, lengths: &'static [usize]) -> Issuer {
     Issuer { from, to, lengths }
 }
 
-/// Sorted by prefix and without overlap. Visa, Mastercard, American Express, Diners Club, JCB, UnionPay, Discover,
-/// Maestro, Mir, RuPay, Elo, Verve and Troy.
-const ISSUERS: [Issuer; 23] = [
+/// What Maestro's numbers may have; twelve digits are rare and need more than the checks.
+const MAESTRO: &[usize] = &[16, 12, 13, 14, 15, 17, 18, 19];
+
+/// Sorted by prefix and without overlap. Visa, Mastercard, American Express, Diners Club, JCB (with its old prefixes),
+/// UnionPay, Discover, Maestro, Mir, RuPay, Elo, Verve and Troy.
+const ISSUERS: [Issuer; 26] = [
+    issuer(604, 604, MAESTRO),
+    issuer(1800, 1800, &[15]),
+    issuer(2131, 2131, &[15]),
     issuer(2200, 2205, &[16, 17, 18, 19]),
     issuer(2221, 2720, &[16]),
     issuer(3000, 3059, &[14, 16, 17, 18, 19]),
     issuer(3095, 3095, &[14, 16, 17, 18, 19]),
     issuer(3400, 3499, &[15]),
-    issuer(3528, 3589, &[16, 17, 18, 19]),
+    issuer(3500, 3599, &[16, 17, 18, 19]),
     issuer(3600, 3699, &[14, 16, 17, 18, 19]),
     issuer(3700, 3799, &[15]),
     issuer(3800, 3999, &[14, 16, 17, 18, 19]),
     issuer(4000, 4999, &[16, 13, 18, 19]),
-    issuer(5000, 5099, &[16, 13, 14, 15, 17, 18, 19]),
+    issuer(5000, 5099, MAESTRO),
     issuer(5100, 5599, &[16]),
-    issuer(5600, 5899, &[16, 13, 14, 15, 17, 18, 19]),
+    issuer(5600, 5899, MAESTRO),
     issuer(6011, 6011, &[16, 17, 18, 19]),
     issuer(6020, 6099, &[16]),
     issuer(6200, 6299, &[16, 17, 18, 19]),
-    issuer(6300, 6399, &[16, 13, 14, 15, 17, 18, 19]),
+    issuer(6300, 6399, MAESTRO),
     issuer(6440, 6499, &[16, 17, 18, 19]),
     issuer(6500, 6599, &[16, 17, 18, 19]),
-    issuer(6700, 6799, &[16, 13, 14, 15, 17, 18, 19]),
+    issuer(6700, 6799, MAESTRO),
     issuer(8100, 8199, &[16, 17, 18, 19]),
     issuer(8200, 8299, &[16]),
     issuer(9792, 9792, &[16]),
@@ -65,13 +71,22 @@ pub(super) fn find(letters: &[Letter], run: &Run, finds: &mut Vec<Find>) {
             if end > run.len() || !run.is_border(end) || !passes_luhn(&run.digits[start..end]) {
                 continue;
             }
+            if numbers::is_grouped_date(run, start) {
+                continue;
+            }
             // A sort code and an account number together are as long as a Diners Club card.
             let is_account = len == 14
                 && (run.layout(start, &[2, 2, 2, 8]).is_some()
                     || matches!(topic(), Some(Topic::SortCode | Topic::Account)));
-            // An unusual length in odd groups is more likely a chance meeting of numbers, unless a word says otherwise.
-            let is_plausible = len == issuer.lengths[0] || is_regular(run, start, end) || topic() == Some(Topic::Card);
-            if is_plausible && !is_account {
+            // An unusual length in odd groups is more likely a chance meeting of numbers, unless a word or a disguise
+            // says otherwise.
+            let is_plausible = len == issuer.lengths[0]
+                || is_regular(run, start, end)
+                || run.is_disguised(letters, start, end)
+                || topic() == Some(Topic::Card);
+            // Short numbers and the prefixes of old cards are more common in orders and references than on cards.
+            let is_identifier = (len == SHORTEST || prefix < 2200) && topic() == Some(Topic::Identifier);
+            if is_plausible && !is_account && !is_identifier {
                 finds.push(Find { first: run.at[start], last: run.at[end - 1], kind: Kind::Card });
             }
         }
@@ -93,12 +108,16 @@ fn touching_digits(run: &Run, start: usize) -> usize {
     (start + 1..run.len()).find(|at| run.is_border(*at)).unwrap_or(run.len()) - start
 }
 
-/// One or two groups, or groups of one length with a shorter one at the end.
+/// One or two groups, groups of one length with a shorter one at the end, or digits that were pulled apart throughout.
 fn is_regular(run: &Run, start: usize, end: usize) -> bool {
     let borders: Vec<usize> = (start..=end).filter(|at| *at == start || *at == end || run.is_border(*at)).collect();
     let groups: Vec<usize> = borders.windows(2).map(|pair| pair[1] - pair[0]).collect();
     match groups.split_last() {
-        Some((last, rest)) => groups.len() <= 2 || rest.iter().all(|group| *group == rest[0] && last <= group),
+        Some((last, rest)) => {
+            groups.len() <= 2
+                || groups.len() * 2 >= end - start
+                || rest.iter().all(|group| *group == rest[0] && last <= group)
+        }
         None => false,
     }
 }

@@ -12,8 +12,10 @@ pub(super) enum Topic {
     Account,
     Phone,
     SecurityCode,
-    /// Something that is nobody's secret: an order, an amount, a time.
-    Harmless,
+    /// Something that has a number and is nobody's secret: an order, a ticket.
+    Identifier,
+    /// An amount of money.
+    Amount,
 }
 
 /// A word's topic and how many letters lie between it and the number.
@@ -23,6 +25,13 @@ pub(super) struct Hint {
     pub(super) distance: usize,
 }
 
+impl Topic {
+    /// Whether the number is nobody's secret.
+    pub(super) const fn is_harmless(self) -> bool {
+        matches!(self, Self::Identifier | Self::Amount)
+    }
+}
+
 /// Letters looked at before a number.
 const BEFORE: usize = 48;
 /// Letters looked at after a number.
@@ -30,14 +39,16 @@ const AFTER: usize = 24;
 
 /// In lower case, with everything but letters and digits as one space.
 #[rustfmt::skip]
-const WORDS: [(&str, Topic); 86] = [
+const WORDS: [(&str, Topic); 92] = [
     ("card", Topic::Card), ("visa", Topic::Card), ("mastercard", Topic::Card), ("amex", Topic::Card), ("pan", Topic::Card),
-    ("maestro", Topic::Card), ("discover", Topic::Card),
+    ("maestro", Topic::Card), ("discover", Topic::Card), ("cc", Topic::Card),
     ("ssn", Topic::Ssn), ("social security", Topic::Ssn), ("social security number", Topic::Ssn), ("social", Topic::Ssn),
     ("social security no", Topic::Ssn), ("soc sec", Topic::Ssn), ("tax id", Topic::Ssn), ("taxpayer id", Topic::Ssn), ("tin", Topic::Ssn),
     ("sort code", Topic::SortCode), ("sortcode", Topic::SortCode), ("sort", Topic::SortCode), ("s c", Topic::SortCode),
     ("account", Topic::Account), ("account number", Topic::Account), ("account no", Topic::Account), ("acct", Topic::Account),
     ("acc", Topic::Account), ("acc no", Topic::Account), ("acct no", Topic::Account), ("a c", Topic::Account), ("acc number", Topic::Account),
+    ("bank details", Topic::Account), ("bank account", Topic::Account), ("pay to", Topic::Account),
+    ("transfer to", Topic::Account), ("send to", Topic::Account),
     ("phone", Topic::Phone), ("phone number", Topic::Phone), ("telephone", Topic::Phone), ("tel", Topic::Phone), ("mobile", Topic::Phone),
     ("mobile number", Topic::Phone), ("cell", Topic::Phone), ("cellphone", Topic::Phone), ("call", Topic::Phone), ("call me", Topic::Phone),
     ("text me", Topic::Phone), ("reach me", Topic::Phone), ("ring me", Topic::Phone), ("whatsapp", Topic::Phone), ("sms", Topic::Phone),
@@ -45,12 +56,12 @@ const WORDS: [(&str, Topic); 86] = [
     ("handset", Topic::Phone), ("telephone number", Topic::Phone), ("cell number", Topic::Phone),
     ("cvv", Topic::SecurityCode), ("cvv2", Topic::SecurityCode), ("cvc", Topic::SecurityCode), ("cvc2", Topic::SecurityCode),
     ("cv2", Topic::SecurityCode), ("csc", Topic::SecurityCode), ("security code", Topic::SecurityCode), ("security number", Topic::SecurityCode),
-    ("order", Topic::Harmless), ("order number", Topic::Harmless), ("ref", Topic::Harmless), ("reference", Topic::Harmless),
-    ("transaction", Topic::Harmless), ("transaction id", Topic::Harmless), ("invoice", Topic::Harmless), ("tracking", Topic::Harmless),
-    ("ticket", Topic::Harmless), ("case", Topic::Harmless), ("payment", Topic::Harmless), ("payment id", Topic::Harmless),
-    ("amount", Topic::Harmless), ("charged", Topic::Harmless), ("paid", Topic::Harmless), ("confirmation", Topic::Harmless),
-    ("booking", Topic::Harmless), ("tx", Topic::Harmless), ("txn", Topic::Harmless), ("id", Topic::Harmless), ("date", Topic::Harmless),
-    ("code", Topic::Harmless), ("model", Topic::Harmless), ("serial", Topic::Harmless), ("number of", Topic::Harmless), ("balance", Topic::Harmless),
+    ("order", Topic::Identifier), ("order number", Topic::Identifier), ("ref", Topic::Identifier), ("reference", Topic::Identifier),
+    ("transaction", Topic::Identifier), ("transaction id", Topic::Identifier), ("invoice", Topic::Identifier), ("tracking", Topic::Identifier),
+    ("ticket", Topic::Identifier), ("case", Topic::Identifier), ("payment", Topic::Amount), ("payment id", Topic::Identifier),
+    ("amount", Topic::Amount), ("charged", Topic::Amount), ("paid", Topic::Amount), ("confirmation", Topic::Identifier),
+    ("booking", Topic::Identifier), ("tx", Topic::Identifier), ("txn", Topic::Identifier), ("id", Topic::Identifier), ("date", Topic::Identifier),
+    ("code", Topic::Identifier), ("model", Topic::Identifier), ("serial", Topic::Identifier), ("number of", Topic::Amount), ("balance", Topic::Amount),
 ];
 
 /// The nearest telling word before the letter at `at`; of two that end together, the longer.
@@ -166,10 +177,10 @@ mod tests {
     #[test]
     fn the_nearest_word_decides() {
         for (text, topic) in [
-            ("call me about order ", Some(Topic::Harmless)),
+            ("call me about order ", Some(Topic::Identifier)),
             ("my order is late, call ", Some(Topic::Phone)),
             ("sort code: ", Some(Topic::SortCode)),
-            ("the code: ", Some(Topic::Harmless)),
+            ("the code: ", Some(Topic::Identifier)),
             ("SSN#", Some(Topic::Ssn)),
             ("a/c ", Some(Topic::Account)),
             ("accounts ", Some(Topic::Account)),

@@ -34,9 +34,7 @@ pub(super) fn find(letters: &[Letter], runs: &[Run], finds: &mut Vec<Find>) {
         let (first, last) = (run.at[0], run.at[run.len() - 1]);
         let glued = context::glued_word(letters, first);
         let glued_topic = glued.as_deref().and_then(context::topic_of);
-        if (glued.is_some() && glued_topic.is_none_or(|topic| topic == Topic::Harmless))
-            || context::is_amount(letters, first, last)
-        {
+        if (glued.is_some() && glued_topic.is_none_or(Topic::is_harmless)) || context::is_amount(letters, first, last) {
             continue;
         }
         let number = Number {
@@ -67,7 +65,7 @@ impl Number<'_> {
     }
 
     fn is_harmless(&self) -> bool {
-        self.before.is_some_and(|hint| hint.topic == Topic::Harmless)
+        self.before.is_some_and(|hint| hint.topic.is_harmless())
     }
 
     fn push(&self, start: usize, end: usize, kind: Kind, finds: &mut Vec<Find>) {
@@ -135,7 +133,8 @@ impl Number<'_> {
             && run.is_border(middle)
             && (start + 1..end).all(|at| [2, 4, 6].contains(&(at - start)) || !run.cuts[at].is_mark());
         let is_grouped = run.layout(start, &[2, 2, 2, 8]).is_some() && self.has_no_slashes(start, end);
-        let is_told = is_about_bank && start == 0 && (run.is_border(middle) || is_joined(run, 0, 14));
+        let is_told =
+            is_about_bank && start == 0 && (run.len() == 14 || run.is_border(middle) || is_joined(run, 0, 14));
         has_dashes || is_grouped || is_told
     }
 
@@ -258,24 +257,36 @@ fn international_len(run: &Run, start: usize, end: usize) -> Option<usize> {
     usual.filter(|len| ends_well(*len)).or_else(|| (8..=15).rev().find(|len| ends_well(*len)))
 }
 
-/// Whether the digits from `start` read as a date: year first or last, in groups or all together.
+/// Whether the digits from `start` read as a date: year first or last in groups or all together, or two digits each.
 fn is_date(run: &Run, start: usize) -> bool {
-    let is_year = |year: u32| (1900..2100).contains(&year);
-    let is_day =
-        |one: u32, other: u32| (1..=31).contains(&one) && (1..=31).contains(&other) && (one <= 12 || other <= 12);
-    let fits = |at: usize| at <= run.len();
-    if !fits(start + 6) {
-        return false;
+    if is_grouped_date(run, start) {
+        return true;
     }
-    if fits(start + 8) {
-        let year_first = is_year(run.number(start, start + 4))
-            && is_day(run.number(start + 4, start + 6), run.number(start + 6, start + 8));
-        let year_last = is_year(run.number(start + 4, start + 8))
-            && is_day(run.number(start, start + 2), run.number(start + 2, start + 4));
-        let is_grouped = run.layout(start, &[4, 2, 2]).is_some() || run.layout(start, &[2, 2, 4]).is_some();
-        if (year_first || year_last) && (is_grouped || is_joined(run, start, start + 8)) {
-            return true;
-        }
+    if start + 8 <= run.len() && is_joined(run, start, start + 8) {
+        return has_year_first(run, start) || has_year_last(run, start);
     }
     run.layout(start, &[2, 2, 2]).is_some() && is_day(run.number(start, start + 2), run.number(start + 2, start + 4))
+}
+
+/// Whether the digits from `start` are grouped as a date with a whole year, and are one.
+pub(super) fn is_grouped_date(run: &Run, start: usize) -> bool {
+    (run.layout(start, &[4, 2, 2]).is_some() && has_year_first(run, start))
+        || (run.layout(start, &[2, 2, 4]).is_some() && has_year_last(run, start))
+}
+
+fn has_year_first(run: &Run, start: usize) -> bool {
+    is_year(run.number(start, start + 4)) && is_day(run.number(start + 4, start + 6), run.number(start + 6, start + 8))
+}
+
+fn has_year_last(run: &Run, start: usize) -> bool {
+    is_year(run.number(start + 4, start + 8)) && is_day(run.number(start, start + 2), run.number(start + 2, start + 4))
+}
+
+fn is_year(number: u32) -> bool {
+    (1900..2100).contains(&number)
+}
+
+/// Whether one is a month and the other a day, in either order.
+fn is_day(one: u32, other: u32) -> bool {
+    (1..=31).contains(&one) && (1..=31).contains(&other) && (one <= 12 || other <= 12)
 }

@@ -34,7 +34,9 @@ fn card(dice: &mut Dice) -> String {
         ("62", 19),
         ("4", 13),
         ("5018", 18),
-    ][dice.roll(10)];
+        ("6763", 12),
+        ("1800", 15),
+    ][dice.roll(12)];
     let body = format!("{prefix}{}", dice.digits(len - prefix.len() - 1));
     let sum: u32 = body
         .bytes()
@@ -254,6 +256,8 @@ fn what_a_bank_hears_every_day_is_left_alone() {
         "Rates were 1.0845 1.0846 1.0847 1.0848 1.0849 on five days",
         "I transferred 250 on 01/02/2026, 250 on 01/03/2026, 250 on 01/04/2026 and 250 on 01/05/2026.",
         "4111 1111 1111 1112 is not a card number, GB82WEST12345698765433 not an IBAN, 000-12-3456 and 666-12-3456 no SSN.",
+        "charged 15,521.20 twice (06-04-1971, 01-01-1983)",
+        "order 675877018095 of today",
         "dispute of 12 November 2026, ARN 24011346328000000000000",
         "look at amazon.com or @support, 2 @ $5",
         "[card:1] and [email:2] are tokens",
