@@ -497,6 +497,28 @@ pub enum CloseReason {
 }
 
 impl Entry {
+    /// The entry's kind, as its `kind` field says.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened(_) => "opened",
+            Self::Messaged(_) => "messaged",
+            Self::Answered { .. } => "answered",
+            Self::Commanded { .. } => "commanded",
+            Self::TimePassed => "time_passed",
+            Self::Resumed => "resumed",
+            Self::Triaged(_) => "triaged",
+            Self::Asked { .. } => "asked",
+            Self::RetryPlanned { .. } => "retry_planned",
+            Self::GaveUp { .. } => "gave_up",
+            Self::TrackOpened { .. } => "track_opened",
+            Self::CustomerAsked { .. } => "customer_asked",
+            Self::Proposed { .. } => "proposed",
+            Self::Escalated { .. } => "escalated",
+            Self::Closed { .. } => "closed",
+        }
+    }
+
     /// Whether the entry came from outside; all others follow from those.
     #[must_use]
     pub const fn is_input(&self) -> bool {

@@ -167,8 +167,7 @@ impl<H: CaseHost + Outside> Desk<H> {
             return Ok(None);
         }
         let (vault, wrapped) = self.setup.master.new_case(key, &*self.host)?;
-        let (case, decision) =
-            opening(&vault, self.host.now()).inspect_err(|_| self.forget(key, &locked))?;
+        let (case, decision) = opening(&vault, self.host.now()).inspect_err(|_| self.forget(key, &locked))?;
         *locked.open = Some(OpenCase { case, vault: Some(vault) });
         match self.commit(key, &mut locked, 0, decision, Some(wrapped)).await {
             Ok(seq) => Ok(Some(seq)),

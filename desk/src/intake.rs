@@ -49,9 +49,11 @@ pub fn open(
     let note = caller.and_then(|(_, reason)| reason.clone());
     let (words, sealed, text) = read_words(outside, vault, &request.text, &request.documents, note)?;
     let settings = setup.settings();
-    let reserve_nano_dollars = settings.triage.model.as_ref().map_or(0, |model| {
-        ask_claude::worst_case_nano_dollars(model, &text, settings.triage.max_tokens)
-    });
+    let reserve_nano_dollars = settings
+        .triage
+        .model
+        .as_ref()
+        .map_or(0, |model| ask_claude::worst_case_nano_dollars(model, &text, settings.triage.max_tokens));
     let opened = Opened {
         core: CORE,
         tenant: key.tenant.clone(),

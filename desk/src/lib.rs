@@ -3,13 +3,19 @@
 //! Nothing here knows whether it runs natively or on Workers.
 
 pub mod ask_claude;
+pub mod commands;
 pub mod config;
+pub mod entering;
+mod events;
 pub mod file;
+pub mod front;
 pub mod intake;
+pub mod openapi;
 pub mod perform;
 pub mod ports;
 pub mod problem;
 pub mod request;
+pub mod routes;
 pub mod row;
 pub mod setup;
 pub mod vault;

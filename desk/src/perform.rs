@@ -93,7 +93,12 @@ pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, j
 }
 
 /// The failed answer.
-pub(crate) fn failed(outside: &impl Outside, started: Millis, failure: Failure, retry_after_ms: Option<i64>) -> Performed {
+pub(crate) fn failed(
+    outside: &impl Outside,
+    started: Millis,
+    failure: Failure,
+    retry_after_ms: Option<i64>,
+) -> Performed {
     let took_ms = outside.now().since(started);
     Performed { answer: Answer::Failed { failure, retry_after_ms, call: None, took_ms }, sealed: Vec::new() }
 }

@@ -92,9 +92,8 @@ impl Request {
             Problem::of(Code::UnknownTask, "task", tasks)
         })?;
         let confidence = body.get("confidence").and_then(Value::as_f64).and_then(Ppm::from_share);
-        let confidence = confidence.ok_or_else(|| {
-            Problem::of(Code::Confidence, "confidence", "`confidence` must be a number from 0 to 1.")
-        })?;
+        let confidence = confidence
+            .ok_or_else(|| Problem::of(Code::Confidence, "confidence", "`confidence` must be a number from 0 to 1."))?;
         let reason = optional_text(&body, "reason")?;
         let request = Self::from_object(&body, "request_text")?;
         Ok(Self { caller: Some((Scored { label, confidence }, reason)), ..request })
@@ -142,7 +141,9 @@ impl Preferences {
         let wait_ms = text("prefer").map_or(Ok(0), wait_ms)?;
         let idempotency_key = match text("idempotency-key") {
             None => None,
-            Some(key) if (1..=IDEMPOTENCY_KEY_BYTES).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
+            Some(key)
+                if (1..=IDEMPOTENCY_KEY_BYTES).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) =>
+            {
                 Some(key.to_owned())
             }
             Some(_) => {
@@ -314,8 +315,16 @@ mod tests {
         check(r#"{"task":"fraud_check","request_text":"x","confidence":1.2}"#, Code::Confidence, Some("confidence"));
         check(r#"{"task":"fraud_check","request_text":"x","confidence":"0.9"}"#, Code::Confidence, Some("confidence"));
         check(r#"{"task":"fraud_check","confidence":0.9}"#, Code::Field, Some("request_text"));
-        check(r#"{"task":"fraud_check","confidence":0.9,"request_text":" \u200b "}"#, Code::TextEmpty, Some("request_text"));
-        check(r#"{"task":"fraud_check","confidence":0.9,"request_text":"a\u0000"}"#, Code::TextControl, Some("request_text"));
+        check(
+            r#"{"task":"fraud_check","confidence":0.9,"request_text":" \u200b "}"#,
+            Code::TextEmpty,
+            Some("request_text"),
+        );
+        check(
+            r#"{"task":"fraud_check","confidence":0.9,"request_text":"a\u0000"}"#,
+            Code::TextControl,
+            Some("request_text"),
+        );
         let card = r#"{"task":"fraud_check","confidence":0.9,"request_text":"a","customer_id":"4111111111111111"}"#;
         check(card, Code::Reference, Some("customer_id"));
         let long = format!(r#"{{"task":"fraud_check","confidence":0.9,"request_text":"{}"}}"#, "a".repeat(20_001));

@@ -65,10 +65,8 @@ impl Setup {
     pub fn new(config: Config, master: MasterKey, key: Option<ApiKey>, access: Access) -> Result<Self, ConfigProblem> {
         config.check()?;
         let url = config.anthropic_base_url.as_deref().unwrap_or(claude::endpoint::OFFICIAL);
-        let endpoint = Endpoint::parse(url).map_err(|error| ConfigProblem::Url {
-            name: "anthropic_base_url".to_owned(),
-            why: error.to_string(),
-        })?;
+        let endpoint = Endpoint::parse(url)
+            .map_err(|error| ConfigProblem::Url { name: "anthropic_base_url".to_owned(), why: error.to_string() })?;
         let name = config.model.clone().unwrap_or_else(|| MODEL.to_owned());
         let sources = Source::ALL.into_iter().filter(|source| config.sources.contains_key(source.name())).collect();
         Ok(Self {
@@ -107,6 +105,9 @@ pub fn local_grant() -> Grant {
     let name = "local";
     Grant {
         tenant: TenantId::parse(name).expect("a short lower-case name is a tenant"),
-        actor: Actor { subject: Subject::parse(name).expect("a short lower-case name is a subject"), role: Role::Admin },
+        actor: Actor {
+            subject: Subject::parse(name).expect("a short lower-case name is a subject"),
+            role: Role::Admin,
+        },
     }
 }

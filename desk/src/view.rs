@@ -137,8 +137,12 @@ fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, model_reason: O
         Basis::ClaudeSure => format!("{model} decided{opinion}"),
         Basis::ClaudeUnsure => format!("{model} is not sure, so a person will read it{opinion}"),
         Basis::CallerLabel => format!("The caller's label decided{said}"),
-        Basis::CallerUnsure => format!("The caller's confidence is below the threshold, so a person will read it{said}"),
-        Basis::NobodySure => format!("Nobody is sure; the local model's best guess is shown{cues}. A person will read it."),
+        Basis::CallerUnsure => {
+            format!("The caller's confidence is below the threshold, so a person will read it{said}")
+        }
+        Basis::NobodySure => {
+            format!("Nobody is sure; the local model's best guess is shown{cues}. A person will read it.")
+        }
         Basis::Rerouted => "An analyst decided.".to_owned(),
     }
 }
@@ -235,11 +239,14 @@ fn evidence(state: &State, ask: &Ask) -> Vec<Value> {
         Standing::Answered(Answer::Facts { facts, took_ms, .. }) => {
             let cited = state.tracks.iter().flat_map(|track| &track.proposals);
             let cited: Vec<&EvidenceId> = cited.flat_map(|proposed| proposed.proposal.cites()).collect();
-            let ids = facts.evidence().into_iter().filter(|id| lookup.source() != Source::Ledger || cited.contains(&id));
+            let ids =
+                facts.evidence().into_iter().filter(|id| lookup.source() != Source::Ledger || cited.contains(&id));
             let found: Vec<Value> = ids.map(|id| found_evidence(facts, &id, source, *took_ms)).collect();
             if found.is_empty() {
                 // Asked and answered: nothing in it bears on the case.
-                return vec![json!({ "id": source, "source": source, "status": "found", "took_ms": took_ms, "items": 0 })];
+                return vec![
+                    json!({ "id": source, "source": source, "status": "found", "took_ms": took_ms, "items": 0 }),
+                ];
             }
             found
         }

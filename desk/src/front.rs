@@ -1,0 +1,246 @@
+//! The front: what every caller meets first. It knows who calls, gives a new case its id, and leads to the case.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Query, Request, State},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    middleware::{self, Next},
+    response::IntoResponse as _,
+    routing::{any, get, post},
+};
+use case::{
+    actor::Role,
+    ids::{CaseId, Digest, TenantId},
+    source::Source,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    entering::{self, Entering},
+    ports::{DocketHost, DocketQuery, Grant, Outside},
+    problem::{Code, Problem},
+    request::{BODY_BYTES, Preferences},
+    setup::{Access, Setup, local_grant},
+};
+
+/// The way from the front to a case.
+pub trait Door: Send + Sync + 'static {
+    /// Hands a request to the case's own routes. The request carries [`entering::HEADER`].
+    fn enter(&self, entering: Entering, request: http::Request<Body>) -> impl Future<Output = Response<Body>> + Send;
+}
+
+struct Front<F> {
+    host: Arc<F>,
+    setup: Arc<Setup>,
+}
+
+impl<F> Clone for Front<F> {
+    fn clone(&self) -> Self {
+        Self { host: self.host.clone(), setup: self.setup.clone() }
+    }
+}
+
+/// Rows on one page of the docket.
+const PAGE_ROWS: u32 = 50;
+/// Rows on one page at most.
+const PAGE_ROWS_MAX: u32 = 500;
+
+/// The routes of a host.
+pub fn front_routes<F: DocketHost + Outside + Door>(host: Arc<F>, setup: Arc<Setup>) -> Router {
+    let front = Front { host, setup };
+    Router::new()
+        .route("/", post(new_case))
+        .route("/v1/tasks", post(new_case))
+        .route("/v1/requests", post(new_case))
+        .route("/v1/cases", get(list_cases))
+        .route("/v1/cases/{id}", get(old_case))
+        .route("/v1/cases/{id}/journal", get(old_case))
+        .route("/v1/cases/{id}/events", get(old_case))
+        .route("/v1/cases/{id}/messages", post(old_case))
+        .route("/v1/cases/{id}/commands", post(old_case))
+        .route("/healthz", get(async || json_response(StatusCode::OK, &json!({ "status": "ok" }))))
+        .route("/readyz", get(readyz))
+        .route("/openapi.json", get(async || openapi()))
+        .fallback(any(async || Problem::new(Code::NoRoute, "See /openapi.json for what there is.")))
+        .method_not_allowed_fallback(async || Problem::new(Code::Method, "See /openapi.json for what there is."))
+        .layer(middleware::from_fn_with_state(front.clone(), cross_origin))
+        .with_state(front)
+}
+
+/// Who calls: the holder of a key, or anybody where access is open.
+async fn grant<F: DocketHost>(front: &Front<F>, headers: &HeaderMap) -> Result<Grant, Problem> {
+    match &front.setup.access {
+        Access::Open => return Ok(local_grant()),
+        Access::Closed(remedy) => return Err(Problem::new(Code::NoKeys, remedy.clone())),
+        Access::Keys => {}
+    }
+    let refuse =
+        || Problem::new(Code::Unauthenticated, "Send `Authorization: Bearer <key>` with a key that is in force.");
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let key =
+        bearer.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let (_, key) = key.ok_or_else(refuse)?;
+    front.host.grant(&Digest::of(key.trim().as_bytes())).await?.ok_or_else(refuse)
+}
+
+/// A request that opens a case: its id is random, or follows from its idempotency key.
+async fn new_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let id = |tenant: &TenantId| {
+        let preferences = Preferences::read(&parts.headers)?;
+        Ok::<_, Problem>(preferences.idempotency_key.map_or_else(
+            || {
+                let mut bytes = [0; 16];
+                front.host.random(&mut bytes);
+                CaseId::from_random(bytes)
+            },
+            |key| CaseId::from_idempotency_key(tenant, &key),
+        ))
+    };
+    let grant = grant(&front, &parts.headers).await;
+    let entering = grant.and_then(|grant| Ok(Entering { case: id(&grant.tenant)?, grant }));
+    enter(&front, entering, parts, body).await
+}
+
+/// A request about a case that is there.
+async fn old_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let id = parts.uri.path().split('/').nth(3).unwrap_or_default().to_owned();
+    let case = CaseId::parse(&id).map_err(|_| Problem::no_case());
+    let grant = grant(&front, &parts.headers).await;
+    let entering = grant.and_then(|grant| Ok(Entering { grant, case: case? }));
+    enter(&front, entering, parts, body).await
+}
+
+/// Reads the body, within its limit, and opens the door.
+async fn enter<F: Door>(
+    front: &Front<F>,
+    entering: Result<Entering, Problem>,
+    mut parts: http::request::Parts,
+    body: Body,
+) -> Response<Body> {
+    let entering = match entering {
+        Ok(entering) => entering,
+        Err(problem) => return problem.into_response(),
+    };
+    let Ok(body) = axum::body::to_bytes(body, BODY_BYTES).await else {
+        let limit = format!("A body may have at most {} KB.", BODY_BYTES / 1024);
+        return Problem::new(Code::TooLarge, limit).into_response();
+    };
+    let Ok(value) = HeaderValue::from_str(&entering.to_header()) else { return Problem::no_case().into_response() };
+    parts.headers.insert(entering::HEADER, value);
+    parts.headers.remove(header::AUTHORIZATION);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    front.host.enter(entering, http::Request::from_parts(parts, Body::from(body))).await
+}
+
+/// `GET /v1/cases`.
+async fn list_cases<F: DocketHost + Outside + Door>(
+    State(front): State<Front<F>>,
+    headers: HeaderMap,
+    query: Result<Query<Search>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response<Body>, Problem> {
+    let grant = grant(&front, &headers).await?;
+    let search = query.map_err(|_| Problem::new(Code::Query, "A query parameter is unknown or malformed."))?.0;
+    let query = search.query(&grant)?;
+    let page = front.host.page(&grant.tenant, &query).await?;
+    Ok(json_response(StatusCode::OK, &json!(page)))
+}
+
+/// The query of `GET /v1/cases`, as written.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Search {
+    state: Option<String>,
+    agent: Option<String>,
+    assignee: Option<String>,
+    due_before: Option<String>,
+    external_id: Option<String>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+impl Search {
+    fn query(self, grant: &Grant) -> Result<DocketQuery, Problem> {
+        const STATES: [&str; 4] = ["working", "waiting", "review", "closed"];
+        if self.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
+            let states = format!("`state` must be one of: {}.", STATES.join(", "));
+            return Err(Problem::of(Code::Query, "state", states));
+        }
+        let due_before = self.due_before.map(|due| {
+            let at = case::time::Millis::parse_rfc3339(&due).map(|at| at.0).or_else(|| due.parse().ok());
+            at.ok_or_else(|| Problem::of(Code::Query, "due_before", "`due_before` must be a time in RFC 3339."))
+        });
+        let submitter = grant.actor.role == Role::Submitter;
+        Ok(DocketQuery {
+            state: self.state,
+            agent: self.agent,
+            assignee: self.assignee,
+            due_before: due_before.transpose()?,
+            external_id: self.external_id,
+            after: self.after,
+            submitted_by: submitter.then(|| grant.actor.subject.to_string()),
+            limit: self.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX),
+        })
+    }
+}
+
+/// `GET /readyz`: what works, and what an operator has yet to configure.
+async fn readyz<F: DocketHost + Outside + Door>(State(front): State<Front<F>>) -> Response<Body> {
+    let setup = &front.setup;
+    let source =
+        |source: Source| (source.name(), if setup.sources.contains(&source) { "configured" } else { "missing" });
+    let sources: serde_json::Map<String, Value> =
+        Source::ALL.into_iter().map(source).map(|(name, state)| (name.to_owned(), state.into())).collect();
+    let ready = !matches!(setup.access, Access::Closed(_));
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({
+        "status": if ready { "ready" } else { "closed" },
+        "version": env!("CARGO_PKG_VERSION"),
+        "core": case::case::CORE,
+        "local_model": case::local::LocalModel::embedded().hash(),
+        "model": setup.model.as_ref().map(|model| model.name.clone()),
+        "sandbox": setup.sandbox,
+        "sources": sources,
+        "actions": if setup.actions { "configured" } else { "missing" },
+    });
+    json_response(status, &body)
+}
+
+/// The document of the API, made by `cargo xtask openapi` and committed.
+fn openapi() -> Response<Body> {
+    let mut response = Response::new(Body::from(crate::openapi::DOCUMENT));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Cross-origin requests are denied unless their origin is listed.
+async fn cross_origin<F: DocketHost>(State(front): State<Front<F>>, request: Request, next: Next) -> Response<Body> {
+    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let listed = origin.filter(|origin| front.setup.config.cors_origins.contains(origin));
+    let preflight = request.method() == Method::OPTIONS;
+    let mut response = match (&listed, preflight) {
+        (Some(_), true) => StatusCode::NO_CONTENT.into_response(),
+        (None, true) => return StatusCode::FORBIDDEN.into_response(),
+        (_, false) => next.run(request).await,
+    };
+    if let Some(origin) = listed.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::VARY, HeaderValue::from_static("origin"));
+        let allowed = "authorization, content-type, idempotency-key, if-match, last-event-id, prefer, x-agent-system";
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    }
+    response
+}
+
+fn json_response(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,244 @@
+//! The routes of one case. They run where the case lives: in its Durable Object, or beside all others natively.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    routing::{get, post},
+};
+use case::actor::Role;
+use serde_json::{Value, json};
+
+use crate::{
+    commands::CommandBody,
+    entering::Entering,
+    events,
+    file::{Decision, Desk},
+    intake,
+    ports::{CaseHost, Outside},
+    problem::{Code, Problem},
+    request::{MessageBody, Preferences, Request, check_content_type},
+    vault::VaultError,
+};
+
+/// What a handler answers.
+type Answer = Result<Response<Body>, Problem>;
+
+/// The routes. Every request carries [`Entering`], in an extension or in the host's own header.
+pub fn case_routes<H: CaseHost + Outside>(desk: Desk<H>) -> Router {
+    Router::new()
+        .route("/", post(create_task))
+        .route("/v1/tasks", post(create_task))
+        .route("/v1/requests", post(create_request))
+        .route("/v1/cases/{id}", get(read_case))
+        .route("/v1/cases/{id}/journal", get(read_journal))
+        .route("/v1/cases/{id}/events", get(follow_case))
+        .route("/v1/cases/{id}/messages", post(add_message))
+        .route("/v1/cases/{id}/commands", post(give_command))
+        .fallback(async || Problem::new(Code::NoRoute, "See /openapi.json for what there is."))
+        .method_not_allowed_fallback(async || Problem::new(Code::Method, "See /openapi.json for what there is."))
+        .with_state(desk)
+}
+
+/// Who enters, and where.
+fn entering(headers: &HeaderMap) -> Result<Entering, Problem> {
+    Entering::from_headers(headers).ok_or_else(|| Problem::new(Code::Unauthenticated, "Come in by the front."))
+}
+
+/// `POST /v1/requests`.
+async fn create_request<H: CaseHost + Outside>(
+    State(desk): State<Desk<H>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response<Body>, Problem> {
+    check_content_type(&headers)?;
+    let request = Request::read(&body)?;
+    let preferences = Preferences::read(&headers)?;
+    let (entering, repeated) = create(&desk, &headers, &request, &preferences, &body).await?;
+    let mut view = desk.view(&entering.key()).await?;
+    if let Some(view) = view.as_object_mut() {
+        view.retain(|name, _| {
+            matches!(name.as_str(), "case_id" | "seq" | "classification" | "orchestration" | "sandbox")
+        });
+    }
+    let mut response = answer(StatusCode::CREATED, &view);
+    if repeated {
+        response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// `POST /` and `POST /v1/tasks`: the tutorial's contract.
+async fn create_task<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap, body: Bytes) -> Answer {
+    check_content_type(&headers)?;
+    let request = Request::read_task(&body)?;
+    let preferences = Preferences::read(&headers)?;
+    let (entering, _) = create(&desk, &headers, &request, &preferences, &body).await?;
+    let view = desk.view(&entering.key()).await?;
+    let routed = |name: &str| view.pointer(&format!("/orchestration/{name}")).cloned().unwrap_or(Value::Null);
+    let mut task = json!({
+        "status": "ok",
+        "routed_to": routed("routed_to"),
+        "next_action": routed("next_action"),
+        "case_id": entering.case,
+        "state": routed("state"),
+    });
+    for name in ["question", "escalations"] {
+        if let (Some(value), Some(task)) = (view.pointer(&format!("/orchestration/{name}")), task.as_object_mut()) {
+            task.insert(name.to_owned(), value.clone());
+        }
+    }
+    Ok(answer(StatusCode::OK, &task))
+}
+
+/// Opens the case, or finds it by its idempotency key; then waits as long as the caller prefers.
+async fn create<H: CaseHost + Outside>(
+    desk: &Desk<H>,
+    headers: &HeaderMap,
+    request: &Request,
+    preferences: &Preferences,
+    body: &[u8],
+) -> Result<(Entering, bool), Problem> {
+    let entering = entering(headers)?;
+    if !entering.grant.actor.role.submits() {
+        return Err(Problem::new(Code::Role, "This role reads only."));
+    }
+    let key = entering.key();
+    let under_way = if preferences.idempotency_key.is_some() {
+        let again = "The first request with this key has not been answered yet. Try again in a moment.";
+        Some(desk.begin(&key).ok_or_else(|| Problem::new(Code::InFlight, again))?)
+    } else {
+        None
+    };
+    let opened = desk
+        .open(&key, |vault, at| {
+            let what = (request, preferences, body);
+            intake::open(&*desk.host, &desk.setup, &key, &entering.grant, what, vault, at)
+        })
+        .await?;
+    let repeated = opened.is_none();
+    if repeated {
+        let (same, mine) = desk
+            .look(&key, |open| {
+                let state = open.case.state();
+                let fingerprint = open.vault.as_ref().map(|vault| intake::fingerprint(vault, body));
+                let same = fingerprint.is_none_or(|fingerprint| fingerprint == state.opened.fingerprint);
+                (same, state.opened.by.subject == entering.grant.actor.subject)
+            })
+            .await?;
+        if !same || !mine {
+            let other = "Choose a new key for a new request, or send the first request again unchanged.";
+            return Err(Problem::of(Code::OtherRequest, "Idempotency-Key", other));
+        }
+    }
+    desk.wait_for_rest(&key, preferences.wait_ms).await;
+    drop(under_way);
+    Ok((entering, repeated))
+}
+
+/// `GET /v1/cases/{id}`.
+async fn read_case<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+    let entering = entering(&headers)?;
+    may_see(&desk, &entering).await?;
+    Ok(answer(StatusCode::OK, &desk.view(&entering.key()).await?))
+}
+
+/// `GET /v1/cases/{id}/journal`: the stored bytes, one entry a line.
+async fn read_journal<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+    let entering = entering(&headers)?;
+    may_see(&desk, &entering).await?;
+    let stored = desk.host.read(&entering.key()).await?.ok_or_else(Problem::no_case)?;
+    let mut lines = stored.lines.join("\n");
+    lines.push('\n');
+    let mut response = Response::new(Body::from(lines));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
+    Ok(response)
+}
+
+/// `GET /v1/cases/{id}/events`: progress as server-sent events.
+async fn follow_case<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+    let entering = entering(&headers)?;
+    may_see(&desk, &entering).await?;
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let after = match last {
+        None | Some("") => None,
+        Some(seq) => Some(seq.parse().map_err(|_| {
+            Problem::of(Code::Header, "Last-Event-ID", "The value must be the `id` of an event of this case.")
+        })?),
+    };
+    Ok(events::follow(desk, entering.key(), after))
+}
+
+/// `POST /v1/cases/{id}/messages`.
+async fn add_message<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let entering = entering(&headers)?;
+    check_content_type(&headers)?;
+    let message = MessageBody::read(&body)?;
+    let preferences = Preferences::read(&headers)?;
+    may_see(&desk, &entering).await?;
+    if !entering.grant.actor.role.submits() {
+        return Err(Problem::new(Code::Role, "This role reads only."));
+    }
+    let key = entering.key();
+    desk.decide(&key, |open, at| {
+        check_seq(open.case.head().seq, &preferences)?;
+        let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
+        let idempotency_key = preferences.idempotency_key.as_deref();
+        let (message, sealed) = intake::message(&*desk.host, vault, &entering.grant.actor, &message, idempotency_key)?;
+        let step = open.case.message(message, at)?;
+        let sealed = if step.lines.is_empty() { Vec::new() } else { vec![sealed] };
+        Ok(Decision { step, sealed })
+    })
+    .await?;
+    desk.wait_for_rest(&key, preferences.wait_ms).await;
+    Ok(answer(StatusCode::OK, &desk.view(&key).await?))
+}
+
+/// `POST /v1/cases/{id}/commands`.
+async fn give_command<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let entering = entering(&headers)?;
+    check_content_type(&headers)?;
+    let command = CommandBody::read(&body)?;
+    let preferences = Preferences::read(&headers)?;
+    may_see(&desk, &entering).await?;
+    let key = entering.key();
+    desk.decide(&key, |open, at| {
+        check_seq(open.case.head().seq, &preferences)?;
+        let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
+        let (command, sealed) = command.seal(vault, &*desk.host)?;
+        let idempotency_key = preferences.idempotency_key.as_deref().map(|key| vault.fingerprint(key));
+        let step = open.case.command(entering.grant.actor.clone(), command, idempotency_key, at)?;
+        let sealed = if step.lines.is_empty() { Vec::new() } else { sealed };
+        Ok(Decision { step, sealed })
+    })
+    .await?;
+    desk.wait_for_rest(&key, preferences.wait_ms).await;
+    Ok(answer(StatusCode::OK, &desk.view(&key).await?))
+}
+
+/// A submitter sees the cases it opened, all others see their tenant's.
+async fn may_see<H: CaseHost + Outside>(desk: &Desk<H>, entering: &Entering) -> Result<(), Problem> {
+    let submitter = desk.look(&entering.key(), |open| open.case.state().opened.by.subject.clone()).await?;
+    let actor = &entering.grant.actor;
+    if actor.role == Role::Submitter && submitter != actor.subject { Err(Problem::no_case()) } else { Ok(()) }
+}
+
+fn check_seq(seq: u64, preferences: &Preferences) -> Result<(), Problem> {
+    match preferences.if_match {
+        Some(seen) if seen != seq => {
+            let now = format!("The case is at {seq}, you saw it at {seen}. Read it and decide again.");
+            Err(Problem::of(Code::Changed, "If-Match", now))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
