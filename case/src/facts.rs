@@ -4,6 +4,8 @@
 //! file, compares it with the customer's words where that needs the words, and keeps references, amounts, times and
 //! closed lists. Names, descriptors and free text stay behind in the sealed reply.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -166,7 +168,7 @@ pub enum ReplyProblem {
     /// Not JSON, or JSON of another shape.
     #[error("`{0}` is missing or has the wrong type")]
     Shape(&'static str),
-    /// More rows than [`limits`] allow.
+    /// More rows than [`limits`] allow, or pages that were not read (`next` is not null).
     #[error("too many rows")]
     TooMany,
     /// A row about a customer who was not asked about.
@@ -206,7 +208,7 @@ pub fn read(lookup: &Lookup, reply: &[u8], words: &str) -> Result<Facts, ReplyPr
     let reply: Value = serde_json::from_slice(reply).map_err(|_| ReplyProblem::Shape("body"))?;
     match lookup {
         Lookup::Transactions { customer, .. } => transactions(&reply, customer, words),
-        Lookup::Payments { customer, .. } => payments(&reply, customer),
+        Lookup::Payments { customer, payment } => payments(&reply, customer, payment.as_ref()),
         Lookup::Profile { customer, fields } => profile(&reply, customer, fields),
         Lookup::Risk { .. } => risk(&reply),
         Lookup::Merchants => Ok(Facts::Merchants { rows: ids(&reply, "merchants")? }),
@@ -224,13 +226,16 @@ fn transactions(reply: &Value, customer: &Reference, words: &str) -> Result<Fact
         rows.push(transaction);
     }
     rows.sort_by(|a, b| (a.booked_at, &a.id).cmp(&(b.booked_at, &b.id)));
-    rows.dedup_by(|a, b| a.id == b.id);
+    // A transaction that a reply holds twice is one transaction: the later row is how it stands now.
+    let mut seen = BTreeSet::new();
+    rows = rows.into_iter().rev().filter(|row| seen.insert(row.id.clone())).collect();
+    rows.reverse();
     let total = u32::try_from(rows.len()).map_err(|_| ReplyProblem::TooMany)?;
-    Ok(Facts::Transactions { total, rows: what_matters(rows) })
+    Ok(Facts::Transactions { total, rows: what_matters(&rows) })
 }
 
 /// Keeps rows that the customer's words name, rows that have a twin, and what undoes either; then the newest.
-fn what_matters(rows: Vec<Transaction>) -> Vec<Transaction> {
+fn what_matters(rows: &[Transaction]) -> Vec<Transaction> {
     let twin = |row: &Transaction| {
         rows.iter()
             .any(|other| other.id != row.id && other.merchant_group == row.merchant_group && other.money == row.money)
@@ -292,7 +297,7 @@ fn names(named: &NamedAmount, money: Money) -> bool {
     minor == money.amount_minor && named.currency.is_none_or(|currency| currency == money.currency)
 }
 
-fn payments(reply: &Value, customer: &Reference) -> Result<Facts, ReplyProblem> {
+fn payments(reply: &Value, customer: &Reference, asked: Option<&Reference>) -> Result<Facts, ReplyProblem> {
     let one;
     let rows = if reply.get("payments").is_some() {
         list(reply, "payments", limits::SOURCE_ROWS)?
@@ -301,6 +306,9 @@ fn payments(reply: &Value, customer: &Reference) -> Result<Facts, ReplyProblem> 
         &one
     };
     let mut payments = rows.iter().map(|row| payment(row, customer)).collect::<Result<Vec<_>, _>>()?;
+    if asked.is_some_and(|asked| payments.iter().any(|payment| payment.id != *asked)) {
+        return Err(ReplyProblem::Unasked);
+    }
     payments.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
     payments.truncate(limits::LEDGER_FACTS);
     Ok(Facts::Payments { rows: payments })
@@ -358,7 +366,9 @@ fn own(row: &Value, customer: &Reference) -> Result<(), ReplyProblem> {
 
 fn list<'a>(reply: &'a Value, name: &'static str, most: usize) -> Result<&'a [Value], ReplyProblem> {
     let rows = reply.get(name).and_then(Value::as_array).ok_or(ReplyProblem::Shape(name))?;
-    if rows.len() > most { Err(ReplyProblem::TooMany) } else { Ok(rows) }
+    // A page with another one after it is not the whole answer, and half of a ledger proves nothing.
+    let more = reply.get("next").is_some_and(|next| !next.is_null());
+    if more || rows.len() > most { Err(ReplyProblem::TooMany) } else { Ok(rows) }
 }
 
 fn text<'a>(row: &'a Value, name: &str) -> Option<&'a str> {
