@@ -99,9 +99,13 @@ fn without(state: &State, mut reasons: Vec<Reason>) -> Need {
     Need::Propose(Finding { action: Action::Escalate, reasons, cites, references: vec![], amount: None })
 }
 
+/// How many pieces of evidence of one source a finding cites beside its own.
+const CITED: usize = 8;
+
 /// Evidence of other sources that every finding of a track cites beside its own.
 fn context(state: &State, sources: &[Source]) -> Vec<crate::ids::EvidenceId> {
-    sources.iter().flat_map(|source| state.facts_of(*source)).flat_map(crate::facts::Facts::evidence).take(8).collect()
+    let of = |source: &Source| state.facts_of(*source).flat_map(crate::facts::Facts::evidence).take(CITED);
+    sources.iter().flat_map(of).collect()
 }
 
 /// Adds to the reasons that a source beside the main one did not answer.

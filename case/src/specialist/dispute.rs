@@ -166,12 +166,13 @@ fn propose(
     let mut reasons = vec![reason];
     note_missing(state, &mut reasons);
     let mut cites: Vec<EvidenceId> = about.iter().map(|row| EvidenceId::new(Source::Ledger.name(), &row.id)).collect();
-    let merchants: Vec<&Reference> = about.iter().filter_map(|row| row.merchant.as_ref()).collect();
-    let fitting = |id: &EvidenceId| {
-        let named = |merchant: &&Reference| *id == EvidenceId::new(Source::Merchants.name(), merchant);
-        !id.as_str().starts_with(Source::Merchants.name()) || merchants.iter().any(named)
-    };
-    cites.extend(context(state, &[Source::Merchants, Source::Policy]).into_iter().filter(fitting));
+    // Of the merchants that the service found, those that the transactions are with.
+    let found = state.evidence();
+    let merchants = about.iter().filter_map(|row| row.merchant.as_ref());
+    let mut merchants: Vec<EvidenceId> = merchants.map(|id| EvidenceId::new(Source::Merchants.name(), id)).collect();
+    merchants.dedup();
+    cites.extend(merchants.into_iter().filter(|id| found.contains(id)));
+    cites.extend(context(state, &[Source::Policy]));
     let references =
         amount.map_or_else(|| about.iter().map(|row| row.id.clone()).collect(), |row| vec![row.id.clone()]);
     Need::Propose(Finding { action, reasons, cites, references, amount: amount.map(|row| row.money) })

@@ -24,6 +24,9 @@ pub(super) fn next(state: &State, customer: &Reference) -> Need {
         return without(state, claims(state));
     };
     let suspects = suspects(state, rows);
+    if suspects.is_empty() {
+        return conclude(state, &suspects, None);
+    }
     let risk =
         Lookup::Risk { customer: customer.clone(), transactions: suspects.iter().map(|row| row.id.clone()).collect() };
     if let Some(need) = gather(state, std::slice::from_ref(&risk)) {
