@@ -13,7 +13,7 @@ use crate::{
     journal::{self, FORMAT, Fault, Head, Line},
     limits,
     next::next,
-    state::{Standing, State},
+    state::{Ask, Standing, State},
     time::Millis,
 };
 
@@ -72,6 +72,7 @@ impl Case {
     /// Opens a case.
     #[must_use]
     pub fn open(opened: Opened, at: Millis) -> (Self, Step) {
+        let at = at.min(Millis::LAST);
         let head = Head { case: opened.case.clone(), seq: 0, hash: Digest::genesis() };
         let line = Line { v: FORMAT, seq: 0, at, prev: Digest::genesis(), entry: Entry::Opened(Box::new(opened)) };
         let bytes = line.to_bytes();
@@ -99,6 +100,10 @@ impl Case {
             seq = line.seq;
             fold::apply(&mut state, &line.entry, line.at).map_err(|what| Fault::Impossible { seq, what })?;
         }
+        // The lines of one input are committed together. Other rules may go on from here in another way.
+        if state.opened.core == CORE && next(&state).is_some() {
+            return Err(Fault::Unfinished { seq });
+        }
         let head = Head { case: state.opened.case.clone(), seq, hash: Digest::of(last.as_bytes()) };
         Ok(Self { state, head })
     }
@@ -106,14 +111,8 @@ impl Case {
     /// An answer from outside. One that nobody waits for any more changes nothing.
     #[must_use]
     pub fn answer(&mut self, ask: &AskId, attempt: u32, answer: Answer, at: Millis) -> Step {
-        let expected = self.state.asks.get(ask).is_some_and(|open| {
-            let waits = matches!(open.standing, Standing::Open | Standing::Retry(_)) && attempt <= open.attempt;
-            waits && fits(&open.question, &answer)
-        });
-        if !expected || self.state.closed.is_some() {
-            return Step::default();
-        }
-        self.input(Entry::Answered { ask: ask.clone(), attempt, answer }, at)
+        let entry = Entry::Answered { ask: ask.clone(), attempt, answer };
+        if self.admits(&entry, at) { self.input(entry, at) } else { Step::default() }
     }
 
     /// A person's command. `key` is the hash of an idempotency key: a repeated one changes nothing.
@@ -127,7 +126,7 @@ impl Case {
         key: Option<Digest>,
         at: Millis,
     ) -> Result<Step, Refusal> {
-        if key.as_ref().is_some_and(|key| self.state.keys.contains(key)) {
+        if self.knows(key.as_ref()) {
             return Ok(Step::default());
         }
         command::check(&self.state, &actor, &command)?;
@@ -139,28 +138,30 @@ impl Case {
     /// # Errors
     /// A [`Refusal`]; nothing was written.
     pub fn message(&mut self, message: Message, at: Millis) -> Result<Step, Refusal> {
-        if message.key.as_ref().is_some_and(|key| self.state.keys.contains(key)) {
+        if self.knows(message.key.as_ref()) {
             return Ok(Step::default());
         }
-        if self.state.closed.is_some() {
-            return Err(Refusal::Closed);
-        }
+        command::check_message(&self.state, &message)?;
         Ok(self.input(Entry::Messaged(message), at))
     }
 
     /// Time passed. Writes nothing unless something is due.
     #[must_use]
     pub fn advance(&mut self, at: Millis) -> Step {
-        let mut later = self.state.clone();
-        later.now = at.max(later.now);
-        if next(&later).is_none() { Step::default() } else { self.input(Entry::TimePassed, at) }
+        if self.admits(&Entry::TimePassed, at) { self.input(Entry::TimePassed, at) } else { Step::default() }
     }
 
     /// The host lost what was in flight: each open ask becomes another attempt. Writes nothing if nothing was open.
     #[must_use]
     pub fn resume(&mut self, at: Millis) -> Step {
-        let open = self.state.asks.values().any(|ask| ask.standing == Standing::Open);
-        if open && self.state.closed.is_none() { self.input(Entry::Resumed, at) } else { self.advance(at) }
+        if self.admits(&Entry::Resumed, at) { self.input(Entry::Resumed, at) } else { self.advance(at) }
+    }
+
+    /// The host says that it is time: the wake of [`Case::rest`]. The same as [`Case::advance`]; an attempt that is
+    /// over without an answer is lost, and others go on.
+    #[must_use]
+    pub fn wake(&mut self, at: Millis) -> Step {
+        self.advance(at)
     }
 
     /// What the fold has seen.
@@ -194,8 +195,8 @@ impl Case {
         if state.closed.is_some() {
             return Rest::Closed;
         }
-        let due = state.asks.values().filter_map(|ask| match ask.standing {
-            Standing::Open => Some(ask.until),
+        let due = state.asks.values().filter(|ask| ask.is_open()).filter_map(|ask| match ask.standing {
+            Standing::Open => Some(ask.lost_at()),
             Standing::Retry(at) => Some(at),
             Standing::Failed { .. } => Some(state.now),
             Standing::Answered(_) | Standing::Missing(_) => None,
@@ -203,19 +204,64 @@ impl Case {
         if let Some(wake) = due.min() {
             return Rest::Working { wake };
         }
-        let mut open = state.tracks.iter().filter(|track| !track.is_over()).peekable();
-        let waits_only = open.peek().is_some() && open.all(|track| track.waiting.is_some() && !track.human);
-        let since = state.tracks.iter().filter_map(|track| track.waiting).map(|(_, since)| since).min();
+        let open = state.tracks.iter().filter(|track| !track.is_over());
+        let waits: Option<Vec<Millis>> = open.map(|track| track.waiting.map(|(_, since)| since)).collect();
+        let since = waits.and_then(|waits| waits.into_iter().min());
         let wake = since.map(|since| since.plus(state.opened.settings.wait_ms)).filter(|wake| *wake > state.now);
         match wake {
-            Some(wake) if waits_only => Rest::Waiting { wake },
-            _ => Rest::Review,
+            Some(wake) if !state.is_urgent() => Rest::Waiting { wake },
+            Some(_) | None => Rest::Review,
         }
+    }
+
+    fn knows(&self, key: Option<&Digest>) -> bool {
+        key.is_some_and(|key| self.state.keys.contains(key))
+    }
+
+    /// Whether an input may happen now. What is not admitted writes nothing, so a journal that holds it is forged.
+    fn admits(&self, entry: &Entry, at: Millis) -> bool {
+        let state = &self.state;
+        match entry {
+            Entry::Messaged(message) => {
+                !self.knows(message.key.as_ref()) && command::check_message(state, message).is_ok()
+            }
+            Entry::Answered { ask, attempt, answer } => {
+                let awaited = |asked: &Ask| asked.awaits(*attempt, answer) && fits(&asked.question, answer);
+                state.closed.is_none() && state.asks.get(ask).is_some_and(awaited)
+            }
+            Entry::Commanded { actor, command, key } => {
+                !self.knows(key.as_ref()) && command::check(state, actor, command).is_ok()
+            }
+            Entry::TimePassed => {
+                let mut later = state.clone();
+                later.now = self.moment(at);
+                next(&later).is_some()
+            }
+            Entry::Resumed => {
+                let in_flight = |ask: &Ask| ask.is_open() && ask.standing == Standing::Open;
+                state.closed.is_none() && state.asks.values().any(in_flight)
+            }
+            Entry::Opened(_)
+            | Entry::Triaged(_)
+            | Entry::Asked { .. }
+            | Entry::RetryPlanned { .. }
+            | Entry::GaveUp { .. }
+            | Entry::TrackOpened { .. }
+            | Entry::CustomerAsked { .. }
+            | Entry::Proposed { .. }
+            | Entry::Escalated { .. }
+            | Entry::Closed { .. } => false,
+        }
+    }
+
+    /// When something is written that a host says happened at `at`: a host's clock may step back, a case's does not.
+    fn moment(&self, at: Millis) -> Millis {
+        at.min(Millis::LAST).max(self.state.now)
     }
 
     fn input(&mut self, entry: Entry, at: Millis) -> Step {
         let mut step = Step::default();
-        let at = at.max(self.state.now);
+        let at = self.moment(at);
         self.push(entry, at, &mut step);
         self.settle(&mut step);
         step
@@ -231,6 +277,7 @@ impl Case {
             let at = self.state.now;
             self.push(entry, at, step);
         }
+        debug_assert!(next(&self.state).is_none(), "the rules run in a circle");
     }
 
     fn push(&mut self, entry: Entry, at: Millis, step: &mut Step) {
@@ -287,6 +334,9 @@ pub fn rederive<'a>(lines: impl IntoIterator<Item = &'a str> + Clone) -> Result<
             seq += 1;
         }
         let Some(input) = inputs.next() else { break };
+        if !case.admits(&input.entry, input.at) {
+            return Err(Fault::Impossible { seq: input.seq, what: "this input would have been turned away" });
+        }
         step = case.input(input.entry, input.at);
     }
     if written.next().is_some() { Err(Fault::NotDerived { seq }) } else { Ok(()) }

@@ -2,7 +2,7 @@
 
 use crate::{
     actor::Actor,
-    entry::Command,
+    entry::{Command, Message, Speaker},
     ids::Digest,
     state::{Proposed, Stage, State},
 };
@@ -101,6 +101,22 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
         | Command::Ask { .. }
         | Command::Close { .. }
         | Command::Reopen { .. } => Ok(()),
+    }
+}
+
+/// Checks a message against the state.
+///
+/// # Errors
+/// The [`Refusal`].
+pub fn check_message(state: &State, message: &Message) -> Result<(), Refusal> {
+    let may = match message.from {
+        Speaker::Customer => message.by.role.submits(),
+        Speaker::Analyst => message.by.role.decides(),
+    };
+    match (may, state.closed) {
+        (false, _) => Err(Refusal::Role),
+        (true, Some(_)) => Err(Refusal::Closed),
+        (true, None) => Ok(()),
     }
 }
 

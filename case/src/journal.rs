@@ -103,6 +103,12 @@ pub enum Fault {
         /// Where.
         seq: u64,
     },
+    /// The last input has not been worked off, as it always is when it is written.
+    #[error("more follows from line {seq}, the last: the journal's tail was cut")]
+    Unfinished {
+        /// The last line's position.
+        seq: u64,
+    },
     /// An entry does not follow from the inputs.
     #[error("line {seq} is not what the rules derive from the inputs before it")]
     NotDerived {

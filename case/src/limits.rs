@@ -32,3 +32,5 @@ pub const NARRATIVE_AMOUNTS: usize = 8;
 pub const SHOWN_CHARS: usize = 500;
 /// Proposals on one track: after that only a human's own decision.
 pub const PROPOSALS_PER_TRACK: usize = 32;
+/// An attempt that is over by this much without an answer is lost: the host that made it has stopped.
+pub const GRACE_MS: i64 = 1_000;

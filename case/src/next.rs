@@ -39,11 +39,18 @@ fn ask_due(state: &State) -> Option<Entry> {
         let settings = settings_of(state, &ask.question);
         let overdue = state.now >= ask.deadline && !is_action(&ask.question);
         match &ask.standing {
+            _ if ask.stale => None,
             Standing::Answered(_) | Standing::Missing(_) => None,
             Standing::Open | Standing::Retry(_) if overdue => {
                 Some(Entry::GaveUp { ask: id.clone(), missing: Missing::Late })
             }
-            Standing::Open => None,
+            // A host that lost an attempt says nothing about it.
+            Standing::Open => {
+                (state.now >= ask.lost_at()).then(|| after_failure(state, id, ask, Failure::TimedOut, None))
+            }
+            Standing::Retry(_) if is_pointless(state, ask) => {
+                Some(Entry::GaveUp { ask: id.clone(), missing: Missing::Late })
+            }
             Standing::Retry(at) => (state.now >= *at).then(|| attempt(state, id, ask, settings)),
             Standing::Failed { failure, retry_after_ms } => {
                 Some(after_failure(state, id, ask, *failure, *retry_after_ms))
@@ -52,12 +59,18 @@ fn ask_due(state: &State) -> Option<Entry> {
     })
 }
 
+/// Whether triage came to its outcome without this opinion, which then is not paid for.
+fn is_pointless(state: &State, ask: &Ask) -> bool {
+    matches!(ask.question, Question::Triage { .. }) && state.outcome.is_some()
+}
+
 fn attempt(state: &State, id: &AskId, ask: &Ask, settings: AskSettings) -> Entry {
+    let until = state.now.plus(settings.attempt_ms);
     Entry::Asked {
         ask: id.clone(),
         attempt: ask.attempt + 1,
         question: ask.question.clone(),
-        until: state.now.plus(settings.attempt_ms),
+        until: if is_action(&ask.question) { until } else { until.min(ask.deadline) },
         deadline: ask.deadline,
         reserve_nano_dollars: reserve(state, &ask.question),
     }
@@ -67,13 +80,18 @@ fn attempt(state: &State, id: &AskId, ask: &Ask, settings: AskSettings) -> Entry
 /// since nobody knows whether it was executed, and its id makes sure that it is executed once.
 fn after_failure(state: &State, id: &AskId, ask: &Ask, failure: Failure, retry_after_ms: Option<i64>) -> Entry {
     let settings = settings_of(state, &ask.question);
-    let pause_ms = retry_after_ms.map_or_else(|| backoff_ms(id, ask.attempt, settings), |asked| asked.max(0));
+    let backoff_ms = backoff_ms(id, ask.attempt, settings);
+    let pause_ms = match retry_after_ms {
+        Some(0) => 0,
+        Some(asked) => asked.max(backoff_ms),
+        None => backoff_ms,
+    };
     let at = state.now.plus(pause_ms.min(limits_of_pause(&ask.question)));
     let triage = matches!(ask.question, Question::Triage { .. });
-    let affordable = !triage || triage::can_afford(state, reserve(state, &ask.question));
-    let repairable = !(triage && failure == Failure::Unusable);
+    let affordable = triage::can_afford(state, reserve(state, &ask.question));
+    let worthwhile = !triage || (affordable && failure != Failure::Unusable && !is_pointless(state, ask));
     let in_time = ask.attempt < settings.attempts && at < ask.deadline;
-    if failure.is_passing() && (is_action(&ask.question) || (in_time && affordable && repairable)) {
+    if failure.is_passing() && (is_action(&ask.question) || (in_time && worthwhile)) {
         Entry::RetryPlanned { ask: id.clone(), at }
     } else {
         Entry::GaveUp { ask: id.clone(), missing: Missing::Failed(failure) }
@@ -122,8 +140,10 @@ fn escalation_due(state: &State) -> Option<Entry> {
         is_action(&ask.question) && ask.is_open() && (ask.attempt > settings.attempts || state.now >= ask.deadline)
     };
     let refused = |track: &Track| track.proposals.iter().any(|proposed| proposed.stage == Stage::Refused);
-    let unanswered =
-        |track: &Track| track.waiting.is_some_and(|(_, since)| state.now.since(since) >= state.opened.settings.wait_ms);
+    let unanswered = |track: &Track| {
+        let waits = track.waiting.filter(|_| !track.is_over());
+        waits.is_some_and(|(_, since)| state.now.since(since) >= state.opened.settings.wait_ms)
+    };
     let due = [
         (outcome.tasks.is_empty(), Escalation::Untriaged),
         (state.reading.fraud_suspected && state.track(Task::FraudCheck).is_none(), Escalation::FraudSuspected),
@@ -186,11 +206,12 @@ fn action_due(state: &State) -> Option<Entry> {
     })
 }
 
+/// A case closes by itself once an action of every specialist was executed, unless a human who should look has not.
 fn close_due(state: &State) -> Option<Entry> {
     let over = state.tracks.iter().all(Track::is_over);
     let done = state.tracks.iter().any(Track::is_done);
     let quiet = state.asks.values().all(|ask| !ask.is_open());
-    (over && done && quiet).then_some(Entry::Closed { outcome: CloseReason::ActionsDone })
+    (over && done && quiet && state.is_attended()).then_some(Entry::Closed { outcome: CloseReason::ActionsDone })
 }
 
 fn ask(state: &State, track: &str, question: Question) -> Entry {
@@ -204,10 +225,12 @@ fn ask(state: &State, track: &str, question: Question) -> Entry {
 
 fn first_attempt(state: &State, id: AskId, question: Question) -> Entry {
     let settings = settings_of(state, &question);
+    let until_ms =
+        if is_action(&question) { settings.attempt_ms } else { settings.attempt_ms.min(settings.deadline_ms) };
     Entry::Asked {
         ask: id,
         attempt: 1,
-        until: state.now.plus(settings.attempt_ms),
+        until: state.now.plus(until_ms),
         deadline: state.now.plus(settings.deadline_ms),
         reserve_nano_dollars: reserve(state, &question),
         question,

@@ -7,6 +7,7 @@ use crate::{
     facts::{Facts, Payment, Transaction},
     ids::{AskId, Digest, EvidenceId, Reference, Subject},
     label::Task,
+    limits,
     local::Reading,
     narrative::Narrative,
     policy::{Action, Proposal},
@@ -192,6 +193,14 @@ impl Ask {
         let in_flight = matches!(self.standing, Standing::Open) && attempt == self.attempt;
         let failed = matches!(answer, Answer::Failed { .. });
         self.is_open() && attempt >= 1 && attempt <= self.attempt && (in_flight || !failed)
+    }
+
+    /// When an attempt that says nothing is over: a little later than it should be, since its host may be about to
+    /// say so, but not after the deadline, which an action has none of.
+    #[must_use]
+    pub fn lost_at(&self) -> Millis {
+        let lost_at = self.until.plus(limits::GRACE_MS);
+        if matches!(self.question, Question::Act { .. }) { lost_at } else { lost_at.min(self.deadline) }
     }
 
     /// The facts of its answer.

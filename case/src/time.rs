@@ -12,6 +12,9 @@ pub struct Millis(pub i64);
 pub const DAY_MS: i64 = 86_400_000;
 
 impl Millis {
+    /// The last moment a case can be written at: the end of the year 9999 in any time zone. Deadlines may lie later.
+    pub const LAST: Self = Self(253_402_200_000_000);
+
     /// The moment `duration_ms` later; the far end of time rather than an overflow.
     #[must_use]
     pub const fn plus(self, duration_ms: i64) -> Self {

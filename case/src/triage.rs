@@ -53,13 +53,13 @@ pub fn decide(state: &State) -> Verdict {
     let unusable = |ask: &&&Ask| ask.standing == Standing::Missing(Missing::Failed(Failure::Unusable));
     let repair = calls.iter().find(unusable).is_some();
     let repaired = calls.len() > 1;
+    if !(calls.is_empty() || (repair && !repaired)) {
+        return Verdict::Decided(alone(state, Basis::LocalClaudeFailed));
+    }
     if !can_afford(state, state.opened.reserve_nano_dollars) {
         return Verdict::Decided(alone(state, Basis::LocalBudgetSpent));
     }
-    if calls.is_empty() || (repair && !repaired) {
-        return Verdict::Ask { model, repair };
-    }
-    Verdict::Decided(alone(state, Basis::LocalClaudeFailed))
+    Verdict::Ask { model, repair }
 }
 
 /// Whether one more model call stays within the case's budget.
