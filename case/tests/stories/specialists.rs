@@ -1,0 +1,155 @@
+//! The other three specialists: their first step, and a proposal.
+
+use case::{
+    case::Rest,
+    entry::{CustomerQuestion, Escalation, Failure},
+    label::{Label, Scored, Task},
+    policy::{Action, Reason},
+};
+use serde_json::{Value, json};
+
+use super::{approve, check_proposal, cites, proposal};
+use crate::world::{
+    World,
+    bank::{Bank, payment, with},
+    reference, request, share,
+};
+
+fn work(text: &str, label: Label, bank: Bank) -> World {
+    World::open(request(text, label), text, bank)
+}
+
+fn risk(band: &str) -> Value {
+    json!({"score": 900, "band": band, "reasons": []})
+}
+
+#[test]
+fn a_lost_card_is_frozen_whatever_the_score() {
+    let mut world = work("My card was stolen", Label::FraudCheck, Bank::charged_twice());
+    let proposal = check_proposal(&mut world, Action::FreezeCard, &[Reason::ReportedLostOrStolen, Reason::RiskLow]);
+    assert!(cites(&proposal).contains(&"risk:score"));
+    approve(&mut world, "ada");
+    assert_eq!(world.drive(), Rest::Closed);
+    let mut world = work(
+        "My card was stolen",
+        Label::FraudCheck,
+        Bank::charged_twice().down("transactions", Failure::NotConfigured),
+    );
+    check_proposal(&mut world, Action::Escalate, &[Reason::ReportedLostOrStolen, Reason::EvidenceMissing]);
+}
+
+#[test]
+fn a_score_alone_freezes_only_when_it_is_high_and_a_human_is_told() {
+    let text = "I do not recognise this payment";
+    let table = [
+        ("low", Action::Escalate, Reason::RiskLow),
+        ("medium", Action::Escalate, Reason::RiskMedium),
+        ("high", Action::FreezeCard, Reason::RiskHigh),
+    ];
+    for (band, action, reason) in table {
+        let mut world = work(text, Label::FraudCheck, Bank::charged_twice().say("risk", &[risk(band)]));
+        check_proposal(&mut world, action, &[Reason::ReportedUnrecognised, reason]);
+        assert_eq!(world.case.state().escalations.contains(&Escalation::HighRisk), band == "high");
+    }
+    let mut world = work(text, Label::FraudCheck, Bank::charged_twice().down("risk", Failure::Unavailable));
+    check_proposal(&mut world, Action::Escalate, &[Reason::ReportedUnrecognised, Reason::EvidenceMissing]);
+}
+
+#[test]
+fn no_transactions_are_not_sent_to_be_scored() {
+    let mut world = work("I do not recognise this payment", Label::FraudCheck, Bank::with_ledger(&[]));
+    check_proposal(&mut world, Action::Escalate, &[Reason::ReportedUnrecognised]);
+}
+
+#[test]
+fn identity_fields_that_are_missing_are_asked_for() {
+    let text = "Which documents do you need from me?";
+    let mut world = work(text, Label::KycLookup, Bank::charged_twice());
+    check_proposal(&mut world, Action::Escalate, &[Reason::IdentityComplete]);
+    let some =
+        json!({"customer_id": "cus_ada", "fields": {"name": "Ada Canaria", "address": " ", "id_document": null}});
+    let mut world = work(text, Label::KycLookup, Bank::charged_twice().say("profile", &[some]));
+    let proposal = check_proposal(&mut world, Action::RequestDocuments, &[Reason::IdentityIncomplete]);
+    assert_eq!(cites(&proposal), ["profile:fields", "policy:pol_1"]);
+    let unasked = json!({"customer_id": "cus_ada", "fields": {"name": "Ada Canaria", "salary": 1}});
+    let mut world = work(text, Label::KycLookup, Bank::charged_twice().say("profile", &[unasked]));
+    check_proposal(&mut world, Action::Escalate, &[Reason::EvidenceMissing]);
+}
+
+#[test]
+fn a_payment_s_status_says_what_to_do() {
+    let table = [
+        (json!({"iso20022_status": "ACSP"}), Action::Inform, Reason::PaymentInProcess),
+        (json!({"iso20022_status": "PDNG"}), Action::Inform, Reason::PaymentInProcess),
+        (json!({}), Action::Inform, Reason::PaymentInProcess),
+        (json!({"iso20022_status": "ACSC"}), Action::TracePayment, Reason::PaymentSettled),
+        (json!({"iso20022_status": "ACCC"}), Action::Inform, Reason::PaymentCredited),
+        (json!({"iso20022_status": "RJCT", "status_reason": "AM04"}), Action::Inform, Reason::PaymentEnded),
+        (json!({"iso20022_status": "CANC"}), Action::Inform, Reason::PaymentEnded),
+        (
+            json!({"iso20022_status": "RJCT", "status_reason": "AC04"}),
+            Action::CorrectDetails,
+            Reason::PayeeDetailsWrong,
+        ),
+        (json!({"ach_return": "R03"}), Action::CorrectDetails, Reason::PayeeDetailsWrong),
+        (json!({"ach_return": "R01"}), Action::Inform, Reason::PaymentEnded),
+    ];
+    for (changes, action, reason) in table {
+        let reply = json!({"payments": [payment(changes.clone())]});
+        let mut world =
+            work("Where is my transfer?", Label::PaymentStatus, Bank::charged_twice().say("payments", &[reply]));
+        assert_eq!(world.drive(), Rest::Review, "{changes}");
+        let proposal = proposal(&world);
+        assert_eq!((proposal.action(), proposal.reasons()), (action, [reason].as_slice()), "{changes}");
+        assert_eq!(cites(&proposal), ["ledger:pay_1", "policy:pol_1"], "{changes}");
+    }
+}
+
+#[test]
+fn several_payments_are_asked_about_and_another_than_the_one_named_is_no_answer() {
+    let two = json!({"payments": [payment(json!({})), payment(json!({"id": "pay_2"}))]});
+    let bank = Bank::charged_twice().say("payments", &[two]);
+    let mut world = work("Where is my transfer?", Label::PaymentStatus, bank);
+    assert!(matches!(world.drive(), Rest::Waiting { .. }));
+    let waiting = world.case.state().tracks[0].waiting.map(|(question, _)| question);
+    assert_eq!(waiting, Some(CustomerQuestion::WhichPayment));
+
+    let mut opened = request("Where is my transfer?", Label::PaymentStatus);
+    opened.payment = Some(reference("pay_9"));
+    let other = with(payment(json!({})), json!({"iso20022_status": "ACCC"}));
+    let mut world = World::open(opened, "Where is my transfer?", Bank::charged_twice().say("payments", &[other]));
+    check_proposal(&mut world, Action::Escalate, &[Reason::EvidenceMissing]);
+}
+
+#[test]
+fn a_request_with_two_intents_is_worked_by_two_specialists_who_share_their_look_ups() {
+    let text = "My card was stolen, and I was charged twice by Streamly";
+    let mut opened = request(text, Label::FraudCheck);
+    opened.words.reading.intents =
+        [Label::DisputeSummary, Label::FraudCheck].map(|label| Scored { label, confidence: share(90) }).to_vec();
+    let mut world = World::open(opened, text, Bank::charged_twice());
+    assert_eq!(world.drive(), Rest::Review);
+    let state = world.case.state();
+    assert_eq!(
+        state.tracks.iter().map(|track| track.task).collect::<Vec<_>>(),
+        [Task::FraudCheck, Task::DisputeSummary]
+    );
+    let ledgers = state.asks.keys().filter(|id| id.as_str().contains("/transactions/")).count();
+    assert_eq!(ledgers, 1, "one look at the ledger serves both");
+    approve(&mut world, "ada");
+    assert_eq!(world.drive(), Rest::Review, "the other proposal is still open");
+    approve(&mut world, "ada");
+    assert_eq!(world.drive(), Rest::Closed);
+}
+
+#[test]
+fn suspected_fraud_is_put_before_a_human_at_once_even_while_the_customer_is_asked() {
+    let text = "Where is my transfer?";
+    let two = json!({"payments": [payment(json!({})), payment(json!({"id": "pay_2"}))]});
+    let mut opened = request(text, Label::PaymentStatus);
+    opened.words.reading.fraud_suspected = true;
+    let mut world = World::open(opened, text, Bank::charged_twice().say("payments", &[two]));
+    assert_eq!(world.drive(), Rest::Review);
+    world.command(crate::world::analyst("ada"), case::entry::Command::Claim).unwrap();
+    assert!(matches!(world.drive(), Rest::Waiting { .. }), "somebody has it; the customer's answer is awaited");
+}

@@ -1,0 +1,196 @@
+//! Who decides what a request is about.
+
+use case::{
+    case::Rest,
+    entry::{Answer, Basis, Escalation, Failure, Opened, Outcome, Question, Tier},
+    label::{Label, Scored, Task},
+};
+
+use crate::world::{
+    TWICE, World,
+    bank::{Bank, Reply, failed, opinion},
+    call, reading, request, share, words,
+};
+
+/// The local tier is not sure; its best label is `percent` likely. Claude can be asked.
+fn unsure(label: Label, percent: u32) -> Opened {
+    let mut opened = request(TWICE, label);
+    opened.words = words(TWICE, reading(label, percent, false));
+    opened.settings.triage.model = Some("claude-haiku-4-5".to_owned());
+    opened
+}
+
+fn decided(opened: Opened, claude: &[Reply]) -> (World, Outcome) {
+    let mut world = World::open(opened, TWICE, Bank::charged_twice().reply("claude", claude));
+    world.drive();
+    let outcome = world.case.state().outcome.clone().unwrap();
+    (world, outcome)
+}
+
+/// How often Claude was asked, and how often to repair.
+fn calls(world: &World) -> (usize, usize) {
+    let count = |wanted: Option<bool>| {
+        let is = |question: &Question| matches!(question, Question::Triage { repair, .. } if wanted.is_none_or(|wanted| wanted == *repair));
+        world.asked.iter().filter(|ready| is(&ready.question)).count()
+    };
+    (count(None), count(Some(true)))
+}
+
+fn unusable(cost: u64) -> Reply {
+    Reply::Answer(Answer::Failed {
+        failure: Failure::Unusable,
+        retry_after_ms: None,
+        call: Some(call(Some(cost))),
+        took_ms: 3,
+    })
+}
+
+#[test]
+fn a_sure_local_tier_decides_and_claude_is_not_asked() {
+    let mut opened = unsure(Label::DisputeSummary, 96);
+    opened.words.reading.sure = true;
+    let (world, outcome) = decided(opened, &[opinion(Label::KycLookup, 99)]);
+    assert_eq!((outcome.decided_by, outcome.basis), (Tier::Local, Basis::LocalSure));
+    assert_eq!(calls(&world), (0, 0));
+}
+
+#[test]
+fn claude_is_asked_where_the_local_tier_is_unsure() {
+    let (world, outcome) = decided(unsure(Label::DisputeSummary, 40), &[opinion(Label::PaymentStatus, 90)]);
+    assert_eq!(
+        (outcome.decided_by, outcome.basis, outcome.label),
+        (Tier::Claude, Basis::ClaudeSure, Label::PaymentStatus)
+    );
+    assert_eq!(world.case.state().tracks[0].task, Task::PaymentStatus);
+    assert_eq!(calls(&world), (1, 0));
+    assert_eq!(world.case.state().spent_nano_dollars, 500_000, "what was reserved made way for what it cost");
+}
+
+#[test]
+fn an_answer_that_cannot_be_used_is_repaired_once_and_then_the_local_tier_decides() {
+    let (world, outcome) = decided(unsure(Label::DisputeSummary, 65), &[unusable(100), opinion(Label::KycLookup, 90)]);
+    assert_eq!((outcome.basis, calls(&world)), (Basis::ClaudeSure, (2, 1)));
+    let (world, outcome) = decided(unsure(Label::DisputeSummary, 65), &[unusable(100)]);
+    assert_eq!((outcome.basis, calls(&world)), (Basis::LocalClaudeFailed, (2, 1)));
+    assert_eq!((outcome.decided_by, outcome.label), (Tier::Local, Label::DisputeSummary));
+    assert_eq!(world.case.state().spent_nano_dollars, 200);
+}
+
+#[test]
+fn a_claude_that_fails_past_its_retries_leaves_the_local_tier_alone_which_says_so() {
+    for failure in [Failure::Unavailable, Failure::TimedOut] {
+        let mut opened = unsure(Label::DisputeSummary, 65);
+        opened.reserve_nano_dollars = 10;
+        let (world, outcome) = decided(opened, &[Reply::Answer(failed(failure))]);
+        assert_eq!((outcome.basis, calls(&world)), (Basis::LocalClaudeFailed, (3, 0)), "{failure:?}");
+        let lost = if failure == Failure::TimedOut { 30 } else { 0 };
+        assert_eq!(world.case.state().spent_nano_dollars, lost, "{failure:?}: only what was lost counts as spent");
+    }
+    let (world, outcome) = decided(unsure(Label::DisputeSummary, 65), &[Reply::Answer(failed(Failure::Refused))]);
+    assert_eq!((outcome.basis, calls(&world)), (Basis::LocalClaudeFailed, (1, 0)), "a refusal is not asked again");
+    let (world, outcome) = decided(unsure(Label::DisputeSummary, 65), &[Reply::Silence]);
+    assert_eq!((outcome.basis, calls(&world)), (Basis::LocalClaudeFailed, (3, 0)), "silence has an end");
+}
+
+#[test]
+fn nobody_sure_means_a_human() {
+    let table = [
+        (unsure(Label::DisputeSummary, 40), opinion(Label::DisputeSummary, 50), Basis::ClaudeUnsure),
+        (unsure(Label::DisputeSummary, 40), Reply::Answer(failed(Failure::Refused)), Basis::LocalClaudeFailed),
+        (unsure(Label::DisputeSummary, 40), opinion(Label::Other, 95), Basis::ClaudeSure),
+    ];
+    for (opened, reply, basis) in table {
+        let (world, outcome) = decided(opened, &[reply]);
+        assert_eq!((outcome.basis, outcome.tasks.len()), (basis, 0));
+        assert_eq!(world.case.rest(), Rest::Review);
+        assert!(world.case.state().escalations.contains(&Escalation::Untriaged));
+    }
+    let mut alone = unsure(Label::DisputeSummary, 40);
+    alone.settings.triage.model = None;
+    let (_, outcome) = decided(alone, &[Reply::Silence]);
+    assert_eq!(outcome.basis, Basis::NobodySure);
+}
+
+#[test]
+fn without_a_key_the_local_tier_is_alone_and_says_so() {
+    let mut opened = unsure(Label::DisputeSummary, 65);
+    opened.settings.triage.model = None;
+    let (world, outcome) = decided(opened, &[Reply::Silence]);
+    assert_eq!((outcome.decided_by, outcome.basis), (Tier::Local, Basis::LocalAlone));
+    assert_eq!(calls(&world), (0, 0));
+}
+
+#[test]
+fn a_budget_that_is_spent_stops_the_asking() {
+    let mut opened = unsure(Label::DisputeSummary, 65);
+    opened.settings.triage.budget_nano_dollars = opened.reserve_nano_dollars - 1;
+    let (world, outcome) = decided(opened, &[opinion(Label::KycLookup, 99)]);
+    assert_eq!((outcome.basis, calls(&world)), (Basis::LocalBudgetSpent, (0, 0)));
+
+    let mut opened = unsure(Label::DisputeSummary, 65);
+    opened.settings.triage.budget_nano_dollars = 2 * opened.reserve_nano_dollars - 1;
+    let (world, outcome) = decided(opened, &[Reply::Silence]);
+    assert_eq!((outcome.basis, calls(&world)), (Basis::LocalClaudeFailed, (1, 0)), "a lost attempt counts as spent");
+
+    let mut opened = unsure(Label::DisputeSummary, 65);
+    opened.settings.triage.budget_nano_dollars = opened.reserve_nano_dollars;
+    let (world, outcome) = decided(opened, &[unusable(1)]);
+    assert_eq!((outcome.basis, calls(&world)), (Basis::LocalBudgetSpent, (1, 0)), "a repair is a call like any other");
+}
+
+#[test]
+fn a_caller_s_label_routes_and_suspected_fraud_is_added() {
+    let caller = |percent, suspected| {
+        let mut opened = unsure(Label::FraudCheck, 80);
+        opened.caller = Some(Scored { label: Label::DisputeSummary, confidence: share(percent) });
+        opened.words.reading.fraud_suspected = suspected;
+        decided(opened, &[Reply::Silence])
+    };
+    let (world, outcome) = caller(94, true);
+    assert_eq!(
+        (outcome.decided_by, outcome.basis, outcome.tasks),
+        (Tier::Caller, Basis::CallerLabel, vec![Task::DisputeSummary])
+    );
+    assert!(world.case.state().escalations.contains(&Escalation::FraudSuspected));
+    let (world, _) = caller(94, false);
+    assert!(world.case.state().escalations.is_empty());
+    let (world, outcome) = caller(59, false);
+    assert_eq!((outcome.basis, outcome.tasks.len()), (Basis::CallerUnsure, 0));
+    assert_eq!(world.case.rest(), Rest::Review);
+}
+
+#[test]
+fn claude_cannot_talk_a_suspicion_away() {
+    let mut opened = unsure(Label::DisputeSummary, 50);
+    opened.words.reading.fraud_suspected = true;
+    let (_, outcome) = decided(opened.clone(), &[opinion(Label::DisputeSummary, 99)]);
+    assert_eq!(outcome.tasks, [Task::FraudCheck, Task::DisputeSummary]);
+    let (world, outcome) = decided(opened, &[opinion(Label::Other, 99)]);
+    assert!(outcome.tasks.is_empty());
+    assert!(world.case.state().escalations.contains(&Escalation::FraudSuspected));
+}
+
+#[test]
+fn further_words_raise_a_suspicion_and_never_lower_it() {
+    let mut opened = unsure(Label::DisputeSummary, 50);
+    opened.words.reading.fraud_suspected = true;
+    let mut world =
+        World::open(opened, TWICE, Bank::charged_twice().reply("claude", &[opinion(Label::DisputeSummary, 99)]));
+    world.message("Never mind what I said.");
+    world.drive();
+    assert!(world.case.state().track(Task::FraudCheck).is_some());
+}
+
+#[test]
+fn an_opinion_is_not_paid_for_once_an_analyst_has_chosen() {
+    let mut world = World::open(
+        unsure(Label::KycLookup, 50),
+        TWICE,
+        Bank::charged_twice().reply("claude", &[Reply::Answer(failed(Failure::Unavailable))]),
+    );
+    let reroute = case::entry::Command::Reroute { task: Task::DisputeSummary };
+    world.command(crate::world::analyst("ada"), reroute).unwrap();
+    world.drive();
+    assert_eq!(calls(&world), (1, 0), "no second attempt");
+    assert_eq!(world.case.state().outcome.as_ref().unwrap().basis, Basis::Rerouted);
+}
