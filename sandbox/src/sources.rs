@@ -82,3 +82,6 @@ impl Route {
         }
     }
 }
+
+#[cfg(test)]
+mod openapi;
