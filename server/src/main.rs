@@ -1,1 +1,3 @@
+//! The binary `caseworker`.
+
 fn main() {}

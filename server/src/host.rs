@@ -1,0 +1,80 @@
+//! The native host as the desk sees it: storage, the outside, and a note to the waker for every commit.
+
+use bytes::Bytes;
+use case::{
+    ids::{Digest, TenantId},
+    time::Millis,
+};
+use desk::ports::{
+    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, Outside, Page, SendError, Stored, Target,
+    Task,
+};
+use tokio::sync::mpsc;
+
+use crate::{outside::World, store::Store, waker::Note};
+
+/// The host.
+#[derive(Debug)]
+pub(crate) struct Native {
+    /// Where cases lie.
+    pub(crate) store: Store,
+    /// Everything else.
+    pub(crate) world: World,
+    /// To the waker. It may have ended: then the process is about to, and the next one reads the wakes from disk.
+    pub(crate) notes: mpsc::UnboundedSender<Note>,
+}
+
+impl CaseHost for Native {
+    async fn read(&self, key: &CaseKey) -> Result<Option<Stored>, HostError> {
+        self.store.read(key).await
+    }
+
+    async fn commit(&self, key: &CaseKey, commit: Commit) -> Result<(), HostError> {
+        let note = Note { key: key.clone(), wake: commit.wake };
+        self.store.commit(key, commit).await?;
+        let _ = self.notes.send(note);
+        Ok(())
+    }
+
+    async fn sealed(&self, key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {
+        self.store.sealed(key, hash).await
+    }
+}
+
+impl DocketHost for Native {
+    async fn page(&self, tenant: &TenantId, query: &DocketQuery) -> Result<Page, HostError> {
+        self.store.page(tenant, query).await
+    }
+
+    async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
+        self.store.grant(key_hash).await
+    }
+}
+
+impl Outside for Native {
+    fn now(&self) -> Millis {
+        self.world.now()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        self.world.random(bytes);
+    }
+
+    async fn sleep(&self, duration_ms: u64) {
+        self.world.sleep(duration_ms).await;
+    }
+
+    async fn send(
+        &self,
+        target: Target,
+        request: http::Request<Bytes>,
+        limit_ms: u64,
+        most_bytes: usize,
+    ) -> Result<http::Response<Bytes>, SendError> {
+        self.world.send(target, request, limit_ms, most_bytes).await
+    }
+
+    fn spawn(&self, task: Task) {
+        self.world.spawn(task);
+    }
+}

@@ -1,0 +1,39 @@
+//! Every limit of the native host, together, each with its reason.
+
+use std::time::Duration;
+
+/// Commits that one transaction may hold: beyond it, waiting for more buys nothing.
+pub(crate) const COMMITS_PER_BATCH: usize = 256;
+/// Commits that may wait for the writer; more of them wait in their senders.
+pub(crate) const COMMITS_QUEUED: usize = 1_024;
+/// Connections that read at the same time: reading is short, and each has its own cache.
+pub(crate) const READERS: usize = 4;
+/// Rows of one page of the docket.
+pub(crate) const PAGE_ROWS: u32 = 200;
+/// How long a connection waits for another process (`keys create` beside `serve`).
+pub(crate) const BUSY: Duration = Duration::from_secs(10);
+/// Cases woken at the same time after a start.
+pub(crate) const WAKES_AT_ONCE: usize = 64;
+/// How often the waker looks at the clock at the latest, should the clock be set, and sweeps for what it lost.
+pub(crate) const SWEEP: Duration = Duration::from_secs(30);
+/// A case that was due this long ago and is not known to the waker was lost by it.
+pub(crate) const LOST_AFTER_MS: i64 = 60_000;
+/// How long a stopping process waits for work in flight; what is left then is taken up at the next start.
+pub(crate) const GRACE: Duration = Duration::from_secs(10);
+/// How long connecting to anything outside may take.
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
+/// Calls at once to one source, or to the model.
+pub(crate) const CALLS_AT_ONCE: usize = 128;
+/// Longest settings or `.env` file in bytes.
+pub(crate) const SETTINGS_BYTES: u64 = 1 << 20;
+/// Longest line of a batch in bytes: the longest text, escaped, and its fields.
+pub(crate) const BATCH_LINE_BYTES: usize = 256 << 10;
+/// Rows of a batch in work at the same time.
+pub(crate) const BATCH_AT_ONCE: usize = 32;
+/// Longest text that is read from stdin, in bytes: more than the longest that a case takes, so that it is refused
+/// by the rule that says why.
+pub(crate) const STDIN_BYTES: u64 = 1 << 20;
+/// Largest file of a sandbox bank or script, in bytes.
+pub(crate) const SANDBOX_FILE_BYTES: u64 = 256 << 20;
+/// Largest reply of a Worker to `handle --worker`, in bytes.
+pub(crate) const WORKER_REPLY_BYTES: usize = 4 << 20;

@@ -1,0 +1,148 @@
+//! What `/metrics` counts, in Prometheus' text format. Counters only; no label holds a tenant, a case or a person.
+
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use desk::ports::{HostError, SendError, Target};
+
+/// Counters since the process started.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    commits: AtomicU64,
+    batches: AtomicU64,
+    lines: AtomicU64,
+    stale: AtomicU64,
+    failed: AtomicU64,
+    wakes: AtomicU64,
+    replies: [AtomicU64; 5],
+    outside: [[AtomicU64; 2]; TARGETS.len()],
+}
+
+/// The targets, in the order of their counters.
+const TARGETS: [&str; 7] = ["ledger", "profile", "risk", "merchants", "policy", "actions", "model"];
+
+/// The name of a target in labels and settings.
+pub(crate) fn target_name(target: Target) -> &'static str {
+    match target {
+        Target::Model => "model",
+        Target::Source(source) => source.name(),
+        Target::Actions => "actions",
+    }
+}
+
+impl Metrics {
+    /// Counts a batch of the writer: the lines of each commit and what became of it.
+    pub(crate) fn batch(&self, lines: &[usize], results: &[Result<(), HostError>]) {
+        add(&self.batches, 1);
+        for (lines, result) in lines.iter().zip(results) {
+            match result {
+                Ok(()) => {
+                    add(&self.commits, 1);
+                    add(&self.lines, *lines as u64);
+                }
+                Err(HostError::Stale) => add(&self.stale, 1),
+                Err(HostError::Full(_) | HostError::Failed(_)) => add(&self.failed, 1),
+            }
+        }
+    }
+
+    /// Counts a woken case.
+    pub(crate) fn wake(&self) {
+        add(&self.wakes, 1);
+    }
+
+    /// Counts a reply by the class of its status.
+    pub(crate) fn reply(&self, status: http::StatusCode) {
+        let class = usize::from(status.as_u16() / 100).saturating_sub(1);
+        if let Some(counter) = self.replies.get(class) {
+            add(counter, 1);
+        }
+    }
+
+    /// Counts a call to the outside.
+    pub(crate) fn call<T>(&self, target: Target, outcome: &Result<T, SendError>) {
+        let name = target_name(target);
+        let counters = TARGETS.iter().position(|known| *known == name).and_then(|index| self.outside.get(index));
+        if let Some([answered, failed]) = counters {
+            add(if outcome.is_ok() { answered } else { failed }, 1);
+        }
+    }
+
+    /// The page. `cases` are the stored cases by state.
+    pub(crate) fn page(&self, cases: &[(String, u64)]) -> String {
+        let mut page = String::new();
+        for (name, help, counter) in [
+            ("commits_total", "Steps of cases that were stored.", &self.commits),
+            ("commit_batches_total", "Transactions that stored them.", &self.batches),
+            ("journal_lines_total", "Lines of journals that were stored.", &self.lines),
+            ("stale_commits_total", "Steps that another writer overtook; they were decided again.", &self.stale),
+            ("failed_commits_total", "Steps that the storage did not take.", &self.failed),
+            ("wakes_total", "Cases woken because something was due.", &self.wakes),
+        ] {
+            head(&mut page, name, help, "counter");
+            line(&mut page, name, "", get(counter));
+        }
+        head(&mut page, "replies_total", "Replies over HTTP, by the class of their status.", "counter");
+        for (class, counter) in (1..).zip(&self.replies) {
+            line(&mut page, "replies_total", &format!("{{class=\"{class}xx\"}}"), get(counter));
+        }
+        head(&mut page, "outside_calls_total", "Calls to the outside and whether anything came back.", "counter");
+        for (target, [answered, failed]) in TARGETS.iter().zip(&self.outside) {
+            for (outcome, counter) in [("answered", answered), ("failed", failed)] {
+                let labels = format!("{{target=\"{target}\",outcome=\"{outcome}\"}}");
+                line(&mut page, "outside_calls_total", &labels, get(counter));
+            }
+        }
+        head(&mut page, "cases", "Stored cases by state.", "gauge");
+        for (state, count) in cases {
+            line(&mut page, "cases", &format!("{{state=\"{state}\"}}"), *count);
+        }
+        page
+    }
+}
+
+fn add(counter: &AtomicU64, count: u64) {
+    counter.fetch_add(count, Ordering::Relaxed);
+}
+
+fn get(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}
+
+fn head(page: &mut String, name: &str, help: &str, kind: &str) {
+    // Writing into a `String` does not fail.
+    let _ = writeln!(page, "# HELP caseworker_{name} {help}\n# TYPE caseworker_{name} {kind}");
+}
+
+fn line(page: &mut String, name: &str, labels: &str, value: u64) {
+    let _ = writeln!(page, "caseworker_{name}{labels} {value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use case::source::Source;
+
+    #[test]
+    fn every_target_has_its_counter_and_the_page_is_well_formed() {
+        let metrics = Metrics::default();
+        for target in Source::ALL.into_iter().map(Target::Source).chain([Target::Actions, Target::Model]) {
+            metrics.call(target, &Ok(()));
+            metrics.call::<()>(target, &Err(SendError::TimedOut));
+        }
+        metrics.batch(&[3, 1], &[Ok(()), Err(HostError::Stale)]);
+        metrics.reply(http::StatusCode::NOT_FOUND);
+        let page = metrics.page(&[("review".to_owned(), 2)]);
+        for name in TARGETS {
+            assert!(
+                page.contains(&format!("caseworker_outside_calls_total{{target=\"{name}\",outcome=\"failed\"}} 1"))
+            );
+        }
+        assert!(page.contains("caseworker_journal_lines_total 3\n"));
+        assert!(page.contains("caseworker_stale_commits_total 1\n"));
+        assert!(page.contains("caseworker_replies_total{class=\"4xx\"} 1\n"));
+        assert!(page.contains("caseworker_cases{state=\"review\"} 2\n"));
+    }
+}

@@ -1,0 +1,119 @@
+//! The native host's storage: one `SQLite` file in one folder that one process works at a time.
+//!
+//! Commits go to a single writer thread, which puts all that wait into one transaction with a savepoint each, so that
+//! one `fsync` serves many cases and a stale commit fails alone. Nobody hears of a commit before it is on disk.
+//! Nothing here decides anything about a case, and nothing here can read a customer's words: they are sealed.
+
+mod cases;
+mod docket;
+mod folder;
+pub(crate) mod keys;
+mod readers;
+mod schema;
+mod shelf;
+mod trouble;
+mod writer;
+
+use std::{path::Path, sync::Arc};
+
+use case::ids::Digest;
+use desk::ports::{CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, Page, Stored};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{limits, metrics::Metrics};
+
+pub(crate) use cases::Due;
+pub(crate) use shelf::{Shelf, Shelved};
+pub(crate) use trouble::StoreError;
+
+use folder::FolderLock;
+use readers::Readers;
+use writer::{Job, Writer};
+
+/// An open data folder.
+#[derive(Debug)]
+pub(crate) struct Store {
+    jobs: mpsc::Sender<Job>,
+    readers: Arc<Readers>,
+    // Fields are dropped in this order: the writer ends its queue before the folder is given up.
+    writer: Writer,
+    _lock: FolderLock,
+}
+
+impl Store {
+    /// Opens a data folder to work its cases; creates it where there is none.
+    ///
+    /// # Errors
+    /// A [`StoreError`], which says what to do: the folder cannot be written, another process works it, its database
+    /// is damaged or newer.
+    pub(crate) fn open(folder: &Path, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
+        folder::create(folder)?;
+        let lock = FolderLock::take(folder)?;
+        let connection = schema::open_to_write(folder)?;
+        let (jobs, queue) = mpsc::channel(limits::COMMITS_QUEUED);
+        let writer = Writer::start(connection, queue, metrics)?;
+        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), writer, _lock: lock })
+    }
+
+    /// Ends the writer after everything that waits is written.
+    pub(crate) fn close(self) {
+        let Self { jobs, writer, .. } = self;
+        drop(jobs);
+        writer.join();
+    }
+
+    /// Cases of this kind (sandbox or not) that are at work or have to be woken, the earliest first.
+    pub(crate) async fn unfinished(&self, sandbox: bool) -> Result<Vec<Due>, HostError> {
+        self.readers.run(move |connection| cases::unfinished(connection, sandbox)).await
+    }
+
+    /// Cases of this kind that should have been woken before a moment.
+    pub(crate) async fn overdue(&self, sandbox: bool, before_ms: i64) -> Result<Vec<Due>, HostError> {
+        self.readers.run(move |connection| cases::overdue(connection, sandbox, before_ms)).await
+    }
+
+    /// How many cases are in each state, over all tenants.
+    pub(crate) async fn counts(&self) -> Result<Vec<(String, u64)>, HostError> {
+        self.readers.run(cases::counts).await
+    }
+
+    /// Whether anybody holds a key that is not revoked.
+    pub(crate) async fn has_keys(&self) -> Result<bool, HostError> {
+        self.readers.run(keys::any).await
+    }
+}
+
+impl CaseHost for Store {
+    async fn read(&self, key: &CaseKey) -> Result<Option<Stored>, HostError> {
+        let key = key.clone();
+        self.readers.run(move |connection| cases::read(connection, &key)).await
+    }
+
+    async fn commit(&self, key: &CaseKey, commit: Commit) -> Result<(), HostError> {
+        let (reply, done) = oneshot::channel();
+        let job = Job { key: key.clone(), commit, reply };
+        let ended = || HostError::Failed("the writer has ended".to_owned());
+        self.jobs.send(job).await.map_err(|_| ended())?;
+        done.await.map_err(|_| ended())?
+    }
+
+    async fn sealed(&self, key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {
+        let (key, hash) = (key.clone(), hash.clone());
+        self.readers.run(move |connection| cases::sealed(connection, &key, &hash)).await
+    }
+}
+
+impl DocketHost for Store {
+    async fn page(&self, tenant: &case::ids::TenantId, query: &DocketQuery) -> Result<Page, HostError> {
+        let (tenant, query) = (tenant.clone(), query.clone());
+        self.readers.run(move |connection| docket::page(connection, &tenant, &query)).await
+    }
+
+    async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
+        let hash = key_hash.clone();
+        self.readers.run(move |connection| keys::grant(connection, &hash)).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! The tables, their version, and the ways to open them. Every primary key of a case's data starts with the tenant.
+//!
+//! An older build refuses a newer database; a newer build brings an older one up to date when it opens it to write.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+use crate::limits;
+
+/// The database's file in the data folder.
+pub(super) const FILE: &str = "cases.sqlite3";
+
+/// The version that this build writes, kept in `user_version`.
+pub(super) const VERSION: i64 = 1;
+
+/// `CASE`, kept in `application_id`: tells our files from others.
+const APPLICATION: i64 = 0x4341_5345;
+
+/// What turns the version before into the one at this index plus one.
+const STEPS: [&str; 1] = ["
+CREATE TABLE cases (
+    tenant TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    head_seq INTEGER NOT NULL,
+    head_hash TEXT NOT NULL,
+    wrapped_key BLOB,
+    sandbox INTEGER NOT NULL,
+    wake INTEGER,
+    state TEXT NOT NULL,
+    task TEXT,
+    agent TEXT NOT NULL,
+    assignee TEXT,
+    external_id TEXT,
+    escalated INTEGER NOT NULL,
+    due_at INTEGER,
+    -- `due_at`, or the end of time: rows without a deadline come last, and an index can say so.
+    due_sort INTEGER NOT NULL GENERATED ALWAYS AS (ifnull(due_at, 9223372036854775807)) STORED,
+    opened_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    submitted_by TEXT NOT NULL,
+    PRIMARY KEY (tenant, case_id)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cases_by_urgency ON cases (tenant, due_sort, opened_at, case_id);
+CREATE INDEX cases_by_state ON cases (tenant, state, due_sort, opened_at, case_id);
+CREATE INDEX cases_by_ticket ON cases (tenant, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX cases_by_wake ON cases (wake) WHERE wake IS NOT NULL;
+
+CREATE TABLE entries (
+    tenant TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    line TEXT NOT NULL,
+    PRIMARY KEY (tenant, case_id, seq)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE sealed (
+    tenant TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (tenant, case_id, hash)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE api_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    tenant TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    role TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+
+-- Things known of the folder as a whole; `key_check` opens with the master key that sealed its cases.
+CREATE TABLE facts (
+    name TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT;
+"];
+
+/// Opens the database to write, made or brought up to date where needed.
+pub(super) fn open_to_write(folder: &Path) -> Result<Connection, StoreError> {
+    let path = folder.join(FILE);
+    let failed = |error: rusqlite::Error| StoreError::of(folder, &error);
+    let mut connection = Connection::open(&path).map_err(failed)?;
+    connection.busy_timeout(limits::BUSY).map_err(failed)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
+    if mode != "wal" {
+        let why = format!("its file system cannot hold a write-ahead log (journal mode {mode})");
+        return Err(StoreError::Folder { path: folder.to_owned(), why });
+    }
+    connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+    // Only macOS knows the difference: there `fsync` alone does not reach the disk.
+    connection.pragma_update(None, "fullfsync", true).map_err(failed)?;
+    migrate(&mut connection, folder)?;
+    Ok(connection)
+}
+
+/// Opens the database to read. Never creates or changes anything.
+pub(super) fn open_to_read(folder: &Path) -> Result<Connection, StoreError> {
+    let path = folder.join(FILE);
+    let failed = |error: rusqlite::Error| StoreError::of(folder, &error);
+    if !path.is_file() {
+        return Err(StoreError::Missing { path: folder.to_owned() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&path, flags).map_err(failed)?;
+    connection.busy_timeout(limits::BUSY).map_err(failed)?;
+    check(&connection, folder)?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, folder: &Path) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::of(folder, &error);
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
+    let version = if tables == 0 { 0 } else { check(&transaction, folder)? };
+    let done = usize::try_from(version).unwrap_or_default();
+    for step in STEPS.iter().skip(done) {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    if done < STEPS.len() {
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
+        transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)
+}
+
+/// The database's version, where it is ours and not newer than this build.
+fn check(connection: &Connection, folder: &Path) -> Result<i64, StoreError> {
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let failed = |error: rusqlite::Error| StoreError::of(folder, &error);
+    if pragma("application_id").map_err(failed)? != APPLICATION {
+        return Err(StoreError::Foreign { path: folder.join(FILE) });
+    }
+    let found = pragma("user_version").map_err(failed)?;
+    if found > VERSION {
+        return Err(StoreError::Newer { path: folder.to_owned(), found, here: VERSION });
+    }
+    Ok(found)
+}

@@ -1,0 +1,108 @@
+//! The one thread that writes. It takes whatever waits, writes it in one transaction and answers after the commit.
+
+use std::{sync::Arc, thread};
+
+use desk::ports::{CaseKey, Commit, HostError};
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{StoreError, cases, trouble::host_error};
+use crate::{limits, metrics::Metrics};
+
+/// A commit that waits for its turn.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) key: CaseKey,
+    pub(super) commit: Commit,
+    pub(super) reply: oneshot::Sender<Result<(), HostError>>,
+}
+
+/// The running thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread; it ends when every sender of jobs is gone and the queue is empty.
+    pub(super) fn start(
+        connection: Connection,
+        queue: mpsc::Receiver<Job>,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, StoreError> {
+        let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || run(connection, queue, &metrics));
+        let failed = |error: std::io::Error| StoreError::Failed { path: ".".into(), why: error.to_string() };
+        Ok(Self { thread: Some(thread.map_err(failed)?) })
+    }
+
+    /// Waits until the thread has written everything.
+    pub(super) fn join(mut self) {
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer thread panicked; what it acknowledged is on disk");
+        }
+    }
+}
+
+fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < limits::COMMITS_PER_BATCH
+            && let Ok(job) = queue.try_recv()
+        {
+            batch.push(job);
+        }
+        let results = write(&mut connection, &batch);
+        metrics.batch(&batch_sizes(&batch), &results);
+        for (job, result) in batch.into_iter().zip(results) {
+            // A caller that has gone away learns of its commit when it reads the case again.
+            let _ = job.reply.send(result);
+        }
+    }
+}
+
+fn batch_sizes(batch: &[Job]) -> Vec<usize> {
+    batch.iter().map(|job| job.commit.lines.len()).collect()
+}
+
+/// Writes a batch and says what became of each commit. When the transaction as a whole fails, all of them failed.
+fn write(connection: &mut Connection, batch: &[Job]) -> Vec<Result<(), HostError>> {
+    match try_write(connection, batch) {
+        Ok(results) => results,
+        Err(error) => {
+            if !connection.is_autocommit()
+                && let Err(error) = connection.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "the failed transaction could not be rolled back");
+            }
+            tracing::error!(%error, commits = batch.len(), "no commit of this batch could be stored");
+            batch.iter().map(|_| Err(host_error(&error))).collect()
+        }
+    }
+}
+
+fn try_write(connection: &mut Connection, batch: &[Job]) -> Result<Vec<Result<(), HostError>>, rusqlite::Error> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let mut results = Vec::with_capacity(batch.len());
+    for job in batch {
+        connection.prepare_cached("SAVEPOINT one_case")?.execute([])?;
+        let result = match cases::write(connection, &job.key, &job.commit) {
+            Ok(()) => Ok(()),
+            Err(cases::WriteError::Refused(error)) => {
+                connection.prepare_cached("ROLLBACK TO one_case")?.execute([])?;
+                Err(error)
+            }
+            // `SQLite` ends the whole transaction by itself on some errors; then nothing of the batch is stored.
+            Err(cases::WriteError::Database(error)) if connection.is_autocommit() => return Err(error),
+            Err(cases::WriteError::Database(error)) => {
+                connection.prepare_cached("ROLLBACK TO one_case")?.execute([])?;
+                Err(host_error(&error))
+            }
+        };
+        connection.prepare_cached("RELEASE one_case")?.execute([])?;
+        results.push(result);
+    }
+    connection.execute_batch("COMMIT")?;
+    Ok(results)
+}

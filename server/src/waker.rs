@@ -1,0 +1,168 @@
+//! Wakes each case at its moment. It holds moments of wall-clock time, so a clock that is set makes cases early or
+//! late by no more than a sweep; what it loses to a failure is found again on disk by the sweep.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use case::time::Millis;
+use desk::{
+    file::Desk,
+    ports::{CaseKey, Outside as _},
+};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::{Instant, sleep_until},
+};
+
+use crate::{host::Native, limits, metrics::Metrics, store::Due};
+
+/// A commit's word on when its case is to be woken.
+#[derive(Debug)]
+pub(crate) struct Note {
+    /// Which case.
+    pub(crate) key: CaseKey,
+    /// When; `None`: not any more.
+    pub(crate) wake: Option<Millis>,
+}
+
+/// The moments of all cases; each case has at most one.
+#[derive(Debug, Default)]
+struct Moments {
+    by_time: BTreeSet<(Millis, CaseKey)>,
+    by_case: BTreeMap<CaseKey, Millis>,
+}
+
+/// The waker.
+pub(crate) struct Waker {
+    desk: Desk<Native>,
+    metrics: Arc<Metrics>,
+    moments: Moments,
+    at_once: Arc<Semaphore>,
+}
+
+impl Waker {
+    /// A waker that starts with the cases left by the process before.
+    pub(crate) fn new(desk: Desk<Native>, metrics: Arc<Metrics>, unfinished: Vec<Due>) -> Self {
+        let mut moments = Moments::default();
+        for due in unfinished {
+            moments.set(due.key, Some(due.wake));
+        }
+        Self { desk, metrics, moments, at_once: Arc::new(Semaphore::new(limits::WAKES_AT_ONCE)) }
+    }
+
+    /// Runs until dropped.
+    pub(crate) async fn run(mut self, mut notes: mpsc::UnboundedReceiver<Note>) {
+        let mut sweep = tokio::time::interval(limits::SWEEP);
+        sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let until = self.moments.first().map_or(limits::SWEEP, |first| wait(self.desk.host.now(), first));
+            tokio::select! {
+                note = notes.recv() => match note {
+                    Some(note) => self.moments.set(note.key, note.wake),
+                    None => return,
+                },
+                () = sleep_until(Instant::now() + until) => self.wake_due().await,
+                _ = sweep.tick() => self.sweep().await,
+            }
+        }
+    }
+
+    async fn wake_due(&mut self) {
+        for key in self.moments.take_due(self.desk.host.now()) {
+            self.wake(key).await;
+        }
+    }
+
+    async fn wake(&self, key: CaseKey) {
+        let Ok(permit) = Arc::clone(&self.at_once).acquire_owned().await else { return };
+        let desk = self.desk.clone();
+        self.metrics.wake();
+        self.desk.host.spawn(Box::pin(async move {
+            if let Err(problem) = desk.wake(&key).await {
+                tracing::error!(case = %key.case, ?problem, "a case could not be woken; it is tried again");
+            }
+            drop(permit);
+        }));
+    }
+
+    /// Looks on disk for cases that should have been woken and are not on their way.
+    async fn sweep(&mut self) {
+        let before = self.desk.host.now().plus(-limits::LOST_AFTER_MS);
+        match self.desk.host.store.overdue(self.desk.setup.sandbox, before.0).await {
+            Ok(lost) => {
+                for due in lost {
+                    self.moments.set(due.key, Some(due.wake));
+                }
+            }
+            Err(error) => tracing::error!(%error, "the sweep could not read the cases that are due"),
+        }
+    }
+}
+
+/// How long to wait for a moment; no longer than a sweep, because the clock may be set meanwhile.
+fn wait(now: Millis, moment: Millis) -> Duration {
+    Duration::from_millis(u64::try_from(moment.since(now)).unwrap_or_default()).min(limits::SWEEP)
+}
+
+impl Moments {
+    fn set(&mut self, key: CaseKey, wake: Option<Millis>) {
+        if let Some(before) = self.by_case.remove(&key) {
+            self.by_time.remove(&(before, key.clone()));
+        }
+        if let Some(wake) = wake {
+            self.by_time.insert((wake, key.clone()));
+            self.by_case.insert(key, wake);
+        }
+    }
+
+    fn first(&self) -> Option<Millis> {
+        self.by_time.first().map(|(moment, _)| *moment)
+    }
+
+    fn take_due(&mut self, now: Millis) -> Vec<CaseKey> {
+        let mut due = Vec::new();
+        while let Some((moment, _)) = self.by_time.first()
+            && *moment <= now
+            && let Some((_, key)) = self.by_time.pop_first()
+        {
+            self.by_case.remove(&key);
+            due.push(key);
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use case::ids::{CaseId, TenantId};
+
+    fn key(byte: u8) -> CaseKey {
+        CaseKey { tenant: TenantId::parse("acme").unwrap(), case: CaseId::from_random([byte; 16]) }
+    }
+
+    #[test]
+    fn a_case_has_one_moment_and_is_due_once() {
+        let mut moments = Moments::default();
+        moments.set(key(1), Some(Millis(10)));
+        moments.set(key(1), Some(Millis(30)));
+        moments.set(key(2), Some(Millis(20)));
+        moments.set(key(3), Some(Millis(5)));
+        moments.set(key(3), None);
+        assert_eq!(moments.take_due(Millis(19)), []);
+        assert_eq!(moments.take_due(Millis(25)), [key(2)]);
+        assert_eq!(moments.first(), Some(Millis(30)));
+        assert_eq!(moments.take_due(Millis(100)), [key(1)]);
+        assert_eq!((moments.first(), moments.by_case.len()), (None, 0));
+    }
+
+    #[test]
+    fn waiting_is_never_longer_than_a_sweep_nor_negative() {
+        assert_eq!(wait(Millis(100), Millis(50)), Duration::ZERO);
+        assert_eq!(wait(Millis(0), Millis(1_000)), Duration::from_secs(1));
+        assert_eq!(wait(Millis(0), Millis(i64::MAX)), limits::SWEEP);
+    }
+}
