@@ -3,18 +3,26 @@
 //! Entries hold no free text and no floating-point number. Words, names and whole replies lie sealed in the vault;
 //! an entry names the SHA-256 of the ciphertext. Entries are past tense, versioned and never edited.
 
+mod answer;
+mod command;
+mod outcome;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::{
+    answer::{Answer, Failure, Missing, ModelCall, Question},
+    command::{CloseReason, Command},
+    outcome::{Basis, CustomerQuestion, Escalation, Outcome, Tier},
+};
 
 use crate::{
     actor::Actor,
-    facts::Facts,
     ids::{AskId, CaseId, Digest, Reference, Subject, TenantId},
-    label::{Label, Ppm, Scored, Task},
+    label::{Scored, Task},
     local::Reading,
     narrative::Narrative,
-    policy::{Action, Proposal},
+    policy::Proposal,
     settings::Settings,
-    source::Lookup,
     time::Millis,
 };
 
@@ -205,295 +213,6 @@ pub enum Speaker {
     Customer,
     /// An analyst's.
     Analyst,
-}
-
-/// What the outside is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "question", rename_all = "snake_case")]
-pub enum Question {
-    /// Claude: what is the request about?
-    Triage {
-        /// Which model.
-        model: String,
-        /// Whether this is the one repair attempt after an answer that could not be used.
-        repair: bool,
-    },
-    /// A source.
-    Lookup(Lookup),
-    /// The actions endpoint: execute this proposal.
-    Act {
-        /// Which proposal.
-        proposal: String,
-    },
-}
-
-/// An answer from outside, already read: plaintext stays in the vault.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "answer", rename_all = "snake_case")]
-pub enum Answer {
-    /// Claude's opinion.
-    Opinion {
-        /// Its label.
-        label: Label,
-        /// Its own confidence: a score, not a probability.
-        confidence: Ppm,
-        /// Its reason, sealed.
-        reason: Digest,
-        /// The call.
-        call: ModelCall,
-    },
-    /// A source's reply.
-    Facts {
-        /// What it says.
-        facts: Facts,
-        /// The reply, sealed.
-        reply: Digest,
-        /// How long it took.
-        took_ms: i64,
-    },
-    /// The action was executed.
-    Done {
-        /// The operator's reference for it.
-        reference: Option<Reference>,
-        /// How long it took.
-        took_ms: i64,
-    },
-    /// There is no usable answer.
-    Failed {
-        /// Why.
-        failure: Failure,
-        /// The pause that the other side asked for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        retry_after_ms: Option<i64>,
-        /// The model call, where one was made and paid for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        call: Option<ModelCall>,
-        /// How long it took.
-        took_ms: i64,
-    },
-}
-
-/// Why an ask failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Failure {
-    /// The operator has not configured this source, or the model has no key.
-    NotConfigured,
-    /// The source knows no such thing.
-    NotFound,
-    /// The other side said no, and will again.
-    Refused,
-    /// The other side is overloaded, limits the rate, or has a fault.
-    Unavailable,
-    /// No answer in time.
-    TimedOut,
-    /// An answer that is not what was asked for.
-    Unusable,
-}
-
-impl Failure {
-    /// Whether another attempt can help.
-    #[must_use]
-    pub const fn is_passing(self) -> bool {
-        match self {
-            Self::Unavailable | Self::TimedOut | Self::Unusable => true,
-            Self::NotConfigured | Self::NotFound | Self::Refused => false,
-        }
-    }
-}
-
-/// Why evidence is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Missing {
-    /// The last failure.
-    Failed(Failure),
-    /// The deadline passed.
-    Late,
-}
-
-/// A call of the Messages API, as the journal keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelCall {
-    /// The model that answered.
-    pub model: String,
-    /// The hash of the prompt's stable part.
-    pub prompt: Digest,
-    /// Anthropic's id of the request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<Reference>,
-    /// Tokens sent.
-    pub input_tokens: u64,
-    /// Tokens received.
-    pub output_tokens: u64,
-    /// Tokens read from the cache.
-    pub cache_read_tokens: u64,
-    /// What it cost, in nano-dollars; `None` where the price table does not know the model.
-    pub cost_nano_dollars: Option<u64>,
-    /// The version of the price table.
-    pub prices: String,
-}
-
-/// The outcome of triage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Outcome {
-    /// The label, whether or not it routes.
-    pub label: Label,
-    /// How likely it is.
-    pub confidence: Ppm,
-    /// Who decided.
-    pub decided_by: Tier,
-    /// What the decision rests on.
-    pub basis: Basis,
-    /// The tasks to open tracks for, the most urgent first; empty for human review.
-    pub tasks: Vec<Task>,
-    /// The other labels, most likely first.
-    pub alternatives: Vec<Scored>,
-}
-
-/// Who decided triage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    /// The local model.
-    Local,
-    /// Claude.
-    Claude,
-    /// The caller's own label.
-    Caller,
-    /// An analyst.
-    Human,
-}
-
-/// What a triage decision rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// The local model is sure.
-    LocalSure,
-    /// The local model is likely right, and there is no key for Claude.
-    LocalAlone,
-    /// The local model is likely right, and Claude did not answer usably.
-    LocalClaudeFailed,
-    /// The local model is likely right, and the budget for Claude is spent.
-    LocalBudgetSpent,
-    /// Claude is sure.
-    ClaudeSure,
-    /// Claude answered but is not sure.
-    ClaudeUnsure,
-    /// The caller's label and confidence.
-    CallerLabel,
-    /// The caller's confidence is below the threshold.
-    CallerUnsure,
-    /// Nobody is sure.
-    NobodySure,
-    /// An analyst chose.
-    Rerouted,
-}
-
-/// What a customer is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CustomerQuestion {
-    /// Whose case this is.
-    WhichCustomer,
-    /// Which transaction is meant.
-    WhichTransaction,
-    /// Which payment is meant.
-    WhichPayment,
-    /// An analyst's own question, sealed with the command.
-    Analyst,
-}
-
-/// Why a human should look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Escalation {
-    /// Triage could not decide, or the request is none of the four tasks.
-    Untriaged,
-    /// The text reads like fraud although the request was labelled otherwise.
-    FraudSuspected,
-    /// The scoring service sees a high risk.
-    HighRisk,
-    /// The customer did not answer in time.
-    NoAnswer,
-    /// An approved action does not go through.
-    ActionFailing,
-    /// An action was refused by the actions endpoint.
-    ActionRefused,
-}
-
-/// A person's command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
-pub enum Command {
-    /// Take the case.
-    Claim,
-    /// Give the case back to the queue.
-    Release,
-    /// Say whose case it is, where the request did not.
-    Identify {
-        /// The customer.
-        customer: Reference,
-    },
-    /// Give the case to the specialist of a task.
-    Reroute {
-        /// The task.
-        task: Task,
-    },
-    /// Ask the customer something.
-    Ask {
-        /// The question, sealed.
-        question: Digest,
-    },
-    /// Agree to a proposal.
-    Approve {
-        /// Which.
-        proposal: String,
-        /// Its hash, as it was shown.
-        hash: Digest,
-    },
-    /// Turn a proposal down.
-    Reject {
-        /// Which.
-        proposal: String,
-        /// Its hash, as it was shown.
-        hash: Digest,
-        /// The reason, sealed.
-        note: Digest,
-    },
-    /// Decide on an action of one's own; counts as one approval.
-    Decide {
-        /// What to do.
-        action: Action,
-        /// The transaction or payment it is about, which must be in evidence.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        about: Option<Reference>,
-        /// The reason, sealed.
-        note: Digest,
-    },
-    /// End the case.
-    Close {
-        /// The reason, sealed.
-        note: Digest,
-    },
-    /// Take up a closed case again.
-    Reopen {
-        /// The reason, sealed.
-        note: Digest,
-    },
-}
-
-/// How a case ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CloseReason {
-    /// Every approved action was executed.
-    ActionsDone,
-    /// An analyst closed it.
-    ByAnalyst,
 }
 
 impl Entry {

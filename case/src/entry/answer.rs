@@ -1,0 +1,138 @@
+//! What the outside is asked, and what it answered: already read, without plaintext.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    facts::Facts,
+    ids::{Digest, Reference},
+    label::{Label, Ppm},
+    source::Lookup,
+};
+
+/// What the outside is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "question", rename_all = "snake_case")]
+pub enum Question {
+    /// Claude: what is the request about?
+    Triage {
+        /// Which model.
+        model: String,
+        /// Whether this is the one repair attempt after an answer that could not be used.
+        repair: bool,
+    },
+    /// A source.
+    Lookup(Lookup),
+    /// The actions endpoint: execute this proposal.
+    Act {
+        /// Which proposal.
+        proposal: String,
+    },
+}
+
+/// An answer from outside, already read: plaintext stays in the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// Claude's opinion.
+    Opinion {
+        /// Its label.
+        label: Label,
+        /// Its own confidence: a score, not a probability.
+        confidence: Ppm,
+        /// Its reason, sealed.
+        reason: Digest,
+        /// The call.
+        call: ModelCall,
+    },
+    /// A source's reply.
+    Facts {
+        /// What it says.
+        facts: Facts,
+        /// The reply, sealed.
+        reply: Digest,
+        /// How long it took.
+        took_ms: i64,
+    },
+    /// The action was executed.
+    Done {
+        /// The operator's reference for it.
+        reference: Option<Reference>,
+        /// How long it took.
+        took_ms: i64,
+    },
+    /// There is no usable answer.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// The pause that the other side asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<i64>,
+        /// The model call, where one was made and paid for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<ModelCall>,
+        /// How long it took.
+        took_ms: i64,
+    },
+}
+
+/// Why an ask failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// The operator has not configured this source, or the model has no key.
+    NotConfigured,
+    /// The source knows no such thing.
+    NotFound,
+    /// The other side said no, and will again.
+    Refused,
+    /// The other side is overloaded, limits the rate, or has a fault.
+    Unavailable,
+    /// No answer in time.
+    TimedOut,
+    /// An answer that is not what was asked for.
+    Unusable,
+}
+
+impl Failure {
+    /// Whether another attempt can help.
+    #[must_use]
+    pub const fn is_passing(self) -> bool {
+        match self {
+            Self::Unavailable | Self::TimedOut | Self::Unusable => true,
+            Self::NotConfigured | Self::NotFound | Self::Refused => false,
+        }
+    }
+}
+
+/// Why evidence is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The last failure.
+    Failed(Failure),
+    /// The deadline passed.
+    Late,
+}
+
+/// A call of the Messages API, as the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelCall {
+    /// The model that answered.
+    pub model: String,
+    /// The hash of the prompt's stable part.
+    pub prompt: Digest,
+    /// Anthropic's id of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Reference>,
+    /// Tokens sent.
+    pub input_tokens: u64,
+    /// Tokens received.
+    pub output_tokens: u64,
+    /// Tokens read from the cache.
+    pub cache_read_tokens: u64,
+    /// What it cost, in nano-dollars; `None` where the price table does not know the model.
+    pub cost_nano_dollars: Option<u64>,
+    /// The version of the price table.
+    pub prices: String,
+}

@@ -1,0 +1,95 @@
+//! What triage came to, what a customer is asked, and why a human should look.
+
+use serde::{Deserialize, Serialize};
+
+use crate::label::{Label, Ppm, Scored, Task};
+
+/// The outcome of triage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The label, whether or not it routes.
+    pub label: Label,
+    /// How likely it is.
+    pub confidence: Ppm,
+    /// Who decided.
+    pub decided_by: Tier,
+    /// What the decision rests on.
+    pub basis: Basis,
+    /// The tasks to open tracks for, the most urgent first; empty for human review.
+    pub tasks: Vec<Task>,
+    /// The other labels, most likely first.
+    pub alternatives: Vec<Scored>,
+}
+
+/// Who decided triage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// The local model.
+    Local,
+    /// Claude.
+    Claude,
+    /// The caller's own label.
+    Caller,
+    /// An analyst.
+    Human,
+}
+
+/// What a triage decision rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// The local model is sure.
+    LocalSure,
+    /// The local model is likely right, and there is no key for Claude.
+    LocalAlone,
+    /// The local model is likely right, and Claude did not answer usably.
+    LocalClaudeFailed,
+    /// The local model is likely right, and the budget for Claude is spent.
+    LocalBudgetSpent,
+    /// Claude is sure.
+    ClaudeSure,
+    /// Claude answered but is not sure.
+    ClaudeUnsure,
+    /// The caller's label and confidence.
+    CallerLabel,
+    /// The caller's confidence is below the threshold.
+    CallerUnsure,
+    /// Nobody is sure.
+    NobodySure,
+    /// An analyst chose.
+    Rerouted,
+}
+
+/// What a customer is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomerQuestion {
+    /// Whose case this is.
+    WhichCustomer,
+    /// Which transaction is meant.
+    WhichTransaction,
+    /// Which payment is meant.
+    WhichPayment,
+    /// An analyst's own question, sealed with the command.
+    Analyst,
+}
+
+/// Why a human should look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Escalation {
+    /// Triage could not decide, or the request is none of the four tasks.
+    Untriaged,
+    /// The text reads like fraud although the request was labelled otherwise.
+    FraudSuspected,
+    /// The scoring service sees a high risk.
+    HighRisk,
+    /// The customer did not answer in time.
+    NoAnswer,
+    /// An approved action does not go through.
+    ActionFailing,
+    /// An action was refused by the actions endpoint.
+    ActionRefused,
+}
