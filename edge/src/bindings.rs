@@ -2,12 +2,16 @@
 //!
 //! It refuses to guess: a binding that cannot be used is an error with its remedy, and no secret is ever part of one.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use claude::key::ApiKey;
 use desk::{
     config::{Config, SOURCES},
     ports::Grant,
+    problem::{Code, Problem},
     setup::{Access, Setup},
     vault::MasterKey,
 };
@@ -34,11 +38,18 @@ const API_KEYS: &str = "API_KEYS";
 /// What the Worker found.
 pub(crate) struct Bindings {
     /// The desk's configuration and secrets.
-    pub(crate) setup: Setup,
+    pub(crate) setup: Arc<Setup>,
     /// Where each source is: a binding's name or a base URL.
-    pub(crate) sources: BTreeMap<String, String>,
+    pub(crate) sources: Arc<BTreeMap<String, String>>,
     /// The callers' grants by the SHA-256 of their keys.
-    pub(crate) grants: BTreeMap<String, Grant>,
+    pub(crate) grants: Arc<BTreeMap<String, Grant>>,
+}
+
+impl Misconfigured {
+    /// What callers are told: which binding, and the remedy.
+    pub(crate) fn problem(&self) -> Problem {
+        Problem::of(Code::NoKeys, self.binding, format!("The Worker's binding {} {}.", self.binding, self.remedy))
+    }
 }
 
 /// A binding that keeps the Worker from working.
@@ -51,9 +62,11 @@ pub(crate) struct Misconfigured {
 }
 
 impl Bindings {
-    /// Reads and checks everything.
-    pub(crate) fn read(env: &Env) -> Result<Self, Misconfigured> {
-        Self::from_texts(|binding| env.var(binding).ok().map(|value| value.to_string()))
+    /// Reads and checks everything, once: an isolate never sees other bindings than those it started with.
+    pub(crate) fn read(env: &Env) -> Result<&'static Self, &'static Misconfigured> {
+        static FOUND: OnceLock<Result<Bindings, Misconfigured>> = OnceLock::new();
+        let text = |binding: &str| env.var(binding).ok().map(|value| value.to_string());
+        FOUND.get_or_init(|| Self::from_texts(text)).as_ref()
     }
 
     /// A plain variable and a secret are both text to the Worker.
@@ -70,7 +83,7 @@ impl Bindings {
             sources = SOURCES.iter().map(|name| ((*name).to_owned(), sandbox.clone())).collect();
             setup = setup.with_sandbox();
         }
-        Ok(Self { setup, sources, grants })
+        Ok(Self { setup: Arc::new(setup), sources: Arc::new(sources), grants: Arc::new(grants) })
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! It holds no journal and decides nothing; a lost row comes back with the case's next alarm.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use case::{
     ids::{Digest, TenantId},
@@ -16,7 +16,7 @@ use worker::{D1Database, Env, send::SendFuture, wasm_bindgen::JsValue};
 use crate::bindings;
 
 /// The most rows of one page, whatever was asked for.
-const PAGE_ROWS: u32 = 200;
+const PAGE_ROWS: u32 = 500;
 /// The most cases that one cron tick wakes: each is a subrequest.
 pub(crate) const OVERDUE_ROWS: u32 = 50;
 
@@ -49,7 +49,7 @@ const OVERDUE: &str = "SELECT tenant, case_id FROM docket WHERE wake_at < ?1 ORD
 #[derive(Clone)]
 pub(crate) struct EdgeDocket {
     env: Env,
-    grants: std::sync::Arc<BTreeMap<String, Grant>>,
+    grants: Arc<BTreeMap<String, Grant>>,
 }
 
 #[derive(Deserialize)]
@@ -65,8 +65,8 @@ struct Name {
 
 impl EdgeDocket {
     /// The docket that a Worker is bound to.
-    pub(crate) fn new(env: Env, grants: BTreeMap<String, Grant>) -> Self {
-        Self { env, grants: std::sync::Arc::new(grants) }
+    pub(crate) const fn new(env: Env, grants: Arc<BTreeMap<String, Grant>>) -> Self {
+        Self { env, grants }
     }
 }
 

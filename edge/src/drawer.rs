@@ -24,21 +24,23 @@ use crate::docket;
 
 /// How soon a row that the docket did not take is sent again; doubled for each further try.
 const DOCKET_RETRY_MS: i64 = 5_000;
-/// The longest pause between two tries.
-const DOCKET_RETRY_MOST_MS: i64 = 600_000;
+/// How soon a case that was woken without an effect is woken again; doubled for each further try.
+const WAKE_RETRY_MS: i64 = 1_000;
+/// The longest pause between two tries of either.
+const RETRY_MOST_MS: i64 = 600_000;
 
 /// Made with the first commit, so that asking for a case that is not there leaves nothing behind.
 const SCHEMA: [&str; 3] = [
     "CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, line TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sealed (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS file (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped_key BLOB, wake_at INTEGER, \
-     row TEXT NOT NULL, head_seq INTEGER NOT NULL, docket_seq INTEGER NOT NULL, docket_tries INTEGER NOT NULL)",
+     row TEXT NOT NULL, head_seq INTEGER NOT NULL, docket_seq INTEGER NOT NULL, docket_tries INTEGER NOT NULL, wake_tries INTEGER NOT NULL)",
 ];
 
-const WRITE_FILE: &str = "INSERT INTO file (id, wrapped_key, wake_at, row, head_seq, docket_seq, docket_tries) \
-     VALUES (1, ?1, ?2, ?3, ?4, -1, 0) ON CONFLICT (id) DO UPDATE SET \
+const WRITE_FILE: &str = "INSERT INTO file (id, wrapped_key, wake_at, row, head_seq, docket_seq, docket_tries, \
+     wake_tries) VALUES (1, ?1, ?2, ?3, ?4, -1, 0, 0) ON CONFLICT (id) DO UPDATE SET \
      wrapped_key = coalesce(excluded.wrapped_key, file.wrapped_key), wake_at = excluded.wake_at, \
-     row = excluded.row, head_seq = excluded.head_seq";
+     row = excluded.row, head_seq = excluded.head_seq, wake_tries = 0";
 
 /// The storage of one case.
 #[derive(Clone)]
@@ -74,6 +76,7 @@ struct Due {
     head_seq: i64,
     docket_seq: i64,
     docket_tries: u32,
+    wake_tries: u32,
 }
 
 impl Drawer {
@@ -89,16 +92,20 @@ impl Drawer {
         self.inner.key.as_ref()
     }
 
-    /// Whether the moment at which the case wanted to be woken has come.
-    pub(crate) fn wake_is_due(&self) -> Result<bool, HostError> {
-        let due = self.due()?;
-        Ok(due.and_then(|due| due.wake_at).is_some_and(|wake_at| wake_at <= now_ms()))
+    /// Whether the case has to be woken now. Each time it has counts as a try, until a commit begins anew: a case that
+    /// cannot be woken must not ring for ever.
+    pub(crate) fn begin_wake(&self) -> Result<bool, HostError> {
+        let due = self.due()?.and_then(|due| due.wake_at).is_some_and(|wake_at| wake_at <= now_ms());
+        if due {
+            self.inner.sql.exec("UPDATE file SET wake_tries = wake_tries + 1", None).map_err(failed)?;
+        }
+        Ok(due)
     }
 
     /// Sends the docket what it does not have yet, then arms the alarm for whatever remains.
     pub(crate) async fn settle(&self) {
         self.send_row().await;
-        self.arm(1_000).await;
+        self.arm().await;
     }
 
     fn write(&self, commit: &Commit) -> Result<(), HostError> {
@@ -174,13 +181,13 @@ impl Drawer {
         if !self.exists()? {
             return Ok(None);
         }
-        let sql = "SELECT wake_at, row, head_seq, docket_seq, docket_tries FROM file";
+        let sql = "SELECT wake_at, row, head_seq, docket_seq, docket_tries, wake_tries FROM file";
         let rows: Vec<Due> = self.inner.sql.exec(sql, None).and_then(|cursor| cursor.to_array()).map_err(failed)?;
         Ok(rows.into_iter().next())
     }
 
-    /// Sets the alarm to the wake or the docket's next try, whichever comes first, and not before `soonest_ms` from now.
-    async fn arm(&self, soonest_ms: i64) {
+    /// Sets the alarm to the wake or the docket's next try, whichever comes first.
+    async fn arm(&self) {
         let now_ms = now_ms();
         let due = match self.due() {
             Ok(due) => due.and_then(|due| due.alarm_at(now_ms)),
@@ -189,7 +196,7 @@ impl Drawer {
         let storage = self.inner.state.storage();
         let armed = match due {
             Some(at) => {
-                let wait_ms = at.saturating_sub(now_ms).max(soonest_ms);
+                let wait_ms = at.saturating_sub(now_ms).max(0);
                 storage.set_alarm(Duration::from_millis(wait_ms.unsigned_abs())).await
             }
             None => storage.delete_alarm().await,
@@ -235,9 +242,13 @@ impl Drawer {
 impl Due {
     /// When the alarm has to ring: never, if the case sleeps and the docket has its row.
     fn alarm_at(&self, now_ms: i64) -> Option<i64> {
-        let pause_ms = DOCKET_RETRY_MS.saturating_mul(1 << self.docket_tries.min(16)).min(DOCKET_RETRY_MOST_MS);
-        let retry_at = (self.docket_seq < self.head_seq).then_some(now_ms + pause_ms);
-        [self.wake_at, retry_at].into_iter().flatten().min()
+        let retry_at =
+            (self.docket_seq < self.head_seq).then_some(now_ms + pause_ms(DOCKET_RETRY_MS, self.docket_tries));
+        let wake_at = match self.wake_tries {
+            0 => self.wake_at,
+            tries => self.wake_at.map(|wake_at| wake_at.max(now_ms + pause_ms(WAKE_RETRY_MS, tries - 1))),
+        };
+        [wake_at, retry_at].into_iter().flatten().min()
     }
 }
 
@@ -253,7 +264,7 @@ impl CaseHost for Drawer {
             checked?;
             drawer.write(&commit)?;
             // In the same turn as the writes, so that there is no journal without its alarm.
-            drawer.arm(0).await;
+            drawer.arm().await;
             let sender = drawer.clone();
             drawer.inner.state.wait_until(async move { sender.settle().await });
             Ok(())
@@ -267,6 +278,10 @@ impl CaseHost for Drawer {
             .and_then(|()| if self.exists()? { self.blob(sql, vec![hash.as_str().into()]) } else { Ok(None) });
         std::future::ready(found)
     }
+}
+
+fn pause_ms(first_ms: i64, tries: u32) -> i64 {
+    first_ms.saturating_mul(1 << tries.min(16)).min(RETRY_MOST_MS)
 }
 
 fn now_ms() -> i64 {
@@ -287,16 +302,21 @@ fn failed(error: worker::Error) -> HostError {
 mod tests {
     use super::*;
 
-    fn due(wake_at: Option<i64>, docket_seq: i64, docket_tries: u32) -> Due {
-        Due { wake_at, row: String::new(), head_seq: 7, docket_seq, docket_tries }
-    }
+    const ASLEEP: Due =
+        Due { wake_at: None, row: String::new(), head_seq: 7, docket_seq: 7, docket_tries: 0, wake_tries: 0 };
 
     #[test]
     fn the_alarm_rings_for_the_wake_or_for_the_docket_whichever_comes_first() {
-        assert_eq!(due(None, 7, 0).alarm_at(100), None);
-        assert_eq!(due(Some(900), 7, 0).alarm_at(100), Some(900));
-        assert_eq!(due(Some(9_000), 6, 0).alarm_at(100), Some(5_100));
-        assert_eq!(due(None, 6, 1).alarm_at(100), Some(10_100));
-        assert_eq!(due(None, 6, 60).alarm_at(100), Some(600_100));
+        assert_eq!(ASLEEP.alarm_at(100), None);
+        assert_eq!(Due { wake_at: Some(900), ..ASLEEP }.alarm_at(100), Some(900));
+        assert_eq!(Due { wake_at: Some(9_000), docket_seq: 6, ..ASLEEP }.alarm_at(100), Some(5_100));
+    }
+
+    #[test]
+    fn what_fails_again_and_again_is_tried_ever_more_rarely() {
+        let unsent = |docket_tries| Due { docket_seq: 6, docket_tries, ..ASLEEP }.alarm_at(100);
+        assert_eq!([0, 1, 60].map(unsent), [Some(5_100), Some(10_100), Some(600_100)]);
+        let unwoken = |wake_tries| Due { wake_at: Some(50), wake_tries, ..ASLEEP }.alarm_at(100);
+        assert_eq!([0, 1, 2, 60].map(unwoken), [Some(50), Some(1_100), Some(2_100), Some(600_100)]);
     }
 }

@@ -1,26 +1,68 @@
-//! What the desk asks of a host, put together from its three parts: a case's drawer, the docket, the outside.
+//! What the desk asks of a host, put together from its parts: inside a case's object, and at the front.
+//!
+//! Nothing is decided here; each method hands on to the part that does it.
 
+use axum::{body::Body, response::IntoResponse as _};
 use bytes::Bytes;
 use case::{
     ids::{Digest, TenantId},
     time::Millis,
 };
-use desk::ports::{
-    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, Outside, Page, SendError, Stored, Target,
-    Task,
+use desk::{
+    entering::Entering,
+    front::Door,
+    ports::{
+        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, Outside, Page, SendError, Stored, Target,
+        Task,
+    },
+    problem::{Code, Problem},
 };
 use http::{Request, Response};
+use worker::{Env, HttpResponse, send::SendFuture};
 
-use crate::{docket::EdgeDocket, drawer::Drawer, outside::EdgeOutside};
+use crate::{bindings, docket::EdgeDocket, drawer::Drawer, outside, outside::EdgeOutside};
 
 /// The host of one case, inside its Durable Object.
 pub(crate) struct CaseSide {
     /// The case's storage.
     pub(crate) drawer: Drawer,
+    /// The outside world.
+    pub(crate) outside: EdgeOutside,
+}
+
+/// The host that callers meet: it holds no case, and knows the way to each.
+pub(crate) struct FrontSide {
+    /// The way to the objects.
+    pub(crate) env: Env,
     /// The list of cases and the callers' grants.
     pub(crate) docket: EdgeDocket,
     /// The outside world.
     pub(crate) outside: EdgeOutside,
+}
+
+impl Door for FrontSide {
+    fn enter(&self, entering: Entering, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send {
+        let (env, name) = (self.env.clone(), entering.key().name());
+        SendFuture::new(async move {
+            call_object(&env, &name, request).await.unwrap_or_else(|error| {
+                tracing::error!(case = %entering.case, %error, "the object of a case did not answer");
+                let again = "Nothing is lost that was answered. Try again; the log says more.";
+                Problem::new(Code::Storage, again).into_response()
+            })
+        })
+    }
+}
+
+/// Sends a request to the object of a case and hands its answer through as it comes.
+pub(crate) async fn call_object(env: &Env, name: &str, request: Request<Body>) -> worker::Result<Response<Body>> {
+    let (parts, body) = request.into_parts();
+    // The front has read the body already and kept it within its limit.
+    let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|error| error.to_string())?;
+    let url = format!("http://case.internal{}", parts.uri.path());
+    let request = outside::outgoing(&url, &Request::from_parts(parts, body), None)?;
+    let object = env.durable_object(bindings::CASES)?.get_by_name(name)?;
+    let response: HttpResponse = object.fetch_with_request(request).await?.try_into()?;
+    Ok(response.map(Body::new))
 }
 
 impl CaseHost for CaseSide {
@@ -37,7 +79,7 @@ impl CaseHost for CaseSide {
     }
 }
 
-impl DocketHost for CaseSide {
+impl DocketHost for FrontSide {
     fn page(&self, tenant: &TenantId, query: &DocketQuery) -> impl Future<Output = Result<Page, HostError>> + Send {
         self.docket.page(tenant, query)
     }
@@ -47,30 +89,38 @@ impl DocketHost for CaseSide {
     }
 }
 
-impl Outside for CaseSide {
-    fn now(&self) -> Millis {
-        self.outside.now()
-    }
+/// The outside is the same on both sides.
+macro_rules! hand_on_outside {
+    ($side:ty) => {
+        impl Outside for $side {
+            fn now(&self) -> Millis {
+                self.outside.now()
+            }
 
-    fn random(&self, bytes: &mut [u8]) {
-        self.outside.random(bytes);
-    }
+            fn random(&self, bytes: &mut [u8]) {
+                self.outside.random(bytes);
+            }
 
-    fn sleep(&self, duration_ms: u64) -> impl Future<Output = ()> + Send {
-        self.outside.sleep(duration_ms)
-    }
+            fn sleep(&self, duration_ms: u64) -> impl Future<Output = ()> + Send {
+                self.outside.sleep(duration_ms)
+            }
 
-    fn send(
-        &self,
-        target: Target,
-        request: Request<Bytes>,
-        limit_ms: u64,
-        most_bytes: usize,
-    ) -> impl Future<Output = Result<Response<Bytes>, SendError>> + Send {
-        self.outside.send(target, request, limit_ms, most_bytes)
-    }
+            fn send(
+                &self,
+                target: Target,
+                request: Request<Bytes>,
+                limit_ms: u64,
+                most_bytes: usize,
+            ) -> impl Future<Output = Result<Response<Bytes>, SendError>> + Send {
+                self.outside.send(target, request, limit_ms, most_bytes)
+            }
 
-    fn spawn(&self, task: Task) {
-        self.outside.spawn(task);
-    }
+            fn spawn(&self, task: Task) {
+                self.outside.spawn(task);
+            }
+        }
+    };
 }
+
+hand_on_outside!(CaseSide);
+hand_on_outside!(FrontSide);

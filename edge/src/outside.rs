@@ -50,8 +50,8 @@ enum Route {
 
 impl EdgeOutside {
     /// The world of one object or request; `sources` maps names to bindings or base URLs.
-    pub(crate) fn new(env: Env, sources: BTreeMap<String, String>, life: Life) -> Self {
-        Self { env, sources: Arc::new(sources), life }
+    pub(crate) const fn new(env: Env, sources: Arc<BTreeMap<String, String>>, life: Life) -> Self {
+        Self { env, sources, life }
     }
 
     /// Where a target is, and the absolute URL to ask there.
@@ -130,7 +130,7 @@ async fn call(
     signal: AbortSignal,
     most_bytes: usize,
 ) -> Result<Response<Bytes>, SendError> {
-    let request = outgoing(url, &request, &signal).map_err(|_| SendError::Connection)?;
+    let request = outgoing(url, &request, Some(&signal)).map_err(|_| SendError::Connection)?;
     let response: HttpResponse = match route {
         Route::Service(binding) => {
             let service = env.service(binding).map_err(|_| SendError::NotConfigured)?;
@@ -145,12 +145,16 @@ async fn call(
 }
 
 /// The request as JavaScript has it. Its body is bytes, not a stream, so that it is sent with its length.
-fn outgoing(url: &str, request: &Request<Bytes>, signal: &AbortSignal) -> worker::Result<worker::Request> {
+pub(crate) fn outgoing(
+    url: &str,
+    request: &Request<Bytes>,
+    signal: Option<&AbortSignal>,
+) -> worker::Result<worker::Request> {
     let init = web_sys::RequestInit::new();
     init.set_method(request.method().as_str());
     init.set_headers(&Headers::from(request.headers()).0);
     init.set_redirect(web_sys::RequestRedirect::Manual);
-    init.set_signal(Some(signal));
+    init.set_signal(signal.map(|signal| &**signal));
     if !request.body().is_empty() {
         init.set_body(&Uint8Array::from(request.body().as_ref()));
     }

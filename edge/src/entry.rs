@@ -1,0 +1,60 @@
+//! The entry Worker: the desk's front, and the cron that looks for cases which should have woken.
+//!
+//! It keeps nothing between requests, so that any number of it can run anywhere.
+
+use std::sync::Arc;
+
+use axum::{body::Body, response::IntoResponse as _};
+use case::time::Millis;
+use desk::front::front_routes;
+use futures_util::future::join_all;
+use http::{Request, Response};
+use tower::ServiceExt as _;
+use worker::{Context, Env, HttpRequest, Result, ScheduleContext, ScheduledEvent, event};
+
+use crate::{
+    bindings::Bindings,
+    case_file::WAKE_PATH,
+    docket::{self, EdgeDocket},
+    host::{FrontSide, call_object},
+    log,
+    outside::{EdgeOutside, Life},
+};
+
+/// A case counts as overdue when its alarm is this late: the platform may delay alarms by up to a minute.
+const OVERDUE_MS: i64 = 60_000;
+
+#[event(fetch)]
+async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Response<Body>> {
+    log::begin();
+    let bindings = match Bindings::read(&env) {
+        Ok(bindings) => bindings,
+        Err(misconfigured) => return Ok(misconfigured.problem().into_response()),
+    };
+    let host = FrontSide {
+        docket: EdgeDocket::new(env.clone(), bindings.grants.clone()),
+        outside: EdgeOutside::new(env.clone(), bindings.sources.clone(), Life::Request(Arc::new(context))),
+        env,
+    };
+    Ok(front_routes(Arc::new(host), bindings.setup.clone()).oneshot(request).await?)
+}
+
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    log::begin();
+    let now = Millis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX));
+    match docket::overdue(&env, now.plus(-OVERDUE_MS)).await {
+        Ok(names) => {
+            join_all(names.iter().map(|name| wake(&env, name))).await;
+        }
+        Err(error) => tracing::error!(%error, "looking for overdue cases failed"),
+    }
+}
+
+async fn wake(env: &Env, name: &str) {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = http::Uri::from_static(WAKE_PATH);
+    if let Err(error) = call_object(env, name, request).await {
+        tracing::error!(%error, "an overdue case could not be woken");
+    }
+}
