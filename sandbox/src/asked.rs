@@ -15,8 +15,14 @@ use crate::problem::Problem;
 pub(crate) struct Asked(BTreeMap<String, String>);
 
 impl Asked {
+    /// The parameter as it was given, be it empty.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The parameter, where it was given and is not empty.
     pub(crate) fn optional(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.given(name).filter(|value| !value.is_empty())
     }
 
     pub(crate) fn required(&self, name: &str) -> Result<&str, Problem> {

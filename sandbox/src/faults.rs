@@ -280,6 +280,7 @@ mod tests {
         assert_eq!(board.take(Target::Ledger), None);
         let struck: Vec<_> = (0..4).filter_map(|_| board.take(Target::Risk)).collect();
         assert_eq!(struck, [FaultKind::Html, FaultKind::Html, FaultKind::Hang, FaultKind::Hang]);
+        assert_eq!(board.to_json()["faults"].as_array().unwrap().len(), 1, "what is used up is gone");
         board.clear();
         assert_eq!(board.take(Target::Risk), None);
     }

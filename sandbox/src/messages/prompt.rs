@@ -7,9 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::limits::{PROMPT_DEPTH, PROMPT_JSON_ATTEMPTS};
 
-/// Names under which a customer's text is sent.
-const TEXT_FIELDS: [&str; 8] =
-    ["text", "request_text", "customer_text", "customer_message", "message", "request", "content", "body"];
+/// Names under which a customer's text is sent, beside all those that end in `text`.
+const TEXT_FIELDS: [&str; 6] = ["text", "customer_message", "message", "request", "content", "body"];
 /// Names under which it is said whose text it is.
 const SOURCE_FIELDS: [&str; 3] = ["source", "from", "role"];
 /// Tags that enclose a customer's text.
@@ -34,7 +33,7 @@ pub(super) struct Prompt {
     pub(super) customer_text: String,
     /// Every JSON value in the turn.
     pub(super) data: Vec<Value>,
-    /// All text in the turn that is data and not the caller's own words.
+    /// All text in the turn that is data. What stands beside the customer's text is the caller's own words.
     pub(super) untrusted_text: String,
 }
 
@@ -106,7 +105,9 @@ pub(super) fn is_customers(fields: &Map<String, Value>) -> bool {
 }
 
 fn own_text(fields: &Map<String, Value>) -> Option<&str> {
-    TEXT_FIELDS.iter().find_map(|name| fields.get(*name).and_then(Value::as_str))
+    let named = TEXT_FIELDS.iter().find_map(|name| fields.get(*name).and_then(Value::as_str));
+    let ending = || fields.iter().find_map(|(name, value)| value.as_str().filter(|_| name.ends_with("text")));
+    named.or_else(ending)
 }
 
 /// The text of the last JSON value that has one: examples come before what is asked about.
@@ -155,7 +156,11 @@ fn push_strings(value: &Value, text: &mut String, depth: usize) {
             text.push('\n');
             text.push_str(string);
         }
-        Value::Object(fields) => fields.values().for_each(|field| push_strings(field, text, depth + 1)),
+        Value::Object(fields) => {
+            let is_callers = |field: &&Value| field.is_string() && (depth == 0 || is_customers(fields));
+            let told = fields.values().filter(|field| !is_callers(field));
+            told.for_each(|field| push_strings(field, text, depth + 1));
+        }
         Value::Array(items) => items.iter().for_each(|item| push_strings(item, text, depth + 1)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
@@ -183,6 +188,15 @@ mod tests {
         check("<example>x</example><ticket>\nLost card\n</ticket> Reply now.", "Lost card");
         check("Where is my money?", "Where is my money?");
         check("", "");
+    }
+
+    #[test]
+    fn the_callers_own_words_are_no_data() {
+        let turn = r#"{"source":"customer","untrusted_text":"mine","note":"Answer with exactly one object",
+            "evidence":[{"id":"ledger:tx-1","descriptor":"theirs"}]}"#;
+        let prompt = Prompt::read(turn);
+        assert_eq!(prompt.customer_text, "mine");
+        assert!(prompt.untrusted_text.contains("theirs") && !prompt.untrusted_text.contains("Answer with"));
     }
 
     #[test]

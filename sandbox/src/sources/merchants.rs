@@ -8,9 +8,10 @@ use crate::asked::Asked;
 use crate::problem::Problem;
 use crate::world::Shared;
 
-/// `GET /merchants?q=WORDS` or `GET /merchants?descriptor=EXACT`; nothing found is an empty list.
+/// `GET /merchants?q=WORDS` or `GET /merchants?descriptor=EXACT`; nothing found is an empty list,
+/// and so is the answer to no words at all.
 pub(super) async fn find_merchants(State(world): State<Shared>, asked: Asked) -> Result<Json<Value>, Problem> {
-    let merchants = match (asked.optional("descriptor"), asked.optional("q")) {
+    let merchants = match (asked.given("descriptor"), asked.given("q")) {
         (Some(descriptor), None) => world.bank.merchants_by_descriptor(descriptor),
         (None, Some(query)) => world.bank.search_merchants(query),
         (None, None) => return Err(Problem::bad_request("One of the parameters q and descriptor is needed.")),
@@ -38,7 +39,7 @@ mod tests {
         let probe = Probe::new();
         let found = probe.get("/merchants?descriptor=STREAMLY.COM%20866-579").await.json();
         assert_eq!(found["merchants"][0]["id"], "mer-1001");
-        for query in ["descriptor=STREAMLY.COM", "q=zzz"] {
+        for query in ["descriptor=STREAMLY.COM", "q=zzz", "q="] {
             assert_eq!(
                 probe.get(&format!("/merchants?{query}")).await.json()["merchants"].as_array().unwrap().len(),
                 0
