@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
     middleware::{self, Next},
     response::IntoResponse as _,
-    routing::{any, get, post},
+    routing::{MethodFilter, MethodRouter, any, on},
 };
 use case::{
     actor::Role,
@@ -43,31 +43,68 @@ impl<F> Clone for Front<F> {
     }
 }
 
+/// The states by which the docket can be searched: the names of [`crate::row::state_name`].
+pub const STATES: [&str; 4] = ["working", "waiting", "review", "closed"];
 /// Rows on one page of the docket.
-const PAGE_ROWS: u32 = 50;
+pub const PAGE_ROWS: u32 = 50;
 /// Rows on one page at most.
-const PAGE_ROWS_MAX: u32 = 500;
+pub const PAGE_ROWS_MAX: u32 = 500;
+
+/// Where a route leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leads {
+    /// Into a new case, or the one that its idempotency key opened.
+    ToNewCase,
+    /// Into the case that the path names.
+    ToCase,
+    /// To the docket.
+    ToDocket,
+    /// To a sign of life.
+    ToHealth,
+    /// To what works and what is missing.
+    ToReadiness,
+    /// To the document of the API.
+    ToDocument,
+}
+
+/// Every route, in the order of the document of the API, which describes each.
+pub static ROUTES: [(Method, &str, Leads); 12] = [
+    (Method::POST, "/v1/requests", Leads::ToNewCase),
+    (Method::POST, "/", Leads::ToNewCase),
+    (Method::POST, "/v1/tasks", Leads::ToNewCase),
+    (Method::GET, "/v1/cases", Leads::ToDocket),
+    (Method::GET, "/v1/cases/{id}", Leads::ToCase),
+    (Method::GET, "/v1/cases/{id}/journal", Leads::ToCase),
+    (Method::GET, "/v1/cases/{id}/events", Leads::ToCase),
+    (Method::POST, "/v1/cases/{id}/messages", Leads::ToCase),
+    (Method::POST, "/v1/cases/{id}/commands", Leads::ToCase),
+    (Method::GET, "/healthz", Leads::ToHealth),
+    (Method::GET, "/readyz", Leads::ToReadiness),
+    (Method::GET, "/openapi.json", Leads::ToDocument),
+];
 
 /// The routes of a host.
 pub fn front_routes<F: DocketHost + Outside + Door>(host: Arc<F>, setup: Arc<Setup>) -> Router {
     let front = Front { host, setup };
-    Router::new()
-        .route("/", post(new_case))
-        .route("/v1/tasks", post(new_case))
-        .route("/v1/requests", post(new_case))
-        .route("/v1/cases", get(list_cases))
-        .route("/v1/cases/{id}", get(old_case))
-        .route("/v1/cases/{id}/journal", get(old_case))
-        .route("/v1/cases/{id}/events", get(old_case))
-        .route("/v1/cases/{id}/messages", post(old_case))
-        .route("/v1/cases/{id}/commands", post(old_case))
-        .route("/healthz", get(async || json_response(StatusCode::OK, &json!({ "status": "ok" }))))
-        .route("/readyz", get(readyz))
-        .route("/openapi.json", get(async || openapi()))
+    let routes = ROUTES.iter();
+    let router = routes.fold(Router::new(), |router, (method, path, leads)| router.route(path, way(method, *leads)));
+    router
         .fallback(any(async || Problem::new(Code::NoRoute, "See /openapi.json for what there is.")))
         .method_not_allowed_fallback(async || Problem::new(Code::Method, "See /openapi.json for what there is."))
         .layer(middleware::from_fn_with_state(front.clone(), cross_origin))
         .with_state(front)
+}
+
+fn way<F: DocketHost + Outside + Door>(method: &Method, leads: Leads) -> MethodRouter<Front<F>> {
+    let method = MethodFilter::try_from(method.clone()).expect("the table holds standard methods only");
+    match leads {
+        Leads::ToNewCase => on(method, new_case),
+        Leads::ToCase => on(method, old_case),
+        Leads::ToDocket => on(method, list_cases),
+        Leads::ToHealth => on(method, async || json_response(StatusCode::OK, &json!({ "status": "ok" }))),
+        Leads::ToReadiness => on(method, readyz),
+        Leads::ToDocument => on(method, async || openapi()),
+    }
 }
 
 /// Who calls: the holder of a key, or anybody where access is open.
@@ -165,7 +202,6 @@ struct Search {
 
 impl Search {
     fn query(self, grant: &Grant) -> Result<DocketQuery, Problem> {
-        const STATES: [&str; 4] = ["working", "waiting", "review", "closed"];
         if self.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
             let states = format!("`state` must be one of: {}.", STATES.join(", "));
             return Err(Problem::of(Code::Query, "state", states));

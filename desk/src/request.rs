@@ -14,9 +14,9 @@ use crate::problem::{Code, Problem};
 /// The largest body, in bytes.
 pub const BODY_BYTES: usize = 256 * 1024;
 /// The longest `Prefer: wait`, in seconds.
-const WAIT_SECONDS: u64 = 60;
+pub const WAIT_SECONDS: u64 = 60;
 /// The longest idempotency key, in bytes.
-const IDEMPOTENCY_KEY_BYTES: usize = 255;
+pub const IDEMPOTENCY_KEY_BYTES: usize = 255;
 
 /// A customer's request, as a caller sent it.
 #[derive(Debug, Clone, PartialEq)]
