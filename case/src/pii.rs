@@ -1,6 +1,6 @@
 //! Personal and payment data in a customer's words: found, replaced by tokens, revealed on purpose only.
 //!
-//! Text is normalised first ([`normal`](self): compatibility forms, foreign digits, invisible characters, spaces of
+//! Text is normalised first (compatibility forms, foreign digits, invisible characters, spaces of
 //! every kind) and matched with checksums afterwards, so that a card number in full-width digits with a zero-width
 //! joiner in it is as plain as any other. Offsets always point into the original text.
 //!

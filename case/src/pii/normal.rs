@@ -266,4 +266,14 @@ mod tests {
         }
         assert_eq!(look_alikes(&normalise("[card:4111111111111111]"))[0].ordinal, None);
     }
+
+    #[test]
+    fn a_hidden_piece_leaves_what_its_token_would() {
+        let plain = |letters: Vec<Letter>| {
+            letters.iter().map(|letter| (letter.glyph, letter.is_disguised())).collect::<Vec<_>>()
+        };
+        let letters = normalise("ab\u{200B}1 x");
+        let span = Span { start: 0, end: letters[1].end, kind: Kind::Card };
+        assert_eq!(plain(hide(letters, &[span])), plain(hide_tokens(normalise("[card:1]1 x"))));
+    }
 }

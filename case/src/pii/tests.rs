@@ -199,6 +199,11 @@ fn ibans_are_found_however_they_are_written() {
 fn social_security_numbers_are_found_by_dashes_or_words() {
     check_all(Kind::Ssn, &["", "my SSN is "], ssn, plain);
     check_all(Kind::Ssn, &["ssn ", "my social security number is "], ssn, disguises);
+    assert_eq!(
+        detect("it is １２３４５６７８９ for you").first().map(|span| span.kind),
+        Some(Kind::Ssn),
+        "by disguise"
+    );
     check_all(Kind::Ssn, &["ssn: ", "my social is "], |dice| ssn(dice).replace('-', ""), numeric);
 }
 
@@ -252,6 +257,7 @@ fn what_a_bank_hears_every_day_is_left_alone() {
         "I called on 22-11-2026 between 9 and 17, then again at 10.30.",
         "At 10 o'clock I paid by card, no 15 minutes later it was back.",
         "call me about order 12345678",
+        "call me about the £12345678 that left",
         "The account was opened 2019-03-04, balance 12345678.90",
         "Rates were 1.0845 1.0846 1.0847 1.0848 1.0849 on five days",
         "I transferred 250 on 01/02/2026, 250 on 01/03/2026, 250 on 01/04/2026 and 250 on 01/05/2026.",
@@ -362,18 +368,11 @@ fn no_arriving_text_can_name_a_token_of_the_case() {
     for _ in 0..30_000 {
         let mut map = TokenMap::new();
         map.tokenise("4000 0000 0000 0002, first@example.com, and 5500 0000 0000 0004");
-        let before = map.len();
+        // Only what was known before the text came: its own finds may be revealed, of course.
+        let earlier = map.clone();
+        assert_eq!(earlier.len(), 3);
         let text = hostile(&mut dice);
-        // The same text with its own finds taken out must not reveal anything that was known before.
         let tokenised = map.tokenise(&text);
-        let earlier = TokenMap::from_pairs(
-            map.pairs()
-                .take(usize::MAX)
-                .filter(|(token, _)| ["[card:1]", "[card:2]", "[email:1]"].contains(token))
-                .map(|(token, value)| (token.to_owned(), value.clone())),
-        )
-        .unwrap();
-        assert_eq!(before, 3);
         let revealed = earlier.reveal(&tokenised, "this test");
         assert_eq!(revealed, tokenised, "{text:?}");
     }
@@ -433,12 +432,12 @@ fn stored_pairs_that_cannot_be_ours_are_refused() {
 }
 
 #[test]
-fn text_from_the_hundredth_percentile_takes_no_time_that_grows_by_its_square() {
-    // 1 MB of the worst kinds; a square would not end within the life of the test.
+fn a_long_hostile_text_takes_no_square_of_its_length() {
+    // 100 KB of each of the worst kinds; squares of that would be felt at once.
     for piece in
         ["4 ", "1", "4111 ", "a@", "phone 1234567 ", "GB82", "[card:", "12-34-56, ", "x", "\u{200B}", "a b c @ d "]
     {
-        let text = piece.repeat(1_000_000 / piece.len() / 10);
+        let text = piece.repeat(100_000 / piece.len());
         assert!(detect(&text).iter().all(|span| span.end <= text.len()));
     }
 }

@@ -194,6 +194,7 @@ mod tests {
         check_unusable(&[PING, PING], Why::Empty);
         check_unusable(&[START, TEXT, HELLO], Why::Unfinished);
         check_unusable(&[START, TEXT, HELLO, STOP_1, STOP], Why::Unfinished);
+        check_unusable(&[START, TEXT, HELLO, STOP_1, END], Why::Unfinished);
         check_unusable(&[TEXT, HELLO], Why::WrongShape);
         check_unusable(&[START, START], Why::WrongShape);
         check_unusable(&[START, HELLO], Why::WrongShape);
