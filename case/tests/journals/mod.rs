@@ -1,1 +1,63 @@
+//! Journals of earlier versions, as they were written: they replay for ever.
+//!
+//! A file here is never edited. When the rules change so that the same inputs lead elsewhere, `CORE` goes up, the new
+//! version gets a file of its own, and the old ones still replay.
 
+use case::{
+    case::{CORE, Case, rederive},
+    entry::CloseReason,
+    policy::Action,
+};
+
+use crate::{
+    stories::approve,
+    world::{World, bank::Bank},
+};
+
+const V1_DISPUTE: &str = include_str!("../../../testdata/journals/v1-dispute.jsonl");
+
+/// The story that the file tells: charged twice, three look-ups, a restart, a chargeback, approved, executed.
+fn dispute() -> World {
+    let mut world = World::twice(Bank::charged_twice());
+    world.restart();
+    world.drive();
+    approve(&mut world, "ada");
+    world.drive();
+    world
+}
+
+#[test]
+fn the_first_version_s_dispute_replays_and_re_derives() {
+    let lines = || V1_DISPUTE.lines();
+    let case = Case::replay(lines()).unwrap();
+    assert_eq!(case.state().closed, Some(CloseReason::ActionsDone));
+    let proposal = &case.state().tracks[0].proposals[0].proposal;
+    assert_eq!(proposal.action(), Action::RaiseChargeback);
+    assert_eq!(case.head().seq as usize + 1, lines().count());
+    if case.state().opened.core == CORE {
+        assert_eq!(rederive(lines()), Ok(()));
+    }
+}
+
+#[test]
+fn the_same_inputs_still_lead_to_the_first_version_s_bytes() {
+    let world = dispute();
+    let now: String = world.lines.iter().map(|line| format!("{line}\n")).collect();
+    assert!(now == V1_DISPUTE, "the rules or the format have changed: raise CORE or FORMAT; this story is now\n{now}");
+}
+
+#[test]
+fn an_input_that_this_build_would_write_in_other_words_stays_as_it_is() {
+    let world = World::twice(Bank::charged_twice());
+    let before = world.lines[0].replace(r#""ledger_days":120,"#, "");
+    assert_ne!(before, world.lines[0]);
+    let mut prev = before.clone();
+    let mut lines = vec![before];
+    for line in &world.lines[1..] {
+        let mut line: case::journal::Line = serde_json::from_str(line).unwrap();
+        line.prev = case::ids::Digest::of(prev.as_bytes());
+        prev = line.to_bytes();
+        lines.push(prev.clone());
+    }
+    assert_eq!(rederive(lines.iter().map(String::as_str)), Ok(()), "a setting that came later has its default");
+}

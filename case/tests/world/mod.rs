@@ -14,7 +14,6 @@ use case::{
     entry::{Answer, Command, Message, ModelCall, Opened, Question, Speaker, Words},
     facts,
     ids::{CaseId, Digest, Reference, Subject, TenantId},
-    journal::Line,
     label::{Label, Ppm, Scored},
     local::Reading,
     narrative::Narrative,
@@ -239,11 +238,6 @@ impl World {
     /// The kinds of all entries, in order.
     pub(crate) fn kinds(&self) -> Vec<String> {
         self.lines.iter().map(|line| kind(line)).collect()
-    }
-
-    /// The entries, read back.
-    pub(crate) fn entries(&self) -> Vec<Line> {
-        case::journal::read(self.lines.iter().map(String::as_str)).unwrap()
     }
 }
 
