@@ -12,6 +12,7 @@ use case::{
     case::{Case, Ready, Rest, Step},
     entry::Speaker,
     ids::Digest,
+    pii::{Pii, TokenMap},
     state::State,
     time::Millis,
 };
@@ -24,7 +25,7 @@ use crate::{
     problem::Problem,
     row,
     setup::Setup,
-    vault::{CaseVault, Doc},
+    vault::{CaseVault, Doc, VaultError},
 };
 
 /// How often a decision is made again because another writer came first.
@@ -329,6 +330,22 @@ impl<H: CaseHost + Outside> Desk<H> {
                 tracing::error!(case = %key.case, ask = %job.ready.id, ?problem, "an answer could not be written");
             }
         }));
+    }
+
+    /// The case's tokens so far, and the newest words that know them.
+    ///
+    /// # Errors
+    /// Why the case or its words cannot be read.
+    pub async fn tokens(&self, key: &CaseKey) -> Result<(Option<Digest>, TokenMap), Problem> {
+        let newest = |open: &OpenCase| (open.case.state().words.last().map(|(_, hash)| hash.clone()), open.vault.clone());
+        let (newest, vault) = self.look(key, newest).await?;
+        let known = match &newest {
+            Some(hash) => self.document(key, vault.as_ref(), hash).await,
+            None => None,
+        };
+        let Some(Doc::Words { tokens, .. }) = known else { return Err(VaultError::Erased.into()) };
+        let pairs = tokens.into_iter().map(|(token, value)| (token, Pii::new(value)));
+        Ok((newest, TokenMap::from_pairs(pairs).map_err(|_| VaultError::Unreadable)?))
     }
 
     /// The customer's words so far, with tokens for personal data.

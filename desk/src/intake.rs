@@ -47,7 +47,8 @@ pub fn open(
 ) -> Result<(Case, Decision), Problem> {
     let caller = request.caller.as_ref();
     let note = caller.and_then(|(_, reason)| reason.clone());
-    let (words, sealed, text) = read_words(outside, vault, &request.text, &request.documents, note)?;
+    let mut tokens = TokenMap::new();
+    let (words, sealed, text) = read_words(outside, vault, &mut tokens, &request.text, &request.documents, note)?;
     let settings = setup.settings();
     let reserve_nano_dollars = settings
         .triage
@@ -78,13 +79,14 @@ pub fn open(
     Ok((case, Decision { step, sealed: vec![sealed] }))
 }
 
-/// Reads a message.
+/// Reads a message. `tokens` are the case's so far: the same value keeps its token through the whole conversation.
 ///
 /// # Errors
 /// A [`Problem`] where the role may not speak for an analyst, or the vault refuses.
 pub fn message(
     outside: &impl Outside,
     vault: &CaseVault,
+    mut tokens: TokenMap,
     actor: &Actor,
     body: &MessageBody,
     idempotency_key: Option<&str>,
@@ -92,7 +94,7 @@ pub fn message(
     if !body.from_customer && !actor.role.decides() {
         return Err(Problem::of(Code::Role, "from", "Only analysts post analysts' messages."));
     }
-    let (words, sealed, _) = read_words(outside, vault, &body.text, &body.documents, None)?;
+    let (words, sealed, _) = read_words(outside, vault, &mut tokens, &body.text, &body.documents, None)?;
     let from = if body.from_customer { Speaker::Customer } else { Speaker::Analyst };
     let key = idempotency_key.map(|key| vault.fingerprint(key));
     Ok((Message { by: actor.clone(), from, words, key }, sealed))
@@ -101,11 +103,11 @@ pub fn message(
 fn read_words(
     outside: &impl Outside,
     vault: &CaseVault,
+    tokens: &mut TokenMap,
     plain: &str,
     documents: &[Value],
     caller_reason: Option<String>,
 ) -> Result<(Words, Sealed, String), Problem> {
-    let mut tokens = TokenMap::new();
     let text = tokens.tokenise(plain);
     let caller_reason = caller_reason.map(|reason| tokens.tokenise(&reason));
     let model = LocalModel::embedded();

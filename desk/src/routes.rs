@@ -16,7 +16,7 @@ use crate::{
     events,
     file::{Decision, Desk},
     intake,
-    ports::{CaseHost, Outside},
+    ports::{CaseHost, HostError, Outside},
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request, check_content_type},
     vault::VaultError,
@@ -181,11 +181,17 @@ async fn add_message<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers
         return Err(Problem::new(Code::Role, "This role reads only."));
     }
     let key = entering.key();
+    let (newest, tokens) = desk.tokens(&key).await?;
     desk.decide(&key, |open, at| {
         check_seq(open.case.head().seq, &preferences)?;
+        if open.case.state().words.last().map(|(_, hash)| hash) != newest.as_ref() {
+            // Another message came in between, and may have used the next token for another value.
+            return Err(HostError::Stale.into());
+        }
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
-        let idempotency_key = preferences.idempotency_key.as_deref();
-        let (message, sealed) = intake::message(&*desk.host, vault, &entering.grant.actor, &message, idempotency_key)?;
+        let (actor, idempotency_key) = (&entering.grant.actor, preferences.idempotency_key.as_deref());
+        let (message, sealed) =
+            intake::message(&*desk.host, vault, tokens.clone(), actor, &message, idempotency_key)?;
         let step = open.case.message(message, at)?;
         let sealed = if step.lines.is_empty() { Vec::new() } else { vec![sealed] };
         Ok(Decision { step, sealed })

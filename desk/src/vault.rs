@@ -38,7 +38,7 @@ pub enum Doc {
     Words {
         /// The text with tokens for personal data.
         text: String,
-        /// The tokens and what they stand for.
+        /// The case's tokens so far and what they stand for.
         tokens: Vec<(String, String)>,
         /// The words that spoke for the local model's label.
         cues: Vec<String>,
