@@ -39,6 +39,23 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
     build.args(["--profile", "edge"]).current_dir(shell::root().join("edge"));
     build.env("WASM_BINDGEN_BIN", &tools.wasm_bindgen);
     build.env("ESBUILD_BIN", &tools.esbuild);
-    build.env("WASM_OPT_BIN", &tools.wasm_opt);
-    shell::run(&mut build)
+    shell::run(&mut build)?;
+    optimise(tools)
+}
+
+/// Makes the wasm as small as it gets. Only what rustc emits anyway is allowed, lest a newer encoding come out.
+fn optimise(tools: &Tools) -> Result<()> {
+    const FEATURES: [&str; 7] = [
+        "mutable-globals",
+        "sign-ext",
+        "nontrapping-float-to-int",
+        "bulk-memory",
+        "multivalue",
+        "reference-types",
+        "exception-handling",
+    ];
+    let wasm = shell::root().join("edge/build/index_bg.wasm");
+    let mut optimise = shell::command(&tools.wasm_opt);
+    optimise.arg("-Oz").args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    shell::run(optimise.arg(&wasm).arg("-o").arg(&wasm))
 }

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use crate::shell;
 use crate::steps::Tally;
 
-/// The most bytes the compressed wasm may have.
-const LIMIT_BYTES: usize = 1_000_000;
+/// The most bytes the compressed wasm may have. The local tier's model is half a megabyte of it; the platform takes several.
+const LIMIT_BYTES: usize = 1_500_000;
 
 /// Compresses the wasm that the edge build left and compares it with the limit.
 pub(crate) fn run() -> Result<Tally> {
