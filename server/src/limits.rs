@@ -9,7 +9,7 @@ pub(crate) const COMMITS_QUEUED: usize = 1_024;
 /// Connections that read at the same time: reading is short, and each has its own cache.
 pub(crate) const READERS: usize = 4;
 /// Rows of one page of the docket.
-pub(crate) const PAGE_ROWS: u32 = 200;
+pub(crate) const PAGE_ROWS: u32 = 500;
 /// How long a connection waits for another process (`keys create` beside `serve`).
 pub(crate) const BUSY: Duration = Duration::from_secs(10);
 /// Cases woken at the same time after a start.
@@ -37,3 +37,11 @@ pub(crate) const STDIN_BYTES: u64 = 1 << 20;
 pub(crate) const SANDBOX_FILE_BYTES: u64 = 256 << 20;
 /// Largest reply of a Worker to `handle --worker`, in bytes.
 pub(crate) const WORKER_REPLY_BYTES: usize = 4 << 20;
+/// The seed of the bank that answers where no sources are configured; the same as `caseworker sandbox` without one.
+pub(crate) const SANDBOX_SEED: u64 = 1;
+/// One call to a Worker: as long as it may be asked to wait, and a little.
+pub(crate) const WORKER_CALL: Duration = Duration::from_secs(75);
+/// Pause between two looks at a case that a Worker works.
+pub(crate) const POLL: Duration = Duration::from_millis(500);
+/// How long `classify` waits for Claude, retries included, in milliseconds.
+pub(crate) const CLASSIFY_MS: u64 = 180_000;

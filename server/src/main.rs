@@ -1,3 +1,7 @@
-//! The binary `caseworker`.
+//! The binary `caseworker`. Everything it does is in the library, where tests reach it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::run()
+}

@@ -30,13 +30,13 @@ use folder::FolderLock;
 use readers::Readers;
 use writer::{Job, Writer};
 
-/// An open data folder.
+/// An open data folder. When it is dropped, what waits is written first and the folder given up last: fields are
+/// dropped in their order.
 #[derive(Debug)]
 pub(crate) struct Store {
     jobs: mpsc::Sender<Job>,
     readers: Arc<Readers>,
-    // Fields are dropped in this order: the writer ends its queue before the folder is given up.
-    writer: Writer,
+    _writer: Writer,
     _lock: FolderLock,
 }
 
@@ -52,14 +52,7 @@ impl Store {
         let connection = schema::open_to_write(folder)?;
         let (jobs, queue) = mpsc::channel(limits::COMMITS_QUEUED);
         let writer = Writer::start(connection, queue, metrics)?;
-        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), writer, _lock: lock })
-    }
-
-    /// Ends the writer after everything that waits is written.
-    pub(crate) fn close(self) {
-        let Self { jobs, writer, .. } = self;
-        drop(jobs);
-        writer.join();
+        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), _writer: writer, _lock: lock })
     }
 
     /// Cases of this kind (sandbox or not) that are at work or have to be woken, the earliest first.

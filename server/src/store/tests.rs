@@ -193,7 +193,7 @@ async fn a_transaction_that_was_broken_off_is_gone_and_the_one_before_is_not() {
     let store = open(&folder);
     store.commit(&key(1), opening(&key(1))).await.unwrap();
     let before = count(&store, &key(1)).await;
-    store.close();
+    drop(store);
     // A kill between the statements of a commit: lines without the row that counts them, never committed.
     let connection = rusqlite::Connection::open(folder.path().join(schema::FILE)).unwrap();
     connection.execute_batch("BEGIN; UPDATE cases SET head_seq = 99; DELETE FROM entries;").unwrap();
@@ -215,9 +215,9 @@ async fn a_second_process_is_refused_until_the_first_gives_the_folder_up() {
     let message = refused.to_string();
     assert!(matches!(refused, StoreError::Locked { pid: Some(_), .. }), "{message}");
     assert!(message.contains("--data") && message.contains(&std::process::id().to_string()), "{message}");
-    store.close();
+    drop(store);
     drop(FolderLock::take(folder.path()).unwrap());
-    open(&folder).close();
+    drop(open(&folder));
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn a_damaged_a_foreign_and_a_newer_database_are_refused_with_their_remedies() {
     assert!(matches!(Store::open(foreign.path(), Arc::default()), Err(StoreError::Foreign { .. })));
 
     let newer = TempDir::new().unwrap();
-    open(&newer).close();
+    drop(open(&newer));
     let connection = rusqlite::Connection::open(newer.path().join(schema::FILE)).unwrap();
     connection.pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
     let error = Store::open(newer.path(), Arc::default()).unwrap_err();

@@ -34,9 +34,11 @@ impl Writer {
         let failed = |error: std::io::Error| StoreError::Failed { path: ".".into(), why: error.to_string() };
         Ok(Self { thread: Some(thread.map_err(failed)?) })
     }
+}
 
-    /// Waits until the thread has written everything.
-    pub(super) fn join(mut self) {
+impl Drop for Writer {
+    /// Waits until the thread has written everything that was sent before.
+    fn drop(&mut self) {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {

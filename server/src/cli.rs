@@ -1,0 +1,118 @@
+//! The command line: one subcommand a file. JSON goes to stdout, words to stderr.
+
+mod ask;
+mod classify;
+mod handle;
+mod logs;
+mod redact;
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    exit::{CODES, Exit, Failure},
+    settings::{Environment, Settings},
+};
+
+/// A customer's sentence becomes a worked case.
+#[derive(Debug, Parser)]
+#[command(name = "caseworker", version, about, after_help = CODES, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// Settings file; ./caseworker.toml where it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Logs on stderr: `text` or `json`, and levels such as `debug` or `desk=debug`, separated by commas
+    #[arg(long, global = true, value_name = "HOW")]
+    log: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// A data folder's flag.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Data {
+    /// Data folder; ./caseworker-data if nothing else is set
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Work one request to rest and print the classification and what was done
+    Handle(handle::Args),
+    /// Print what a request is about, without opening a case
+    Classify(classify::Args),
+    /// Replace personal data in JSONL rows {"id","text"} by tokens
+    Redact(redact::Args),
+    /// Serve the API over HTTP
+    Serve(serve::Args),
+}
+
+impl Cli {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let environment = Environment::read(std::path::Path::new(".env"))?;
+        logs::start(self.log.as_deref(), &environment, matches!(self.command, Command::Serve(_)))?;
+        let settings = |data: &Data| Settings::read(self.config.as_deref(), data.data.clone()).map_err(Failure::from);
+        match self.command {
+            Command::Handle(args) => block_on(handle::run(&settings(args.data())?, &args)),
+            Command::Classify(args) => block_on(classify::run(&settings(&Data { data: None })?, &args)),
+            Command::Redact(args) => redact::run(&args),
+            Command::Serve(args) => block_on(serve::run(&settings(args.data())?, &args)),
+        }
+    }
+}
+
+/// Runs a command that waits for things. What is still in flight when it ends is dropped: it goes on at the next start.
+fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Storage, format!("the runtime could not start: {error}")))?;
+    runtime.block_on(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent_and_says_the_exit_codes() {
+        Cli::command().debug_assert();
+        let help = Cli::command().render_help().to_string();
+        for line in CODES.lines() {
+            assert!(help.contains(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_command_lines_of_the_contract_are_understood() {
+        for line in [
+            "handle TEXT --customer cus_x --worker http://localhost --data d --wait 5",
+            "classify TEXT",
+            "redact FILE.jsonl",
+            "serve --listen 127.0.0.1:8787 --data d --sandbox",
+            "batch IN OUT --data d --sandbox",
+            "verify PATH --heads FILE --rederive",
+            "replay case_x",
+            "export --data d --case case_x DIR",
+            "import DIR",
+            "keys create --tenant t --subject s --role analyst",
+            "keys list",
+            "keys revoke key_x",
+            "sandbox --listen 127.0.0.1:0 --seed 7 --bank DIR --script FILE --strict --gullible --fault html --fault risk=500",
+            "doctor --log json",
+            "--config c.toml doctor",
+        ] {
+            let words = std::iter::once("caseworker").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+        for line in ["handle", "keys create --tenant t --subject s --role boss", "serve --port 1", "batch IN"] {
+            let words = std::iter::once("caseworker").chain(line.split(' '));
+            assert_eq!(Cli::try_parse_from(words).unwrap_err().exit_code(), Exit::Usage as i32, "{line}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `caseworker keys`: who may call, in which tenant, as what. A key is shown once; only its hash is kept.
+
+use case::{
+    actor::{Actor, Role},
+    ids::{Digest, Subject, TenantId},
+};
+use clap::Subcommand;
+use desk::ports::Grant;
+use serde_json::json;
+
+use super::Data;
+use crate::{
+    exit::{Exit, Failure},
+    outside, output,
+    settings::Settings,
+    store::{Shelf, keys},
+};
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    data: KeysData,
+    #[command(subcommand)]
+    what: What,
+}
+
+/// The data folder's flag, which also stands after the subcommand.
+#[derive(Debug, clap::Args)]
+struct KeysData {
+    /// Data folder; ./caseworker-data if nothing else is set
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Make a key and show it, this once
+    Create {
+        /// Whose cases it reaches
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Who holds it
+        #[arg(long, value_parser = subject)]
+        subject: Subject,
+        /// submitter, analyst, approver, auditor or admin
+        #[arg(long, value_parser = role)]
+        role: Role,
+    },
+    /// List keys, without what they are
+    List,
+    /// Revoke a key, from the next request on
+    Revoke {
+        /// The key's id, as `list` shows it
+        id: String,
+    },
+}
+
+impl Args {
+    /// The data folder's flag.
+    pub(super) fn data(&self) -> Data {
+        Data { data: self.data.data.clone() }
+    }
+}
+
+fn tenant(text: &str) -> Result<TenantId, String> {
+    TenantId::parse(text).map_err(|error| error.to_string())
+}
+
+fn subject(text: &str) -> Result<Subject, String> {
+    Subject::parse(text).map_err(|error| error.to_string())
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    let roles = Role::ALL.map(Role::name).join(", ");
+    Role::parse(text).ok_or_else(|| format!("the roles are {roles}"))
+}
+
+/// Runs the command, beside a server that works the same folder.
+pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
+    let now_ms = outside::now().0;
+    match &args.what {
+        What::Create { tenant, subject, role } => {
+            let grant = Grant { tenant: tenant.clone(), actor: Actor { subject: subject.clone(), role: *role } };
+            let mut random = [0; 40];
+            outside::random(&mut random);
+            let shelf = Shelf::beside(&settings.data)?;
+            let key = shelf.run(|connection| keys::create(connection, random, &grant, now_ms))?;
+            output::words("this key is shown once; give it to its holder and keep no copy");
+            let hash = Digest::of(key.secret.as_bytes());
+            output::pretty(&json!({
+                "id": key.id, "key": key.secret, "hash": hash,
+                "grant": { "tenant": tenant, "actor": { "subject": subject, "role": role } },
+            }))
+        }
+        What::List => {
+            let shelf = Shelf::read(&settings.data)?;
+            shelf.run(keys::list)?.iter().try_for_each(output::json)
+        }
+        What::Revoke { id } => {
+            let shelf = Shelf::beside(&settings.data)?;
+            if shelf.run(|connection| keys::revoke(connection, id, now_ms))? {
+                output::words(&format!("{id} is revoked"));
+                Ok(())
+            } else {
+                let message = format!("there is no key {id}; `caseworker keys list` shows their ids");
+                Err(Failure::new(Exit::Usage, message))
+            }
+        }
+    }
+}

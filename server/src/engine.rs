@@ -1,0 +1,169 @@
+//! A working process: storage, outside, desk, front and waker, put together, started and stopped.
+
+use std::sync::Arc;
+
+use axum::{Router, body::Body, http::Response};
+use desk::{
+    entering::Entering,
+    file::Desk,
+    front::{Door, front_routes},
+    ports::{DocketHost, DocketQuery, Grant, HostError, Outside, Page, SendError, Target, Task},
+    routes::case_routes,
+    setup::{Access, Setup},
+};
+use tokio::{sync::mpsc, task::JoinHandle};
+use tower::ServiceExt as _;
+
+use crate::{
+    exit::{Exit, Failure},
+    host::Native,
+    limits,
+    metrics::Metrics,
+    outside::{self, Http, World},
+    settings::{Settings, master},
+    store::{Shelf, Store},
+    waker::Waker,
+};
+
+/// Which cases of the process before are taken up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resume {
+    /// All that are not at rest.
+    All,
+    /// None: a process that lives for one case would only use up their attempts.
+    None,
+}
+
+/// What a process is started for.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// Who may call; decided from whether there are keys.
+    pub(crate) access: fn(has_keys: bool) -> Access,
+    /// Whether the sandbox bank answers in place of the sources.
+    pub(crate) sandbox: bool,
+    /// Which cases are taken up.
+    pub(crate) resume: Resume,
+}
+
+/// A working process.
+pub(crate) struct Engine {
+    /// The desk.
+    pub(crate) desk: Desk<Native>,
+    /// The routes that callers see.
+    pub(crate) front: Router,
+    /// The counters.
+    pub(crate) metrics: Arc<Metrics>,
+    waker: JoinHandle<()>,
+}
+
+/// The front's way to cases: they are all in this process.
+struct Lobby {
+    native: Arc<Native>,
+    cases: Router,
+}
+
+impl Engine {
+    /// Opens the data folder and starts.
+    pub(crate) async fn start(settings: &Settings, plan: &Plan) -> Result<Self, Failure> {
+        let metrics = Arc::new(Metrics::default());
+        let store = Store::open(&settings.data, Arc::clone(&metrics))?;
+        let sandbox = plan.sandbox.then(in_process_sandbox);
+        let world = World::new(http(settings)?, settings.config.sources.clone(), sandbox, Arc::clone(&metrics));
+        let master = master::find(settings, &Shelf::beside(&settings.data)?, &world)?;
+        let has_keys = store.has_keys().await.map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
+        let access = (plan.access)(has_keys);
+        let setup = Setup::new(settings.config.clone(), master, settings.api_key()?, access)
+            .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?;
+        let setup = Arc::new(if plan.sandbox { setup.with_sandbox() } else { setup });
+        warn(&setup);
+
+        let unfinished = match plan.resume {
+            Resume::All => store.unfinished(plan.sandbox).await,
+            Resume::None => Ok(Vec::new()),
+        };
+        let unfinished = unfinished.map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
+        if !unfinished.is_empty() {
+            tracing::info!(cases = unfinished.len(), "cases of the process before are taken up");
+        }
+        let (notes, mail) = mpsc::unbounded_channel();
+        let native = Arc::new(Native { store, world, notes });
+        let desk = Desk::new(Arc::clone(&native), Arc::clone(&setup));
+        let waker = tokio::spawn(Waker::new(desk.clone(), Arc::clone(&metrics), unfinished).run(mail));
+        let cases = case_routes(desk.clone());
+        let front = front_routes(Arc::new(Lobby { native, cases }), setup);
+        Ok(Self { desk, front, metrics, waker })
+    }
+
+    /// Stops: nothing new is woken, work in flight has a moment to end, and the rest goes on at the next start.
+    pub(crate) async fn stop(self) {
+        self.waker.abort();
+        let tasks = self.desk.host.world.tasks_ended();
+        if tokio::time::timeout(limits::GRACE, tasks).await.is_err() {
+            tracing::warn!("work in flight did not end in time; it goes on at the next start");
+        }
+    }
+}
+
+/// The HTTP clients of these settings.
+pub(crate) fn http(settings: &Settings) -> Result<Http, Failure> {
+    Http::new(settings.host.ca_file.as_deref()).map_err(|error| Failure::new(Exit::Settings, format!("{error:#}")))
+}
+
+/// The bank that answers in this process, as it stands today.
+fn in_process_sandbox() -> Router {
+    let today = sandbox::Day::from_unix_ms(outside::now().0);
+    sandbox::router(sandbox::Config::new(limits::SANDBOX_SEED, today))
+}
+
+fn warn(setup: &Setup) {
+    if let Some(model) = &setup.model
+        && model.endpoint.exposes_key()
+    {
+        tracing::warn!(host = model.endpoint.host(), "the Anthropic key crosses a network unencrypted; use https");
+    }
+}
+
+impl Door for Lobby {
+    async fn enter(&self, _entering: Entering, request: http::Request<Body>) -> Response<Body> {
+        let Ok(response) = self.cases.clone().oneshot(request).await;
+        response
+    }
+}
+
+impl DocketHost for Lobby {
+    async fn page(&self, tenant: &case::ids::TenantId, query: &DocketQuery) -> Result<Page, HostError> {
+        self.native.page(tenant, query).await
+    }
+
+    async fn grant(&self, key_hash: &case::ids::Digest) -> Result<Option<Grant>, HostError> {
+        self.native.grant(key_hash).await
+    }
+}
+
+impl Outside for Lobby {
+    fn now(&self) -> case::time::Millis {
+        self.native.now()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        self.native.random(bytes);
+    }
+
+    async fn sleep(&self, duration_ms: u64) {
+        self.native.sleep(duration_ms).await;
+    }
+
+    async fn send(
+        &self,
+        target: Target,
+        request: http::Request<bytes::Bytes>,
+        limit_ms: u64,
+        most_bytes: usize,
+    ) -> Result<http::Response<bytes::Bytes>, SendError> {
+        self.native.send(target, request, limit_ms, most_bytes).await
+    }
+
+    fn spawn(&self, task: Task) {
+        self.native.spawn(task);
+    }
+}

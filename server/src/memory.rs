@@ -1,0 +1,80 @@
+//! A case that is nowhere stored: `classify` works one to read its classification, and lets it go.
+//!
+//! It has no sources, so nothing but the model is ever asked.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use case::{ids::Digest, time::Millis};
+use desk::ports::{CaseHost, CaseKey, Commit, HostError, Outside, SendError, Stored, Target, Task};
+
+use crate::outside::World;
+
+/// A host that forgets.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    world: World,
+    cases: Mutex<BTreeMap<CaseKey, Stored>>,
+    sealed: Mutex<BTreeMap<Digest, Vec<u8>>>,
+}
+
+impl Memory {
+    /// An empty host.
+    pub(crate) fn new(world: World) -> Self {
+        Self { world, cases: Mutex::default(), sealed: Mutex::default() }
+    }
+}
+
+impl CaseHost for Memory {
+    async fn read(&self, key: &CaseKey) -> Result<Option<Stored>, HostError> {
+        Ok(self.cases.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned())
+    }
+
+    async fn commit(&self, key: &CaseKey, commit: Commit) -> Result<(), HostError> {
+        let mut cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner);
+        let stored = cases.entry(key.clone()).or_default();
+        if stored.lines.len() as u64 != commit.first_seq {
+            return Err(HostError::Stale);
+        }
+        stored.lines.extend(commit.lines);
+        stored.wrapped_key = commit.wrapped_key.or(stored.wrapped_key.take());
+        let mut sealed = self.sealed.lock().unwrap_or_else(PoisonError::into_inner);
+        sealed.extend(commit.sealed.into_iter().map(|one| (one.hash, one.bytes)));
+        Ok(())
+    }
+
+    async fn sealed(&self, _key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {
+        Ok(self.sealed.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned())
+    }
+}
+
+impl Outside for Memory {
+    fn now(&self) -> Millis {
+        self.world.now()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        self.world.random(bytes);
+    }
+
+    async fn sleep(&self, duration_ms: u64) {
+        self.world.sleep(duration_ms).await;
+    }
+
+    async fn send(
+        &self,
+        target: Target,
+        request: http::Request<Bytes>,
+        limit_ms: u64,
+        most_bytes: usize,
+    ) -> Result<http::Response<Bytes>, SendError> {
+        self.world.send(target, request, limit_ms, most_bytes).await
+    }
+
+    fn spawn(&self, task: Task) {
+        self.world.spawn(task);
+    }
+}
