@@ -1,1 +1,12 @@
-//! sim
+//! Tests only: one conformance suite over HTTP for every host, the hosts it is run against, and batteries that kill
+//! them. It judges what callers see and what the outside sees; it never looks inside a host.
+//!
+//! Begin with [`conformance`], the table of everything that is checked.
+
+pub mod api;
+pub mod bank;
+mod checks;
+pub mod conformance;
+pub mod hosts;
+pub mod report;
+pub mod world;

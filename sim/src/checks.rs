@@ -1,0 +1,18 @@
+//! What is checked, by subject. Each function is a sentence that holds, or an error that shows what was seen instead.
+
+pub(crate) mod bad_input;
+pub(crate) mod concurrency;
+pub(crate) mod disputes;
+pub(crate) mod docket;
+pub(crate) mod gullible;
+pub(crate) mod idempotency;
+pub(crate) mod journal;
+pub(crate) mod keys;
+pub(crate) mod model;
+pub(crate) mod outages;
+pub(crate) mod people;
+pub(crate) mod privacy;
+pub(crate) mod requests;
+pub(crate) mod restart;
+pub(crate) mod specialists;
+pub(crate) mod words;

@@ -1,0 +1,79 @@
+//! The docket: every case is found by what is known of it, and paging loses and repeats none.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::{
+    checks::words::{PENDING, SAMPLE},
+    world::World,
+};
+
+/// Searches until a case is found or not found as expected: a docket may be a moment behind its cases.
+async fn expect(world: &World, query: &str, id: &str, expected: bool) -> Result<Value> {
+    for _ in 0..100 {
+        let page = world.api.get(&format!("/v1/cases?limit=500&{query}")).ok(200).await?;
+        let row = page.list("/cases").iter().find(|row| row.get("case_id").and_then(Value::as_str) == Some(id));
+        if row.is_some() == expected {
+            return Ok(row.cloned().unwrap_or_default());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    bail!("with {query} the case {id} is {}found", if expected { "not " } else { "" })
+}
+
+pub(crate) async fn every_case_is_found_by_what_is_known_of_it(world: &World) -> Result<()> {
+    let ticket = world.fresh("ticket");
+    let by_ticket = format!("external_id={ticket}");
+    let body = json!({ "text": SAMPLE, "customer_id": "cus_ada", "external_id": ticket });
+    let case = world.api.open(&body).await?;
+    let id = case.id();
+    let row = expect(world, &by_ticket, id, true).await?;
+    for (name, value) in [("state", "review"), ("agent", "dispute-agent"), ("task", "dispute_summary")] {
+        ensure!(row.get(name).and_then(Value::as_str) == Some(value), "{name} of {row}");
+    }
+    let narrow = |query: &str| format!("{by_ticket}&{query}");
+    expect(world, &narrow("state=review&agent=dispute-agent"), id, true).await?;
+    expect(world, &narrow("state=closed"), id, false).await?;
+    expect(world, &narrow("agent=fraud-agent"), id, false).await?;
+    let claimed = world.api.command(id, &json!({ "command": "claim" })).ok(200).await?;
+    let assignee = claimed.text("/assignee").to_owned();
+    expect(world, &narrow(&format!("assignee={assignee}")), id, true).await?;
+    expect(world, &narrow("assignee=nobody"), id, false).await?;
+    world.api.command(id, &json!({ "command": "close", "reason": "Settled by telephone." })).ok(200).await?;
+    expect(world, &narrow("state=closed"), id, true).await?;
+    let waiting = world.fresh("ticket");
+    let case = world.api.open(&json!({ "text": PENDING, "external_id": waiting })).await?;
+    let by_ticket = format!("external_id={waiting}");
+    expect(world, &format!("{by_ticket}&state=waiting"), case.id(), true).await?;
+    expect(world, &format!("{by_ticket}&due_before=2999-01-01T00:00:00Z"), case.id(), true).await?;
+    expect(world, &format!("{by_ticket}&due_before=2020-01-01T00:00:00Z"), case.id(), false).await?;
+    Ok(())
+}
+
+pub(crate) async fn pages_hold_every_case_once(world: &World) -> Result<()> {
+    let ticket = world.fresh("batch");
+    let mut opened = BTreeSet::new();
+    for _ in 0..7 {
+        let body = json!({ "text": SAMPLE, "external_id": ticket });
+        opened.insert(world.api.open(&body).await?.id().to_owned());
+    }
+    for id in &opened {
+        expect(world, &format!("external_id={ticket}"), id, true).await?;
+    }
+    let (mut seen, mut after, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = world.api.get(&format!("/v1/cases?external_id={ticket}&limit=3{after}")).ok(200).await?;
+        seen.extend(page.list("/cases").iter().filter_map(|row| row.get("case_id")?.as_str().map(str::to_owned)));
+        pages += 1;
+        match page.text("/next") {
+            "" => break,
+            next if pages < 10 => after = format!("&after={next}"),
+            _ => bail!("the pages do not end"),
+        }
+    }
+    ensure!(seen.len() == 7 && pages == 3, "{} rows on {pages} pages", seen.len());
+    ensure!(seen.into_iter().collect::<BTreeSet<_>>() == opened, "other cases than those opened");
+    Ok(())
+}

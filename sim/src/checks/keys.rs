@@ -1,0 +1,119 @@
+//! Who may do what: keys, roles and tenants.
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::{
+    checks::words::{SAMPLE, TWICE},
+    world::World,
+};
+
+pub(crate) async fn without_a_key_nothing_is_told(world: &World) -> Result<()> {
+    let case = world.holder("submitter")?.open_for("cus_ada", SAMPLE).await?;
+    let path = format!("/v1/cases/{}", case.id());
+    for key in [None, Some("no-such-key"), Some("cw_0000000000000000000000000000000000000000")] {
+        let api = world.api.with_key(key);
+        for path in ["/v1/cases", path.as_str(), &format!("{path}/journal"), &format!("{path}/events")] {
+            let reply = api.get(path).refused(401, "CW200", None).await?;
+            ensure!(reply.headers.get("www-authenticate").is_some_and(|value| value == "Bearer"), "{reply}");
+        }
+        let task = json!({ "task": "dispute_summary", "request_text": SAMPLE, "confidence": 0.9 });
+        api.post("/", &task).refused(401, "CW200", None).await?;
+        api.post("/v1/requests", &json!({ "text": SAMPLE })).refused(401, "CW200", None).await?;
+        api.command(case.id(), &json!({ "command": "claim" })).refused(401, "CW200", None).await?;
+        api.get("/healthz").ok(200).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn another_tenants_case_is_not_there(world: &World) -> Result<()> {
+    let case = world.holder("submitter")?.open_for("cus_ada", SAMPLE).await?;
+    let foreigner = world.holder("foreigner")?;
+    let path = format!("/v1/cases/{}", case.id());
+    for path in [path.clone(), format!("{path}/journal"), format!("{path}/events")] {
+        foreigner.get(&path).refused(404, "CW300", None).await?;
+    }
+    foreigner.command(case.id(), &json!({ "command": "claim" })).refused(404, "CW300", None).await?;
+    foreigner.message(case.id(), "Let me in.").refused(404, "CW300", None).await?;
+    let page = foreigner.get("/v1/cases?limit=500").ok(200).await?;
+    let seen = page.list("/cases").iter().any(|row| row.get("case_id").and_then(Value::as_str) == Some(case.id()));
+    ensure!(!seen, "another tenant's case is in the docket");
+    Ok(())
+}
+
+pub(crate) async fn a_submitter_sees_its_own_cases_only(world: &World) -> Result<()> {
+    let (mine, other) = (world.holder("submitter")?, world.holder("another-submitter")?);
+    let ticket = world.fresh("ticket");
+    let case = mine.open(&json!({ "text": SAMPLE, "customer_id": "cus_ada", "external_id": ticket })).await?;
+    mine.case(case.id()).await?;
+    mine.message(case.id(), "It was Streamly.").ok(200).await?;
+    let path = format!("/v1/cases/{}", case.id());
+    other.get(&path).refused(404, "CW300", None).await?;
+    other.message(case.id(), "Let me in.").refused(404, "CW300", None).await?;
+    let search = format!("/v1/cases?external_id={ticket}");
+    let own = mine.get(&search).ok(200).await?;
+    ensure!(own.list("/cases").len() == 1, "{}", own.0);
+    let others = other.get(&search).ok(200).await?;
+    ensure!(others.list("/cases").is_empty(), "{}", others.0);
+    let seen = mine.case(case.id()).await?;
+    for command in [json!({ "command": "claim" }), seen.about_proposal("approve"), seen.about_proposal("reject")] {
+        mine.command(case.id(), &command).refused(403, "CW201", None).await?;
+    }
+    let note = json!({ "from": "analyst", "text": "I am an analyst." });
+    mine.post(&format!("{path}/messages"), &note).refused(403, "CW201", Some("from")).await?;
+    Ok(())
+}
+
+pub(crate) async fn an_auditor_reads_and_changes_nothing(world: &World) -> Result<()> {
+    let case = world.holder("submitter")?.open_for("cus_ada", SAMPLE).await?;
+    let auditor = world.holder("auditor")?;
+    let seen = auditor.case(case.id()).await?;
+    auditor.journal(case.id()).await?;
+    auditor.post("/v1/requests", &json!({ "text": SAMPLE })).refused(403, "CW201", None).await?;
+    auditor.message(case.id(), "A note.").refused(403, "CW201", None).await?;
+    for command in [json!({ "command": "claim" }), seen.about_proposal("approve")] {
+        auditor.command(case.id(), &command).refused(403, "CW201", None).await?;
+    }
+    auditor.case(case.id()).await?.is("/seq", seen.number("/seq")?)
+}
+
+pub(crate) async fn two_people_approve_what_needs_two(world: &World) -> Result<()> {
+    let (first, second) = (world.holder("analyst")?, world.holder("another-analyst")?);
+    let case = world.holder("submitter")?.open_for("cus_ada", TWICE).await?;
+    let about = case.list("/orchestration/proposal/references").first().and_then(Value::as_str);
+    let about = about.context("the proposal refers to no transaction")?;
+    let decide = json!({ "command": "decide", "action": "provisional_credit", "about": about, "reason": "Goodwill." });
+    let decided = first.command(case.id(), &decide).ok(200).await?;
+    let approve = decided.about_proposal("approve");
+    first.command(case.id(), &approve).refused(403, "CW306", None).await?;
+    second.command(case.id(), &approve).ok(200).await?;
+    let closed = second.until(case.id(), |case| case.state() == "closed").await?;
+    ensure!(closed.list("/orchestration/proposal/approved_by").len() == 2, "{}", closed.0);
+    let executed = world.bank.actions_of(case.id()).await?.len();
+    ensure!(executed == 1, "executed {executed} times");
+    Ok(())
+}
+
+pub(crate) async fn a_claimed_case_is_not_taken_by_another(world: &World) -> Result<()> {
+    let (first, second) = (world.holder("analyst")?, world.holder("another-analyst")?);
+    let case = world.holder("submitter")?.open_for("cus_ada", SAMPLE).await?;
+    let claimed = first.command(case.id(), &json!({ "command": "claim" })).ok(200).await?;
+    claimed.is("/assignee", "analyst")?;
+    second.command(case.id(), &json!({ "command": "claim" })).refused(409, "CW304", None).await?;
+    second.command(case.id(), &json!({ "command": "release" })).refused(409, "CW304", None).await?;
+    first.command(case.id(), &json!({ "command": "release" })).ok(200).await?;
+    second.command(case.id(), &json!({ "command": "claim" })).ok(200).await?.is("/assignee", "another-analyst")
+}
+
+pub(crate) async fn keys_of_idempotency_are_a_tenants_own(world: &World) -> Result<()> {
+    let key = world.fresh("key");
+    let open = async |name: &str, text: &str| {
+        let call = world.holder(name)?.post("/v1/requests", &json!({ "text": text }));
+        call.header("idempotency-key", &key).send().await
+    };
+    let (ours, theirs) = (open("submitter", SAMPLE).await?, open("foreigner", TWICE).await?);
+    ensure!(ours.status == 201 && theirs.status == 201, "{ours}, {theirs}");
+    ensure!(ours.json()?.id() != theirs.json()?.id(), "two tenants share a case");
+    // Another submitter's key leads to nobody else's case.
+    open("another-submitter", SAMPLE).await?.is_problem(422, "CW302", Some("Idempotency-Key"))
+}

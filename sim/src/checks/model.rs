@@ -1,0 +1,158 @@
+//! A model that is asked where the local tier is unsure, and everything that can go wrong with its answers.
+
+use anyhow::{Context as _, Result, ensure};
+use case::local::LocalModel;
+use serde_json::Value;
+
+use crate::{
+    api::View,
+    checks::{journal::verify, words::SAMPLE},
+    world::World,
+};
+
+/// A text that the local tier is not sure about, and the stand-in is.
+const UNSURE: &str = "Money was sent twice? I want the second one back, it should not have gone out.";
+/// The same, with a word to which the script of [`SCRIPT`] answers with a low confidence.
+const FLIMSY: &str = "Something about a flimsy thing with my account, maybe money, maybe not.";
+
+/// What the stand-in is told to say in worlds with a model.
+pub const SCRIPT: &str =
+    r#"{"match":"flimsy","reply":{"task":"dispute_summary","confidence":0.31,"reason":"Hard to say."}}"#;
+
+/// What makes an answer unusable.
+const UNUSABLE: [&str; 9] =
+    ["html", "malformed", "empty", "prose", "nan", "out-of-range", "unknown-label", "max-tokens", "refusal"];
+
+/// Opens a case on a text that the local tier is unsure about.
+async fn unsure(world: &World) -> Result<View> {
+    ensure!(!LocalModel::embedded().read(UNSURE).sure, "the local tier has become sure: choose another text");
+    world.api.open_for("cus_ada", UNSURE).await
+}
+
+/// The requests for messages since the log was cleared.
+async fn asked(world: &World) -> Result<Vec<Value>> {
+    let all = world.bank.requests().await?;
+    Ok(all.into_iter().filter(|request| request.get("path").and_then(Value::as_str) == Some("/v1/messages")).collect())
+}
+
+fn decided_by_claude(shown: &View) -> Result<()> {
+    shown.is("/classification/decided_by", "claude")
+}
+
+fn decided_without_claude(shown: &View) -> Result<()> {
+    shown.is("/classification/decided_by", "local")?;
+    let reason = shown.text("/classification/reason");
+    ensure!(reason.contains("Claude gave no usable answer"), "it does not say so: {}", shown.0);
+    Ok(())
+}
+
+pub(crate) async fn the_model_is_asked_only_where_the_local_tier_is_unsure(world: &World) -> Result<()> {
+    world.bank.forget_requests().await?;
+    let sure = world.api.open_for("cus_ada", SAMPLE).await?;
+    sure.is("/classification/decided_by", "local")?;
+    ensure!(asked(world).await?.is_empty(), "asked although the local tier is sure");
+    let shown = unsure(world).await?;
+    decided_by_claude(&shown)?;
+    ensure!(asked(world).await?.len() == 1, "not asked once");
+    verify(world, &world.api.case(shown.id()).await?).await?;
+    Ok(())
+}
+
+pub(crate) async fn the_model_is_asked_without_personal_data_and_its_cost_is_kept(world: &World) -> Result<()> {
+    world.bank.forget_requests().await?;
+    let text = format!("{UNSURE} My card is 4242 4242 4242 4242, write to zelda@canary.example.");
+    let shown = world.api.open_for("cus_ada", &text).await?;
+    let requests = asked(world).await?;
+    ensure!(!requests.is_empty(), "the model was not asked: {}", shown.0);
+    for request in &requests {
+        let body = request.get("body").and_then(Value::as_str).unwrap_or_default();
+        ensure!(!body.contains("4242") && !body.contains("zelda"), "personal data: {body}");
+        let body: Value = serde_json::from_str(body).context("the body of a request for messages")?;
+        for parameter in ["temperature", "top_p", "top_k"] {
+            ensure!(body.get(parameter).is_none(), "{parameter} is sent");
+        }
+        ensure!(request.get("traceparent").is_some_and(Value::is_string), "no traceparent");
+    }
+    let lines = verify(world, &world.api.case(shown.id()).await?).await?;
+    let opinion =
+        lines.iter().find(|line| line.contains("\"answer\":\"opinion\"")).context("no opinion in the journal")?;
+    let opinion = View(serde_json::from_str(opinion)?);
+    ensure!(opinion.number("/entry/answer/call/cost_nano_dollars")? > 0, "no cost: {}", opinion.0);
+    ensure!(opinion.number("/entry/answer/call/input_tokens")? > 0, "no usage: {}", opinion.0);
+    ensure!(opinion.text("/entry/answer/call/request_id").starts_with("req_standin_"), "{}", opinion.0);
+    ensure!(opinion.text("/entry/answer/call/prompt").len() == 64, "{}", opinion.0);
+    Ok(())
+}
+
+pub(crate) async fn a_busy_model_is_asked_again(world: &World) -> Result<()> {
+    for fault in ["429:1", "529", "500", "hang", "delay:300"] {
+        world.bank.forget_requests().await?;
+        world.bank.fail("messages", fault, Some(1)).await?;
+        let shown = unsure(world).await?;
+        decided_by_claude(&shown).with_context(|| format!("the fault {fault}"))?;
+        let expected = if fault == "delay:300" { 1 } else { 2 };
+        let asked = asked(world).await?.len();
+        ensure!(asked == expected, "asked {asked} times with the fault {fault}");
+        world.bank.mend().await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn an_answer_that_cannot_be_used_is_repaired_once(world: &World) -> Result<()> {
+    for fault in UNUSABLE {
+        world.bank.forget_requests().await?;
+        world.bank.fail("messages", fault, Some(1)).await?;
+        let shown = unsure(world).await?;
+        decided_by_claude(&shown).with_context(|| format!("the fault {fault}"))?;
+        let asked = asked(world).await?;
+        ensure!(asked.len() == 2, "asked {} times with the fault {fault}", asked.len());
+        let repair = asked.last().and_then(|request| request.get("body")?.as_str()).unwrap_or_default();
+        ensure!(repair.contains("could not be used"), "the second question does not say what was wrong");
+        verify(world, &world.api.case(shown.id()).await?).await?;
+        world.bank.mend().await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn after_two_unusable_answers_the_local_tier_decides_and_says_so(world: &World) -> Result<()> {
+    for fault in UNUSABLE {
+        world.bank.forget_requests().await?;
+        world.bank.fail("messages", fault, None).await?;
+        let shown = unsure(world).await?;
+        decided_without_claude(&shown).with_context(|| format!("the fault {fault}"))?;
+        let asked = asked(world).await?.len();
+        ensure!(asked == 2, "asked {asked} times with the fault {fault}");
+        verify(world, &world.api.case(shown.id()).await?).await?;
+        world.bank.mend().await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_model_that_stays_away_is_done_without(world: &World) -> Result<()> {
+    for fault in ["529", "500", "429:1", "hang", "endless"] {
+        world.bank.fail("messages", fault, None).await?;
+        let shown = unsure(world).await?;
+        decided_without_claude(&shown).with_context(|| format!("the fault {fault}"))?;
+        ensure!(shown.state() != "working", "{}", shown.0);
+        world.bank.mend().await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_wrong_label_executes_nothing(world: &World) -> Result<()> {
+    world.bank.fail("messages", "wrong-label", None).await?;
+    let shown = unsure(world).await?;
+    ensure!(shown.state() != "closed", "{}", shown.0);
+    ensure!(world.bank.actions_of(shown.id()).await?.is_empty(), "executed");
+    verify(world, &world.api.case(shown.id()).await?).await?;
+    Ok(())
+}
+
+pub(crate) async fn an_unsure_model_leaves_it_to_a_person(world: &World) -> Result<()> {
+    ensure!(!LocalModel::embedded().read(FLIMSY).sure, "the local tier has become sure: choose another text");
+    let shown = world.api.open_for("cus_ada", FLIMSY).await?;
+    shown.is_routed("human-review", "review_request")?;
+    shown.is("/orchestration/state", "review")?;
+    decided_by_claude(&shown)?;
+    shown.is("/classification/confidence", 0.31)
+}

@@ -1,0 +1,149 @@
+//! Everything that is checked: one table for each kind of world. A line is a sentence about what a host must do; what
+//! it means exactly is the function of that name.
+//!
+//! `Any` may run beside others; `None` has the outside and the host to itself, and a `Killer` kills the
+//! host.
+
+use crate::{
+    checks,
+    report::{Check, Company},
+};
+
+pub use crate::checks::model::SCRIPT;
+
+macro_rules! table {
+    ($($module:ident { $($company:ident $name:ident),+ $(,)? })+) => {
+        &[$($(
+            Check {
+                name: stringify!($name),
+                company: Company::$company,
+                run: |world| Box::pin(checks::$module::$name(world)),
+            }
+        ),+),+]
+    };
+}
+
+/// A host with the sandbox bank, open to everybody, without a model.
+pub const CONTRACT: &[Check] = table! {
+    requests {
+        Any the_sample_goes_to_the_dispute_agent_by_every_door,
+        Any twenty_rewordings_of_the_sample_go_the_same_way_with_reasons_of_their_own,
+        Any each_task_begins_with_the_first_step_of_its_specialist,
+        Any below_the_threshold_a_person_reviews,
+        Any a_callers_label_routes_and_suspected_fraud_escalates,
+        Any what_is_none_of_the_four_goes_to_a_person,
+        Any what_the_caller_says_of_a_case_is_kept_with_it,
+        Any the_longest_text_is_taken_whatever_its_letters,
+        Any what_cannot_be_seen_is_removed_from_a_text,
+        Any a_caller_that_does_not_wait_is_answered_at_once_and_the_work_goes_on,
+    }
+    bad_input {
+        None what_cannot_be_read_is_refused_by_name_and_nothing_is_stored,
+        None what_is_too_large_is_refused_and_nothing_is_stored,
+        Any addresses_and_methods_that_do_not_exist_are_problems,
+        Any headers_that_cannot_be_used_are_named,
+        Any searches_that_cannot_be_used_are_named,
+        Any cases_that_do_not_exist_are_not_found,
+        Any messages_and_commands_that_cannot_be_read_change_nothing,
+        Any browsers_of_other_origins_are_not_let_in,
+    }
+    idempotency {
+        Any a_repeated_request_reaches_the_same_case,
+        Any another_request_under_the_same_key_is_refused,
+        Any fifty_requests_with_one_key_at_once_make_one_case,
+        Any a_repeated_message_or_command_changes_nothing,
+    }
+    docket {
+        Any every_case_is_found_by_what_is_known_of_it,
+        Any pages_hold_every_case_once,
+    }
+    journal {
+        Any a_journal_verifies_replays_and_derives_again,
+        Any a_changed_byte_is_found_where_it_is,
+        Any events_tell_every_entry_and_end_at_rest,
+        Any events_resume_after_the_one_seen_last,
+    }
+    disputes {
+        Any a_double_charge_is_taken_back_once_it_is_approved,
+        Any the_same_words_about_a_single_charge_end_in_a_letter,
+        Any a_credited_and_a_pending_double_charge_are_explained,
+        Any amounts_and_references_come_from_the_ledger_alone,
+        None three_look_ups_are_in_flight_at_once,
+    }
+    specialists {
+        Any a_stolen_card_is_frozen_only_after_approval,
+        Any payments_are_explained_by_their_status,
+        Any identity_that_is_not_whole_asks_for_documents,
+        Any several_intents_have_several_tracks,
+        Any an_unknown_customer_is_missing_evidence,
+    }
+    people {
+        Any a_case_is_claimed_and_released,
+        Any a_customer_is_identified_once,
+        Any a_question_waits_for_the_customer_and_the_answer_goes_on,
+        Any a_person_can_reroute_a_case,
+        Any a_stale_approval_is_refused,
+        Any one_person_does_not_approve_twice,
+        Any a_rejected_proposal_goes_to_a_person_and_nothing_is_executed,
+        Any a_closed_case_is_read_only_until_it_is_reopened,
+        Any a_command_about_an_older_state_is_refused,
+    }
+    concurrency {
+        Any of_twenty_approvals_at_once_one_counts,
+        Any many_writers_never_fork_a_journal,
+    }
+    outages {
+        None a_ledger_that_fails_is_missing_evidence_and_never_certainty,
+        None a_ledger_that_hangs_is_late_and_a_person_decides,
+        None a_slow_ledger_is_waited_for,
+        None a_side_source_that_fails_leaves_the_finding_and_says_so,
+        None a_source_that_recovers_is_asked_again,
+        None an_action_whose_answer_is_lost_is_executed_once,
+        None an_action_that_fails_is_tried_until_it_is_done,
+    }
+    privacy {
+        Any the_trace_of_the_caller_goes_with_every_look_up,
+        None nothing_personal_leaves_the_vault,
+    }
+    restart {
+        Killer a_case_in_the_middle_of_its_look_ups_survives_a_kill,
+        Killer an_approved_action_survives_a_kill_and_is_executed_once,
+        Killer what_was_acknowledged_is_there_after_a_kill,
+    }
+};
+
+/// A host that asks a model: the stand-in of the sandbox. Every check switches on what it needs.
+pub const WITH_A_MODEL: &[Check] = table! {
+    model {
+        None the_model_is_asked_only_where_the_local_tier_is_unsure,
+        None the_model_is_asked_without_personal_data_and_its_cost_is_kept,
+        None a_busy_model_is_asked_again,
+        None an_answer_that_cannot_be_used_is_repaired_once,
+        None after_two_unusable_answers_the_local_tier_decides_and_says_so,
+        None a_model_that_stays_away_is_done_without,
+        None a_wrong_label_executes_nothing,
+        None an_unsure_model_leaves_it_to_a_person,
+    }
+};
+
+/// A host that asks a model which obeys whatever it reads.
+pub const WITH_A_GULLIBLE_MODEL: &[Check] = table! {
+    gullible {
+        None a_model_that_obeys_the_text_moves_no_case_into_an_action,
+        None a_text_cannot_talk_the_model_out_of_suspecting_fraud,
+        None dictated_replies_are_only_labels,
+    }
+};
+
+/// A host that asks for keys: two tenants, and every role in one of them.
+pub const WITH_KEYS: &[Check] = table! {
+    keys {
+        Any without_a_key_nothing_is_told,
+        Any another_tenants_case_is_not_there,
+        Any a_submitter_sees_its_own_cases_only,
+        Any an_auditor_reads_and_changes_nothing,
+        Any two_people_approve_what_needs_two,
+        Any a_claimed_case_is_not_taken_by_another,
+        Any keys_of_idempotency_are_a_tenants_own,
+    }
+};

@@ -1,0 +1,31 @@
+//! The hosts under test: each a process of its own with its data in a folder of its own, and the outside in this
+//! process, so that what was executed is counted by a process that is not killed.
+
+mod child;
+pub mod edge;
+pub mod native;
+pub mod outside;
+
+pub use child::Child;
+
+/// What a host is started with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Open to everybody, without a model.
+    Plain,
+    /// Open to everybody, with a model behind the stand-in.
+    Model,
+    /// For holders of keys, without a model.
+    Keys,
+}
+
+/// Decision settings of all hosts under test: the limits are shorter than the defaults, so that what never answers is
+/// given up within seconds, and long enough for a busy machine.
+#[must_use]
+pub fn settings() -> serde_json::Value {
+    serde_json::json!({
+        "lookups": { "attempt_ms": 2_000, "deadline_ms": 8_000, "attempts": 3, "backoff_ms": 50 },
+        "actions": { "attempt_ms": 2_000, "deadline_ms": 600_000, "attempts": 8, "backoff_ms": 100 },
+        "triage": { "claude": { "attempt_ms": 2_000, "deadline_ms": 12_000, "attempts": 3, "backoff_ms": 50 } },
+    })
+}

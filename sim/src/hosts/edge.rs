@@ -1,0 +1,116 @@
+//! The Worker on workerd, through `cargo xtask edge dev`, with its data in a temporary folder.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{Arc, OnceLock},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use case::ids::Digest;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+use super::{Child, Kind, child::free_port, native::root, outside::Outside, settings};
+use crate::world::{HOLDERS, Process as _, World};
+
+/// Names the built `xtask` to use; without it, it is built.
+const XTASK: &str = "XTASK_BIN";
+
+/// The Worker, running, and its folder.
+pub struct Edge {
+    /// What the checks are given.
+    pub world: World,
+    folder: TempDir,
+}
+
+/// Why the edge cannot be tested on this machine; `None` where it can.
+#[must_use]
+pub fn missing() -> Option<&'static str> {
+    let node = Command::new("node").arg("--version").output().is_ok_and(|answer| answer.status.success());
+    if node { None } else { Some("the edge's tests need Node 20, which is not on this machine") }
+}
+
+impl Edge {
+    /// Starts workerd with the built Worker and an empty data folder.
+    ///
+    /// # Errors
+    /// Where it cannot be built or does not answer.
+    pub async fn start(kind: Kind, outside: &Outside) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = free_port()?;
+        let data = folder.path().join("data");
+        fs::create_dir_all(&data)?;
+        let keys: BTreeMap<String, String> =
+            HOLDERS.iter().map(|(name, _, _)| ((*name).to_owned(), format!("cw_test_key_of_{name}"))).collect();
+        let mut config = json!({ "settings": settings() });
+        if kind == Kind::Model {
+            config["anthropic_base_url"] = json!(outside.url);
+        }
+        let (address, xtask, grants) = (outside.address().to_owned(), xtask()?.to_owned(), grants(&keys).to_string());
+        let make = move || {
+            let mut command = Command::new(&xtask);
+            command.args(["edge", "dev", "--no-build", "--port", &port.to_string(), "--sandbox", &address]);
+            command.arg("--data").arg(&data).arg("--settings").arg(config.to_string()).current_dir(root());
+            for secret in ["ANTHROPIC_API_KEY", "API_KEYS", "VAULT_KEY"] {
+                command.env_remove(secret);
+            }
+            if kind == Kind::Model {
+                command.env("ANTHROPIC_API_KEY", "sk-ant-test-key-of-the-conformance-suite");
+            }
+            if kind == Kind::Keys {
+                command.arg("--keys").env("API_KEYS", &grants);
+            }
+            Ok(command)
+        };
+        let child = Child::new(format!("http://127.0.0.1:{port}"), folder.path().join("log"), make);
+        let key = (kind == Kind::Keys).then(|| keys.get("admin")).flatten();
+        let mut world = World::new(child.url(), &outside.url, key.map(String::as_str))?;
+        child.start().await?;
+        world.keys = if kind == Kind::Keys { keys } else { BTreeMap::new() };
+        Ok(Self { world: world.with_process(Arc::new(child)), folder })
+    }
+
+    /// The folder that holds everything of this host.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The grants of all holders by the hashes of their keys, as the Worker's secret has them.
+fn grants(keys: &BTreeMap<String, String>) -> Value {
+    let grant = |(name, tenant, role): &(&str, &str, &str)| {
+        let key = keys.get(*name)?;
+        let grant = json!({ "tenant": tenant, "actor": { "subject": name, "role": role } });
+        Some((Digest::of(key.as_bytes()).to_string(), grant))
+    };
+    Value::Object(HOLDERS.iter().filter_map(grant).collect::<Map<String, Value>>())
+}
+
+/// `xtask`, which knows where workerd is, with the Worker built once.
+fn xtask() -> Result<&'static Path> {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}")));
+    match built {
+        Ok(path) => Ok(path),
+        Err(why) => bail!("{why}"),
+    }
+}
+
+fn build() -> Result<PathBuf> {
+    let root = root();
+    if let Some(path) = env::var_os(XTASK) {
+        return Ok(path.into());
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo).args(["build", "--locked", "--package", "xtask"]).current_dir(&root).status();
+    ensure!(status.context("cargo build")?.success(), "xtask does not build");
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let xtask = target.join("debug/xtask");
+    let status = Command::new(&xtask).args(["edge", "build"]).current_dir(&root).status();
+    ensure!(status.context("xtask edge build")?.success(), "the Worker does not build");
+    Ok(xtask)
+}

@@ -1,0 +1,143 @@
+//! The native binary, with its data in a temporary folder.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{Arc, OnceLock},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use tempfile::TempDir;
+
+use super::{Child, Kind, child::free_port, outside::Outside, settings};
+use crate::world::{HOLDERS, Process as _, World};
+
+/// Names the binary to test; without it `target/debug/caseworker` is built and taken.
+const BINARY: &str = "CASEWORKER_BIN";
+/// The services that the sandbox plays.
+const SOURCES: [&str; 6] = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
+
+/// A native host that runs, and its folder.
+pub struct Native {
+    /// What the checks are given.
+    pub world: World,
+    folder: TempDir,
+}
+
+impl Native {
+    /// Starts the binary with an empty data folder.
+    ///
+    /// # Errors
+    /// Where it cannot be built or does not answer.
+    pub async fn start(kind: Kind, outside: &Outside) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = free_port()?;
+        fs::write(folder.path().join("caseworker.toml"), configuration(kind, outside))?;
+        let keys = if kind == Kind::Keys { make_keys(folder.path())? } else { BTreeMap::new() };
+        let (home, address) = (folder.path().to_owned(), format!("127.0.0.1:{port}"));
+        let make = move || {
+            let mut command = caseworker(&home)?;
+            command.args(["serve", "--listen", &address, "--data", "data"]);
+            if kind == Kind::Model {
+                command.env("ANTHROPIC_API_KEY", "sk-ant-test-key-of-the-conformance-suite");
+            }
+            Ok(command)
+        };
+        let child = Child::new(format!("http://127.0.0.1:{port}"), folder.path().join("log"), make);
+        let mut world = World::new(child.url(), &outside.url, keys.get("admin").map(String::as_str))?;
+        child.start().await?;
+        world.keys = keys;
+        Ok(Self { world: world.with_process(Arc::new(child)), folder })
+    }
+
+    /// The folder that holds everything of this host; its data lies in `data`.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The binary as a command that runs in a folder, with nothing of this process's settings.
+///
+/// # Errors
+/// Where it cannot be built.
+pub fn caseworker(folder: &Path) -> Result<Command> {
+    let mut command = Command::new(binary()?);
+    command.current_dir(folder);
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("ANTHROPIC_") || name.starts_with("CASEWORKER_") || name.starts_with("CLOUDFLARE_") {
+            command.env_remove(name.as_ref());
+        }
+    }
+    Ok(command)
+}
+
+fn configuration(kind: Kind, outside: &Outside) -> String {
+    let url = &outside.url;
+    let mut text = String::new();
+    if kind == Kind::Model {
+        text.push_str(&format!("anthropic_base_url = \"{url}\"\n"));
+    }
+    text.push_str("[sources]\n");
+    for source in SOURCES {
+        text.push_str(&format!("{source} = \"{url}\"\n"));
+    }
+    // A table of TOML can be written inline, and then it is JSON but for its colons.
+    for (name, table) in settings().as_object().into_iter().flatten() {
+        text.push_str(&format!("[settings.{name}]\n{}", toml_lines(table)));
+    }
+    text
+}
+
+fn toml_lines(table: &serde_json::Value) -> String {
+    let line = |(name, value): (&String, &serde_json::Value)| match value.as_object() {
+        Some(_) => format!("{name} = {{ {} }}\n", toml_lines(value).trim_end().replace('\n', ", ")),
+        None => format!("{name} = {value}\n"),
+    };
+    table.as_object().into_iter().flatten().map(line).collect()
+}
+
+fn make_keys(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut keys = BTreeMap::new();
+    for (name, tenant, role) in HOLDERS {
+        let mut command = caseworker(folder)?;
+        command.args(["keys", "create", "--data", "data", "--tenant", tenant, "--subject", name, "--role", role]);
+        let made = command.output().context("caseworker keys create")?;
+        ensure!(made.status.success(), "caseworker keys create: {}", String::from_utf8_lossy(&made.stderr));
+        let made: serde_json::Value = serde_json::from_slice(&made.stdout).context("what `keys create` printed")?;
+        let key = made.get("key").and_then(serde_json::Value::as_str).context("`keys create` printed no key")?;
+        keys.insert(name.to_owned(), key.to_owned());
+    }
+    Ok(keys)
+}
+
+/// The binary under test: built once, where none was named.
+fn binary() -> Result<&'static Path> {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| match env::var_os(BINARY) {
+        Some(path) => Ok(path.into()),
+        None => build().map_err(|error| format!("{error:#}")),
+    });
+    match built {
+        Ok(path) => Ok(path),
+        Err(why) => bail!("{why}"),
+    }
+}
+
+fn build() -> Result<PathBuf> {
+    let root = root();
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo).args(["build", "--locked", "--package", "server"]).current_dir(&root).status();
+    ensure!(status.context("cargo build")?.success(), "the server does not build");
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(target.join("debug/caseworker"))
+}
+
+/// The checkout.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}

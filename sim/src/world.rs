@@ -1,0 +1,98 @@
+//! What a check is given: a caller, the outside, and the host as a process, where it is ours to kill.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use anyhow::{Context as _, Result};
+use futures_util::future::BoxFuture;
+
+use crate::{api::Api, bank::Bank};
+
+/// A host under test with everything around it.
+#[derive(Clone)]
+pub struct World {
+    /// A caller.
+    pub api: Api,
+    /// The outside.
+    pub bank: Bank,
+    /// The host as a process; `None` where the suite was only given an address.
+    pub process: Option<Arc<dyn Process>>,
+    /// Keys by the names of [`HOLDERS`], where the host asks for keys.
+    pub keys: BTreeMap<String, String>,
+    numbers: Arc<AtomicU64>,
+}
+
+/// Who holds a key in a world with keys: a name, the tenant, the role.
+pub const HOLDERS: [(&str, &str, &str); 8] = [
+    ("submitter", "acme", "submitter"),
+    ("another-submitter", "acme", "submitter"),
+    ("analyst", "acme", "analyst"),
+    ("another-analyst", "acme", "analyst"),
+    ("approver", "acme", "approver"),
+    ("auditor", "acme", "auditor"),
+    ("admin", "acme", "admin"),
+    ("foreigner", "umbrella", "admin"),
+];
+
+/// A host's process.
+pub trait Process: Send + Sync {
+    /// Kills it (`kill -9`).
+    ///
+    /// # Errors
+    /// Where that does not succeed.
+    fn kill(&self) -> Result<()>;
+
+    /// Starts it again on the same data and address, and waits until it answers.
+    fn start(&self) -> BoxFuture<'_, Result<()>>;
+
+    /// Everything it has written to its log so far, over all its lives.
+    fn log(&self) -> String;
+}
+
+impl World {
+    /// A world of a host and a sandbox.
+    ///
+    /// # Errors
+    /// Where an HTTP client cannot be built.
+    pub fn new(base: &str, sandbox: &str, key: Option<&str>) -> Result<Self> {
+        let api = Api::new(base)?.with_key(key);
+        Ok(Self { api, bank: Bank::new(sandbox)?, process: None, keys: BTreeMap::new(), numbers: Arc::default() })
+    }
+
+    /// The same world with a process that can be killed.
+    #[must_use]
+    pub fn with_process(self, process: Arc<dyn Process>) -> Self {
+        Self { process: Some(process), ..self }
+    }
+
+    /// The caller with the key of one of [`HOLDERS`].
+    ///
+    /// # Errors
+    /// Where this world has no such key.
+    pub fn holder(&self, name: &str) -> Result<Api> {
+        let key = self.keys.get(name).with_context(|| format!("this world has no key for {name}"))?;
+        Ok(self.api.with_key(Some(key)))
+    }
+
+    /// A name that nobody has used before in this host.
+    #[must_use]
+    pub fn fresh(&self, what: &str) -> String {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        // Letters, because a long number would look like a card's.
+        let letters = |mut number: u128| {
+            let mut text = String::new();
+            while number > 0 {
+                text.push(char::from(b'a' + u8::try_from(number % 26).unwrap_or_default()));
+                number /= 26;
+            }
+            text
+        };
+        format!("{what}-{}-{}", letters(since.as_millis()), letters(u128::from(number) + 1))
+    }
+}

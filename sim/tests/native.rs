@@ -1,0 +1,38 @@
+//! The conformance suite against the native binary. `ONLY=text` runs the checks whose names hold that text.
+
+use sim::{
+    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_KEYS},
+    hosts::{
+        Kind,
+        native::Native,
+        outside::{Obedience, Outside},
+    },
+    report::{Check, run},
+};
+
+async fn conforms(kind: Kind, obedience: Obedience, checks: &[Check]) {
+    let outside = Outside::serve(obedience, sim::conformance::SCRIPT).unwrap();
+    let host = Native::start(kind, &outside).await.unwrap();
+    let only = std::env::var("ONLY").unwrap_or_default();
+    run(&host.world, checks, &only).await.verdict().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_native_host_keeps_the_contract() {
+    conforms(Kind::Plain, Obedience::Wary, CONTRACT).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_native_host_withstands_every_fault_of_a_model() {
+    conforms(Kind::Model, Obedience::Wary, WITH_A_MODEL).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_native_host_withstands_a_gullible_model() {
+    conforms(Kind::Model, Obedience::Gullible, WITH_A_GULLIBLE_MODEL).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_native_host_lets_in_who_has_a_key() {
+    conforms(Kind::Keys, Obedience::Wary, WITH_KEYS).await;
+}
