@@ -129,6 +129,9 @@ impl Case {
         if self.knows(key.as_ref()) {
             return Ok(Step::default());
         }
+        if self.is_full() || (self.is_long() && !matches!(command, Command::Close { .. })) {
+            return Err(Refusal::Full);
+        }
         command::check(&self.state, &actor, &command)?;
         Ok(self.input(Entry::Commanded { actor, command, key }, at))
     }
@@ -140,6 +143,9 @@ impl Case {
     pub fn message(&mut self, message: Message, at: Millis) -> Result<Step, Refusal> {
         if self.knows(message.key.as_ref()) {
             return Ok(Step::default());
+        }
+        if self.is_long() {
+            return Err(Refusal::Full);
         }
         command::check_message(&self.state, &message)?;
         Ok(self.input(Entry::Messaged(message), at))
@@ -195,6 +201,9 @@ impl Case {
         if state.closed.is_some() {
             return Rest::Closed;
         }
+        if self.is_full() {
+            return Rest::Review;
+        }
         let due = state.asks.values().filter(|ask| ask.is_open()).filter_map(|ask| match ask.standing {
             Standing::Open => Some(ask.lost_at()),
             Standing::Retry(at) => Some(at),
@@ -214,6 +223,16 @@ impl Case {
         }
     }
 
+    /// Whether nobody may add to the case any more, but to close it.
+    const fn is_long(&self) -> bool {
+        self.head.seq + limits::JOURNAL_RESERVE >= limits::JOURNAL_ENTRIES
+    }
+
+    /// Whether there may be no room for another input and what follows from it.
+    const fn is_full(&self) -> bool {
+        self.head.seq + limits::DERIVED_PER_INPUT as u64 + 2 >= limits::JOURNAL_ENTRIES
+    }
+
     fn knows(&self, key: Option<&Digest>) -> bool {
         key.is_some_and(|key| self.state.keys.contains(key))
     }
@@ -221,6 +240,9 @@ impl Case {
     /// Whether an input may happen now. What is not admitted writes nothing, so a journal that holds it is forged.
     fn admits(&self, entry: &Entry, at: Millis) -> bool {
         let state = &self.state;
+        if self.is_full() {
+            return false;
+        }
         match entry {
             Entry::Messaged(message) => {
                 !self.knows(message.key.as_ref()) && command::check_message(state, message).is_ok()
@@ -350,4 +372,38 @@ pub fn rederive<'a>(lines: impl IntoIterator<Item = &'a str> + Clone) -> Result<
         }
     }
     if derived.next().is_some() { Err(Fault::Unfinished { seq: case.head.seq }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{actor::Role, ids::Subject};
+
+    /// The first version's dispute, as if its journal had that many entries.
+    fn long(entries: u64) -> Case {
+        let lines: Vec<&str> = include_str!("../../testdata/journals/v1-dispute.jsonl").lines().take(13).collect();
+        let mut case = Case::replay(lines).unwrap();
+        case.head.seq = entries;
+        case
+    }
+
+    #[test]
+    fn a_case_that_has_become_too_long_takes_nothing_but_its_end() {
+        let actor = Actor { subject: Subject::parse("ada").unwrap(), role: Role::Analyst };
+        let at = long(13).state.now;
+        let give =
+            |case: &mut Case, command| case.command(actor.clone(), command, None, at).map(|step| step.lines.len());
+        let close = || Command::Close { note: Digest::genesis() };
+
+        let mut case = long(limits::JOURNAL_ENTRIES - limits::JOURNAL_RESERVE - 1);
+        assert_eq!(give(&mut case, Command::Claim), Ok(1));
+        assert_eq!(give(&mut case, Command::Release), Err(Refusal::Full));
+        assert_eq!(case.rest(), Rest::Working { wake: case.state.asks.values().map(Ask::lost_at).min().unwrap() });
+        assert_eq!(give(&mut case, close()), Ok(1));
+
+        let mut case = long(limits::JOURNAL_ENTRIES - 100);
+        assert_eq!(give(&mut case, close()), Err(Refusal::Full), "what cannot be read back is not written");
+        assert_eq!((case.resume(at), case.advance(at)), (Step::default(), Step::default()));
+        assert_eq!(case.rest(), Rest::Review);
+    }
 }

@@ -46,6 +46,9 @@ pub enum Refusal {
     /// The case does not rest.
     #[error("an approved action is on its way; wait until it is done")]
     ActionUnderWay,
+    /// A journal has an end.
+    #[error("the case has become too long; close it and open another")]
+    Full,
     /// This command follows another.
     #[error("an analyst's decision was not worked off yet")]
     Busy,

@@ -16,6 +16,8 @@ pub const TRACKS: usize = 4;
 pub const DERIVED_PER_INPUT: usize = 128;
 /// Entries of one journal; a case that long is closed by hand and continued in a new one.
 pub const JOURNAL_ENTRIES: u64 = 100_000;
+/// The last entries of a journal are kept for what is under way: nobody may add to the case but to close it.
+pub const JOURNAL_RESERVE: u64 = 10_000;
 /// Longest journal line in bytes: under the 2 MB that a Durable Object's row may have.
 pub const LINE_BYTES: usize = 1_000_000;
 /// Transactions taken from one ledger reply: about two years of a busy card.

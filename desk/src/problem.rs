@@ -8,7 +8,7 @@ use axum::{
     response::IntoResponse,
 };
 use case::{command::Refusal, journal::Fault};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{ports::HostError, vault::VaultError};
 
@@ -224,22 +224,28 @@ impl Problem {
     pub fn no_case() -> Self {
         Self::new(Code::NoCase, "There is no case with this id that your key may see.")
     }
+
+    /// The body of the answer.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut body = json!({
+            "type": "about:blank",
+            "status": self.code.status().as_u16(),
+            "code": self.code.name(),
+            "title": self.code.title(),
+            "detail": self.detail,
+        });
+        if let Some(field) = &self.field {
+            body["field"] = field.as_str().into();
+        }
+        body
+    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         let status = self.code.status();
-        let mut body = json!({
-            "type": "about:blank",
-            "status": status.as_u16(),
-            "code": self.code.name(),
-            "title": self.code.title(),
-            "detail": self.detail,
-        });
-        if let (Some(field), Some(body)) = (self.field, body.as_object_mut()) {
-            body.insert("field".to_owned(), field.into());
-        }
-        let mut response = Response::new(Body::from(body.to_string()));
+        let mut response = Response::new(Body::from(self.to_json().to_string()));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -268,6 +274,7 @@ impl From<Refusal> for Problem {
             | Refusal::NoProposal
             | Refusal::Settled
             | Refusal::ActionUnderWay
+            | Refusal::Full
             | Refusal::Busy => Code::Refused,
         };
         Self::new(code, format!("Refused: {refusal}."))
