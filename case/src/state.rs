@@ -289,12 +289,12 @@ impl State {
         }
     }
 
-    /// The newest ask for a look-up, unless what the customer said since made it stale.
+    /// The ask for a look-up, unless what the customer said since made it stale. There is one at most: another is made
+    /// only where this finds none.
     #[must_use]
     pub fn lookup(&self, lookup: &Lookup) -> Option<(&AskId, &Ask)> {
         let same = |question: &Question| matches!(question, Question::Lookup(asked) if asked == lookup);
-        // Ids end in a number without leading zeros, so their order is not that of asking.
-        self.asks.iter().filter(|(_, ask)| !ask.stale && same(&ask.question)).max_by_key(|(_, ask)| ask.number)
+        self.asks.iter().find(|(_, ask)| !ask.stale && same(&ask.question))
     }
 
     /// How far a set of look-ups is.
@@ -355,6 +355,7 @@ impl State {
     /// Everything that was ever shown, the newest first. A row does not leave the evidence because the customer
     /// said something more; only its reading may change.
     fn newest_first(&self) -> impl Iterator<Item = &Facts> {
+        // Ids end in a number without leading zeros, so their order is not that of asking.
         let mut asks: Vec<&Ask> = self.asks.values().collect();
         asks.sort_by_key(|ask| std::cmp::Reverse(ask.number));
         asks.into_iter().filter_map(Ask::facts)

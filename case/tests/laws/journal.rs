@@ -1,8 +1,9 @@
 //! Laws of the journal: whoever changes it is found.
 
 use case::{
+    actor::Role,
     case::{Case, rederive},
-    entry::Entry,
+    entry::{Command, Entry},
     ids::Digest,
     journal::{Fault, Line, check_head, read},
 };
@@ -11,6 +12,10 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 use super::{
     chaos::{Chaos, event, opened},
     law,
+};
+use crate::{
+    stories::{agreement, proposal},
+    world::{World, actor, bank::Bank},
 };
 
 fn journals() -> impl Strategy<Value = (Case, Vec<String>)> {
@@ -140,4 +145,31 @@ fn hostile_journals_are_faults_and_never_panics() {
         let forged = relink(&forged);
         drop((replayed(&forged), derived(&forged)));
     });
+}
+
+#[test]
+fn an_input_that_the_rules_would_have_turned_away_is_found_however_well_it_is_chained() {
+    let mut world = World::twice(Bank::charged_twice());
+    world.drive();
+    let Command::Approve { proposal, hash } = agreement(&proposal(&world)) else { panic!("an approval") };
+    let forge = |entry: Entry| {
+        let mut lines = read(world.lines.iter().map(String::as_str)).unwrap();
+        lines.push(Line { entry, ..lines[lines.len() - 1].clone() });
+        derived(&relink(&lines))
+    };
+    let given = |who, role, command| Entry::Commanded { actor: actor(who, role), command, key: None };
+    let turned_away = |entry: Entry| matches!(forge(entry), Err(Fault::Impossible { .. }));
+    let approve = Command::Approve { proposal: proposal.clone(), hash: hash.clone() };
+    assert!(turned_away(given("eve", Role::Auditor, approve.clone())), "an auditor does not decide");
+    assert!(turned_away(given("ada", Role::Analyst, Command::Reopen { note: hash })), "the case is not closed");
+    assert!(
+        turned_away(given("ada", Role::Analyst, Command::Approve { proposal, hash: Digest::genesis() })),
+        "not the hash"
+    );
+    assert!(turned_away(Entry::TimePassed), "nothing was due");
+    assert!(turned_away(Entry::Resumed), "nothing was in flight");
+    assert!(
+        matches!(forge(given("ada", Role::Analyst, approve)), Err(Fault::Unfinished { .. })),
+        "this one may be given"
+    );
 }

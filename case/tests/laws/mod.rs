@@ -5,6 +5,7 @@
 mod chaos;
 mod journal;
 mod life;
+mod reading;
 
 use std::{
     collections::hash_map::RandomState,

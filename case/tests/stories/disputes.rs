@@ -2,7 +2,7 @@
 
 use case::{
     case::Rest,
-    entry::{CustomerQuestion, Failure, Question},
+    entry::{Command, CustomerQuestion, Failure, Question},
     label::Label,
     policy::{Action, Reason},
     source::{Lookup, Topic},
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{approve, check_proposal, cites, proposal};
 use crate::world::{
     TWICE, World,
-    bank::{Bank, charge, ledger, with},
+    bank::{Bank, Reply, charge, ledger, with},
     reference, request,
 };
 
@@ -149,22 +149,20 @@ fn several_double_charges_are_asked_about_until_the_customer_names_one() {
 }
 
 #[test]
-fn what_the_customer_says_last_counts_however_often_the_ledger_was_asked() {
-    let gym = |id: &str| charge(&format!("{id} 2026-11-18 3500 mer_gymnasio"));
-    let both = ledger(&[streamly("tx1"), streamly("tx2"), gym("tx3"), gym("tx4")]);
-    let only_gym = ledger(&[gym("tx3"), gym("tx4")]);
-    let mut world = World::twice(Bank::with_ledger(&[]));
-    // Ten asks and more: ids end in numbers without leading zeros, and "…/10" sorts before "…/9".
-    for _ in 0..4 {
+fn what_the_ledger_showed_last_counts_however_often_it_was_asked() {
+    let amount = |minor: i64| ledger(&[with(streamly("tx1"), json!({ "amount_minor": minor }))]);
+    let mut world =
+        World::twice(Bank::with_ledger(&[]).say("transactions", &[amount(1), amount(2), amount(3), amount(4)]));
+    // Three look-ups each time: ids end in numbers without leading zeros, and "…/10" sorts before "…/7".
+    for _ in 0..3 {
         world.drive();
-        world.message("There must be something.");
+        world.message("Look again, please.");
     }
-    world.bank =
-        Bank::with_ledger(&[]).say("transactions", &[both, only_gym]).say("merchants", &[json!({"merchants": []})]);
-    world.drive();
-    world.message("Look again, please.");
-    let proposal = check_proposal(&mut world, Action::RaiseChargeback, &[Reason::DuplicateCharge]);
-    assert_eq!(proposal.references(), [reference("tx4")]);
+    check_proposal(&mut world, Action::Inform, &[Reason::SingleCharge]);
+    let about = Some(reference("tx1"));
+    let decide = Command::Decide { action: Action::RaiseChargeback, about, note: crate::world::sealed("note") };
+    world.command(crate::world::analyst("ada"), decide).unwrap();
+    assert_eq!(proposal(&world).amount().map(|amount| amount.amount_minor), Some(4));
 }
 
 #[test]
@@ -179,15 +177,18 @@ fn a_message_takes_back_a_proposal_that_was_made_without_it() {
 }
 
 #[test]
-fn an_answer_to_what_was_asked_before_a_message_is_not_waited_for() {
-    let mut world = World::twice(Bank::charged_twice());
+fn what_was_asked_before_a_message_is_neither_waited_for_nor_asked_again() {
+    let mut world = World::twice(Bank::charged_twice().reply("policy", &[Reply::Silence]));
     let before: Vec<_> = world.in_flight.drain(..).collect();
     world.message("Streamly, I mean.");
     assert_eq!(world.in_flight.len(), 3, "everything is looked up again at once");
     let length = world.lines.len();
     before.iter().for_each(|ready| world.perform(ready));
     assert_eq!(world.lines.len(), length, "what comes in for the old questions changes nothing");
-    check_proposal(&mut world, Action::RaiseChargeback, &[Reason::DuplicateCharge]);
+    check_proposal(&mut world, Action::RaiseChargeback, &[Reason::DuplicateCharge, Reason::EvidenceMissing]);
+    let again = |ready: &&case::case::Ready| ready.attempt > 1;
+    assert!(world.asked.iter().any(|ready| ready.attempt > 1), "the new question about policy is tried again");
+    assert!(!world.asked.iter().filter(again).any(|ready| before.iter().any(|old| old.id == ready.id)));
 }
 
 #[test]
