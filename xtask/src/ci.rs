@@ -8,13 +8,14 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::steps::{Need, Step, Summary, Tally};
-use crate::{checks, shell, test, tools};
+use crate::{checks, openapi, shell, test, tools};
 
 /// What comes before the tests: cheap, and most often what is wrong.
 const BEFORE: &[Step] = &[
     Step { name: "format", needs: &[], run: format },
     Step { name: "files", needs: &[], run: checks::files::run },
     Step { name: "layers", needs: &[], run: checks::layers::run },
+    Step { name: "document of the API", needs: &[], run: openapi::check },
     Step { name: "unused dependencies", needs: &[], run: unused_dependencies },
     Step { name: "licences, bans, sources", needs: &[], run: deny },
     Step { name: "clippy, native", needs: &[], run: clippy_native },

@@ -6,6 +6,7 @@
 mod checks;
 mod ci;
 mod edge;
+mod openapi;
 mod shell;
 mod steps;
 mod test;
@@ -37,6 +38,9 @@ enum Command {
     Edge(edge::Command),
     /// Train the local tier's model from `data/requests`, check that the committed one is its result, or report on it.
     Train(train::Train),
+    /// Write the document of the API from the code, or check that the committed one is what the code says.
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     /// Install what the Worker's build needs and is missing: wasm target, worker-build, wasm-bindgen, npm tools.
     Tools,
 }
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         Command::Check => ci::check(),
         Command::Edge(command) => edge::run(command),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
+        Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),
     };
     match outcome {

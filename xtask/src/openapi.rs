@@ -1,0 +1,163 @@
+//! `cargo xtask openapi`: writes the document of the API from the tables that the code itself uses, or checks that the
+//! committed one is what they say now.
+//!
+//! Routes, codes, names and limits come from the code; only sentences are written here. It runs natively alone: hosts
+//! serve the committed file.
+
+mod answers;
+mod asks;
+mod bodies;
+mod journal;
+mod names;
+mod operations;
+mod parameters;
+mod samples;
+mod schema;
+
+use std::{collections::BTreeMap, fs};
+
+use anyhow::{Context as _, Result, bail};
+use desk::{
+    front::{Leads, ROUTES},
+    problem::Code,
+};
+use serde_json::{Map, Value, json};
+
+use crate::{shell, steps::Tally};
+use operations::{Operation, Success};
+
+/// Where the document lies, from the root of the checkout.
+const FILE: &str = "docs/openapi.json";
+
+/// Writes the document of the API, or checks the committed one.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OpenApi {
+    /// Compare the committed document with the code instead of writing it.
+    #[arg(long)]
+    check: bool,
+}
+
+impl OpenApi {
+    /// Does what the options say.
+    pub(crate) fn run(&self) -> Result<()> {
+        if self.check {
+            return check().map(|_| ());
+        }
+        let path = shell::root().join(FILE);
+        fs::write(&path, written()?).with_context(|| format!("cannot write {FILE}"))?;
+        println!("wrote {FILE}");
+        Ok(())
+    }
+}
+
+/// Compares the committed document with the code.
+pub(crate) fn check() -> Result<Tally> {
+    let committed = fs::read_to_string(shell::root().join(FILE)).with_context(|| format!("cannot read {FILE}"))?;
+    if committed != written()? {
+        bail!("{FILE} is not what the code says: run `cargo xtask openapi`");
+    }
+    Ok(Tally::ONE)
+}
+
+/// The file, as it is committed.
+fn written() -> Result<String> {
+    Ok(format!("{:#}\n", document()?))
+}
+
+/// The document.
+fn document() -> Result<Value> {
+    let description = "Requests of a fintech's customers, worked into cases: classified, routed to specialists, \
+                       backed by evidence, and put before a person who decides. Errors are \
+                       `application/problem+json` with a stable code. Keys: `caseworker keys create`; a service on \
+                       loopback without keys runs open. The native host also answers `GET /metrics`, in \
+                       Prometheus' text format, to auditors and admins.";
+    Ok(json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Caseworker",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": description,
+            "license": { "name": "Apache License 2.0", "identifier": env!("CARGO_PKG_LICENSE") },
+        },
+        "servers": [{ "url": "/", "description": "The host that serves this document." }],
+        "security": [{ "bearer": [] }],
+        "paths": paths()?,
+        "components": {
+            "securitySchemes": { "bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A key with a tenant, a subject and a role.",
+            } },
+            "parameters": parameters::parameters(),
+            "schemas": schemas(),
+        },
+    }))
+}
+
+fn schemas() -> Map<String, Value> {
+    let all = [names::schemas(), bodies::schemas(), answers::schemas(), journal::schemas(), asks::schemas()];
+    all.into_iter().flatten().collect()
+}
+
+fn paths() -> Result<Map<String, Value>> {
+    let mut paths = Map::new();
+    for (method, path, leads) in &ROUTES {
+        let operation = operations::operation(method, path)
+            .with_context(|| format!("nothing was written about {method} {path} in xtask/src/openapi/operations.rs"))?;
+        let route = paths.entry(*path).or_insert_with(|| json!({}));
+        route[method.as_str().to_ascii_lowercase()] = shown(operation, *leads);
+    }
+    Ok(paths)
+}
+
+fn shown(operation: Operation, leads: Leads) -> Value {
+    let parameter = |name: &&str| json!({ "$ref": format!("#/components/parameters/{name}") });
+    let parameters: Vec<Value> = operation.parameters.iter().map(parameter).collect();
+    let mut shown = json!({
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description,
+        "responses": responses(operation.success, &operation.codes),
+    });
+    if !parameters.is_empty() {
+        shown["parameters"] = parameters.into();
+    }
+    if let Some((schema, example)) = operation.body {
+        let content = json!({ "application/json": { "schema": schema::of(schema), "example": example } });
+        shown["requestBody"] = json!({ "required": true, "content": content });
+    }
+    let anybody = match leads {
+        Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument => true,
+        Leads::ToNewCase | Leads::ToCase | Leads::ToDocket => false,
+    };
+    if anybody {
+        shown["security"] = json!([]);
+    }
+    shown
+}
+
+fn responses(success: Success, codes: &[Code]) -> Map<String, Value> {
+    let mut content = json!({ "schema": success.schema });
+    if let Some(example) = success.example {
+        content["example"] = example;
+    }
+    let answer = json!({ "description": success.description, "content": { success.media_type: content } });
+    let mut responses = Map::from_iter([(success.status.to_string(), answer)]);
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(code.status().as_u16()).or_default().push(*code);
+    }
+    responses.extend(by_status.into_iter().map(|(status, codes)| (status.to_string(), refusal(&codes))));
+    responses
+}
+
+/// The answer with one status, for whichever of these codes.
+fn refusal(codes: &[Code]) -> Value {
+    let lines: Vec<String> = codes.iter().map(|code| format!("`{}`: {}.", code.name(), code.title())).collect();
+    let names: Vec<String> = codes.iter().map(|code| code.name()).collect();
+    let schema = json!({ "allOf": [schema::of("Problem"), { "properties": { "code": { "enum": names } } }] });
+    json!({
+        "description": lines.join(" "),
+        "content": { "application/problem+json": { "schema": schema } },
+    })
+}

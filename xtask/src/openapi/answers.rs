@@ -1,0 +1,221 @@
+//! What callers get: a case, a page of the docket, a problem. A test of the desk holds what the routes answer against
+//! these schemas, which allow no field that is not declared.
+
+use case::source::Source;
+use desk::problem::Code;
+use serde_json::{Map, Value, json};
+
+use super::samples;
+use super::schema::{
+    Field, always, among, closed, count, flag, list, may, moment, must, of, or_null, says, share, text, whole,
+};
+
+/// The schemas of every answer.
+pub(super) fn schemas() -> Map<String, Value> {
+    let mut schemas = Map::new();
+    let mut add = |name: &str, schema: Value, what: &str| schemas.insert(name.to_owned(), says(schema, what));
+    let mut problem = problem();
+    problem["examples"] = json!([samples::problem()]);
+    add("Problem", problem, "What went wrong, and what to do about it.");
+    add("Money", money(), "Whole minor units (cents, pence, yen) of a currency.");
+    add("Cites", list(of("EvidenceId")), "The evidence that something rests on.");
+    add("Classification", classification(), "What the request is about, and who decided so.");
+    add("Proposal", proposal(), "An action that somebody must approve, or that policy lets go out.");
+    add("Sentence", sentence(), "A sentence and its evidence.");
+    add("Evidence", evidence(), "What a look-up brought, or that it brought nothing.");
+    add("Track", track(), "One specialist's work.");
+    add("Orchestration", orchestration(), "What is being done about the request; the lead's, where there are several.");
+    add("WorkedRequest", closed(worked()), "A request and what has become of it so far.");
+    add("Case", case(), "A case.");
+    add("TaskAnswer", task_answer(), "Where the task went.");
+    add("DocketRow", docket_row(), "A case in the list of cases.");
+    let next = says(or_null(text()), "To be given as `after` for the next page; null on the last.");
+    add("DocketPage", closed(vec![must("cases", list(of("DocketRow"))), must("next", next)]), "A page of the docket.");
+    let event = vec![must("seq", count()), must("at", moment()), must("kind", of("EntryKind"))];
+    add("Event", closed(event), "The `data` of a server-sent event: a new entry of the journal.");
+    add("Health", closed(vec![must("status", always("ok"))]), "A sign of life.");
+    add("Readiness", readiness(), "What works, and what an operator has yet to configure.");
+    schemas
+}
+
+fn problem() -> Value {
+    let lines =
+        Code::ALL.iter().map(|code| format!("- `{}` ({}): {}", code.name(), code.status().as_u16(), code.title()));
+    let titles: Vec<Value> = Code::ALL.iter().map(|code| code.title().into()).collect();
+    let codes = format!("The codes, with their status and title:\n{}", lines.collect::<Vec<_>>().join("\n"));
+    closed(vec![
+        must("type", always("about:blank")),
+        must("status", says(whole(), "The HTTP status.")),
+        must("code", says(of("ProblemCode"), &codes)),
+        must("title", says(among(titles), "The code in words.")),
+        must("detail", says(text(), "What exactly, and what to do. It quotes no body and no secret.")),
+        may("field", says(text(), "Which field, header or parameter.")),
+    ])
+}
+
+fn money() -> Value {
+    closed(vec![must("amount_minor", whole()), must("currency", json!({ "type": "string", "pattern": "^[A-Z]{3}$" }))])
+}
+
+fn classification() -> Value {
+    let scored = closed(vec![must("task", of("Label")), must("confidence", share())]);
+    closed(vec![
+        must("task", says(or_null(of("Label")), "Null while Claude is being asked.")),
+        must("confidence", or_null(share())),
+        must("reason", says(text(), "What decided, in a sentence; a model's or caller's own words stand in quotes.")),
+        may("decided_by", of("Tier")),
+        must("alternatives", says(list(scored), "The other labels, most likely first.")),
+    ])
+}
+
+fn proposal() -> Value {
+    closed(vec![
+        must("id", says(text(), "`p1`, `p2`, ... within a case.")),
+        must("action", of("Action")),
+        must("approval", of("Approval")),
+        must("stage", of("Stage")),
+        must("approved_by", list(of("Subject"))),
+        may("amount", of("Money")),
+        must("reasons", list(of("Reason"))),
+        must("cites", of("Cites")),
+        must("references", says(list(of("Reference")), "What the action is about, in the operator's systems.")),
+        must("hash", says(of("Digest"), "What an approval names: it binds action, amount, evidence and reasons.")),
+    ])
+}
+
+fn sentence() -> Value {
+    closed(vec![must("text", text()), must("cites", of("Cites"))])
+}
+
+fn evidence() -> Value {
+    let why = json!({ "anyOf": [of("Failure"), always("deadline")] });
+    let ledger_row = vec![
+        may("booked_at", moment()),
+        may("created_at", moment()),
+        may("amount", of("Money")),
+        may("direction", of("Direction")),
+        may("kind", of("TransactionKind")),
+        may("transaction_status", of("TransactionStatus")),
+        may("payment_status", says(or_null(of("Reference")), "ISO 20022 status.")),
+        may("payment_reason", says(or_null(of("Reference")), "ISO 20022 reason, or ACH return code.")),
+    ];
+    let mut fields = vec![
+        must("id", of("EvidenceId")),
+        must("source", of("Source")),
+        must("status", among(["found", "missing", "late"])),
+        may("why", says(why, "Why it is missing.")),
+        may("took_ms", whole()),
+        may("items", says(count(), "0 where the source answered and nothing in its answer bears on the case.")),
+    ];
+    fields.extend(ledger_row);
+    fields.extend([
+        may("present", list(of("ProfileField"))),
+        may("absent", list(of("ProfileField"))),
+        may("score", count()),
+        may("band", of("Band")),
+        may("risk_reasons", list(of("Reference"))),
+    ]);
+    closed(fields)
+}
+
+fn track() -> Value {
+    closed(vec![
+        must("task", of("Task")),
+        must("routed_to", of("Agent")),
+        must("next_action", of("NextAction")),
+        may("proposal", of("Proposal")),
+    ])
+}
+
+fn orchestration() -> Value {
+    closed(vec![
+        must("status", always("ok")),
+        must("routed_to", of("Agent")),
+        must("next_action", of("NextAction")),
+        must("state", of("State")),
+        may("question", says(text(), "What the customer is asked.")),
+        may("proposal", of("Proposal")),
+        may("summary", list(of("Sentence"))),
+        may("evidence", list(of("Evidence"))),
+        may("escalations", list(of("Escalation"))),
+        may("tracks", says(list(of("Track")), "Every specialist at work, where the request has several intents.")),
+        may("outcome", of("CloseReason")),
+    ])
+}
+
+fn worked() -> Vec<Field> {
+    vec![
+        must("case_id", of("CaseId")),
+        must("seq", says(count(), "The position of the journal's last line, for `If-Match`.")),
+        may("sandbox", says(always_true(), "There where the case is worked with the sandbox bank.")),
+        must("classification", of("Classification")),
+        must("orchestration", of("Orchestration")),
+    ]
+}
+
+fn always_true() -> Value {
+    json!({ "const": true })
+}
+
+fn case() -> Value {
+    let mut fields = worked();
+    fields.extend([
+        must(
+            "head_hash",
+            says(of("Digest"), "The hash of the journal's last line; kept elsewhere, it shows a rewrite."),
+        ),
+        must("opened_at", moment()),
+        must("updated_at", moment()),
+        may("customer_id", of("Reference")),
+        may("external_id", of("Reference")),
+        may("assignee", of("Subject")),
+        must("text", says(or_null(text()), "The request with tokens for personal data; null after erasure.")),
+    ]);
+    closed(fields)
+}
+
+fn task_answer() -> Value {
+    closed(vec![
+        must("status", always("ok")),
+        must("routed_to", of("Agent")),
+        must("next_action", of("NextAction")),
+        must("case_id", of("CaseId")),
+        must("state", of("State")),
+        may("question", says(text(), "What the customer is asked.")),
+        may("escalations", list(of("Escalation"))),
+    ])
+}
+
+fn docket_row() -> Value {
+    let millis = |what: &str| says(whole(), &format!("{what}, in milliseconds since 1970."));
+    closed(vec![
+        must("case_id", of("CaseId")),
+        must("state", of("State")),
+        must("task", says(or_null(of("Label")), "Null while Claude is being asked.")),
+        must("agent", of("Agent")),
+        must("assignee", or_null(of("Subject"))),
+        must("external_id", or_null(of("Reference"))),
+        must("escalated", says(flag(), "Whether a human should look whatever else goes on.")),
+        must("due_at", or_null(millis("When a deadline is due"))),
+        must("opened_at", millis("When the case was opened")),
+        must("updated_at", millis("When it last changed")),
+        must("submitted_by", of("Subject")),
+        must("head_seq", says(count(), "The position of the journal's last line.")),
+        must("head_hash", of("Digest")),
+    ])
+}
+
+fn readiness() -> Value {
+    let configured = || among(["configured", "missing"]);
+    let sources = Source::ALL.into_iter().map(|source| must(source.name(), configured())).collect();
+    closed(vec![
+        must("status", says(among(["ready", "closed"]), "`closed` where the deployment has no keys.")),
+        must("version", text()),
+        must("core", says(count(), "The version of the rules.")),
+        must("local_model", says(of("Digest"), "Which local model.")),
+        must("model", says(or_null(text()), "Which model of Claude; null without a key.")),
+        must("sandbox", flag()),
+        must("sources", closed(sources)),
+        must("actions", configured()),
+    ])
+}

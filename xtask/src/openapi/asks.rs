@@ -1,0 +1,115 @@
+//! What a journal says of the outside: what was asked, what was answered, and the facts that were read in an answer.
+
+use serde_json::{Map, Value, json};
+
+use super::schema::{
+    Field, always, at_most, closed, count, either, flag, list, may, must, of, or_null, says, text, variant,
+};
+
+/// The schemas of asks and answers.
+pub(super) fn schemas() -> Map<String, Value> {
+    let mut schemas = Map::new();
+    let mut add = |name: &str, schema: Value, what: &str| schemas.insert(name.to_owned(), says(schema, what));
+    add("Question", either(questions()), "What the outside is asked.");
+    add("Answer", either(answers()), "What the outside answered.");
+    add("ModelCall", model_call(), "A call of the Messages API.");
+    add("Facts", either(facts()), "What a source's reply says, without personal data.");
+    schemas
+}
+
+/// The fields of each look-up, with its name first.
+fn lookup_shapes() -> [(&'static str, Vec<Field>); 6] {
+    let customer = || must("customer", of("Reference"));
+    let day = || json!({ "type": "string", "format": "date" });
+    [
+        ("transactions", vec![customer(), must("from", day()), must("to", day())]),
+        ("payments", vec![customer(), may("payment", of("Reference"))]),
+        ("profile", vec![customer(), must("fields", list(of("ProfileField")))]),
+        ("risk", vec![customer(), must("transactions", list(of("Reference")))]),
+        ("merchants", vec![]),
+        ("policy", vec![must("topic", of("Topic"))]),
+    ]
+}
+
+fn questions() -> Vec<Value> {
+    let triage = variant("question", "triage", vec![must("model", text()), must("repair", flag())]);
+    let act = variant("question", "act", vec![must("proposal", text())]);
+    // A look-up's own fields stand beside the tag of the question.
+    let look_ups = lookup_shapes().into_iter().map(|(name, mut fields)| {
+        fields.insert(0, must("lookup", always(name)));
+        variant("question", "lookup", fields)
+    });
+    [triage, act].into_iter().chain(look_ups).collect()
+}
+
+fn answers() -> Vec<Value> {
+    let answer = |name, mut fields: Vec<Field>, timed: Option<Field>| {
+        fields.extend(timed);
+        variant("answer", name, fields)
+    };
+    let took = || Some(must("took_ms", of("Millis")));
+    let opinion = vec![
+        must("label", of("Label")),
+        must("confidence", of("Ppm")),
+        must("reason", of("Digest")),
+        must("call", of("ModelCall")),
+    ];
+    let failed =
+        vec![must("failure", of("Failure")), may("retry_after_ms", of("Millis")), may("call", of("ModelCall"))];
+    vec![
+        answer("opinion", opinion, None),
+        answer("facts", vec![must("facts", of("Facts")), must("reply", of("Digest"))], took()),
+        answer("done", vec![must("reference", or_null(of("Reference")))], took()),
+        answer("failed", failed, took()),
+    ]
+}
+
+fn model_call() -> Value {
+    closed(vec![
+        must("model", text()),
+        must("prompt", of("Digest")),
+        may("request_id", of("Reference")),
+        must("input_tokens", count()),
+        must("output_tokens", count()),
+        must("cache_read_tokens", count()),
+        must("cost_nano_dollars", or_null(of("NanoDollars"))),
+        must("prices", says(text(), "The version of the price table.")),
+    ])
+}
+
+fn facts() -> Vec<Value> {
+    let transaction = closed(vec![
+        must("id", of("Reference")),
+        must("booked_at", of("Millis")),
+        must("money", of("Money")),
+        must("direction", of("Direction")),
+        must("kind", of("TransactionKind")),
+        must("status", of("TransactionStatus")),
+        must("merchant_group", count()),
+        must("merchant", or_null(of("Reference"))),
+        must("related", or_null(of("Reference"))),
+        must("merchant_named", flag()),
+        must("amount_named", flag()),
+    ]);
+    let payment = closed(vec![
+        must("id", of("Reference")),
+        must("money", of("Money")),
+        must("created_at", of("Millis")),
+        must("status", or_null(of("Reference"))),
+        must("reason", or_null(of("Reference"))),
+    ]);
+    let fields = || list(of("ProfileField"));
+    let rows = at_most(case::limits::LEDGER_FACTS, transaction);
+    vec![
+        variant("of", "transactions", vec![must("total", count()), must("rows", rows)]),
+        variant("of", "payments", vec![must("rows", list(payment))]),
+        variant("of", "profile", vec![must("present", fields()), must("missing", fields())]),
+        variant(
+            "of",
+            "risk",
+            vec![must("score", count()), must("band", of("Band")), must("reasons", list(of("Reference")))],
+        ),
+        variant("of", "merchants", vec![must("rows", list(of("Reference")))]),
+        variant("of", "policy", vec![must("rows", list(of("Reference")))]),
+    ]
+}

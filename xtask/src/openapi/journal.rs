@@ -1,0 +1,244 @@
+//! The lines of a journal, as `GET /v1/cases/{id}/journal` gives them. Callers keep them to verify a case elsewhere.
+//!
+//! An entry holds no words of anybody: those lie sealed, and the entry names the hash of the ciphertext.
+
+use case::{entry::Entry, journal::FORMAT, label::Ppm};
+use serde_json::{Map, Value, json};
+
+use super::schema::{
+    Field, always, among, closed, count, either, flag, list, may, must, of, or_null, says, text, variant, whole, within,
+};
+
+/// The kind of every entry; a test of the desk meets them in real journals.
+const KINDS: [&str; 15] = [
+    "opened",
+    "messaged",
+    "answered",
+    "commanded",
+    "time_passed",
+    "resumed",
+    "triaged",
+    "asked",
+    "retry_planned",
+    "gave_up",
+    "track_opened",
+    "customer_asked",
+    "proposed",
+    "escalated",
+    "closed",
+];
+
+/// Does not compile where an entry was added that [`KINDS`] and [`entries`] may lack.
+const _: fn(&Entry) = |entry| match entry {
+    Entry::Opened(_)
+    | Entry::Messaged(_)
+    | Entry::Answered { .. }
+    | Entry::Commanded { .. }
+    | Entry::TimePassed
+    | Entry::Resumed
+    | Entry::Triaged(_)
+    | Entry::Asked { .. }
+    | Entry::RetryPlanned { .. }
+    | Entry::GaveUp { .. }
+    | Entry::TrackOpened { .. }
+    | Entry::CustomerAsked { .. }
+    | Entry::Proposed { .. }
+    | Entry::Escalated { .. }
+    | Entry::Closed { .. } => (),
+};
+
+/// The schemas of a line and of all that is in it.
+pub(super) fn schemas() -> Map<String, Value> {
+    let mut schemas = Map::new();
+    let mut add = |name: &str, schema: Value, what: &str| schemas.insert(name.to_owned(), says(schema, what));
+    let line = vec![
+        must("v", says(within(1, FORMAT.into()), "The version of the format.")),
+        must("seq", says(count(), "The position, from 0.")),
+        must("at", of("Millis")),
+        must("prev", says(of("Digest"), "The hash of the line before; zeros in the first.")),
+        must("entry", of("Entry")),
+    ];
+    add(
+        "JournalLine",
+        closed(line),
+        "A line of a journal. Its hash is the SHA-256 of its bytes, without the line's end.",
+    );
+    add("EntryKind", among(KINDS), "What happened.");
+    add("Entry", either(entries()), "What happened: an input from outside, or what followed from one.");
+    add("Millis", whole(), "A moment in milliseconds since 1970, or a duration in milliseconds.");
+    add("Ppm", within(0, Ppm::ONE.parts().into()), "A share of one in parts per million.");
+    add("NanoDollars", count(), "A cost in billionths of a US dollar.");
+    add("Actor", closed(vec![must("subject", of("Subject")), must("role", of("Role"))]), "Somebody authenticated.");
+    add(
+        "Scored",
+        closed(vec![must("label", of("Label")), must("confidence", of("Ppm"))]),
+        "A label, how likely it is.",
+    );
+    add("SealedWords", words(), "A text, sealed, and what was read in it.");
+    add("Settings", settings(), "The decision settings pinned for the case.");
+    add("AskSettings", ask_settings(), "How long and how often something outside is asked.");
+    add("CommandEntry", either(commands()), "A command, its words sealed.");
+    add("ProposalEntry", proposal(), "A proposal, with the hash of the evidence it was made from.");
+    schemas
+}
+
+fn entries() -> Vec<Value> {
+    let entry = |name, fields| variant("kind", name, fields);
+    let ask = || must("ask", of("AskId"));
+    let track = || must("track", text());
+    let attempt = || must("attempt", count());
+    let key = || may("key", of("Digest"));
+    vec![
+        entry("opened", opened()),
+        entry(
+            "messaged",
+            vec![must("by", of("Actor")), must("from", of("Speaker")), must("words", of("SealedWords")), key()],
+        ),
+        entry("answered", vec![ask(), attempt(), must("answer", of("Answer"))]),
+        entry("commanded", vec![must("actor", of("Actor")), must("command", of("CommandEntry")), key()]),
+        entry("time_passed", vec![]),
+        entry("resumed", vec![]),
+        entry("triaged", triaged()),
+        entry(
+            "asked",
+            vec![
+                ask(),
+                attempt(),
+                must("question", of("Question")),
+                must("until", of("Millis")),
+                must("deadline", of("Millis")),
+                may("reserve_nano_dollars", of("NanoDollars")),
+            ],
+        ),
+        entry("retry_planned", vec![ask(), must("at", of("Millis"))]),
+        entry("gave_up", vec![ask(), must("missing", missing())]),
+        entry("track_opened", vec![track(), must("task", of("Task"))]),
+        entry("customer_asked", vec![track(), must("question", of("CustomerQuestion"))]),
+        entry("proposed", vec![track(), must("proposal", of("ProposalEntry")), may("by", of("Subject"))]),
+        entry("escalated", vec![must("reason", of("Escalation"))]),
+        entry("closed", vec![must("outcome", of("CloseReason"))]),
+    ]
+}
+
+fn opened() -> Vec<Field> {
+    let references =
+        ["customer", "transaction", "payment", "external_id", "channel", "agent_system", "trace"].into_iter();
+    let mut fields = vec![
+        must("core", says(count(), "The version of the rules.")),
+        must("tenant", of("Subject")),
+        must("case", of("CaseId")),
+        must("by", of("Actor")),
+        must("settings", of("Settings")),
+        must("settings_hash", of("Digest")),
+        must("sandbox", flag()),
+        must("fingerprint", says(of("Digest"), "Tells a repeated request from another with the same key.")),
+        may("caller", of("Scored")),
+        must("words", of("SealedWords")),
+        must("reserve_nano_dollars", of("NanoDollars")),
+    ];
+    fields.extend(references.map(|name| may(name, of("Reference"))));
+    fields
+}
+
+fn triaged() -> Vec<Field> {
+    vec![
+        must("label", of("Label")),
+        must("confidence", of("Ppm")),
+        must("decided_by", of("Tier")),
+        must("basis", of("Basis")),
+        must("tasks", list(of("Task"))),
+        must("alternatives", list(of("Scored"))),
+    ]
+}
+
+fn missing() -> Value {
+    either(vec![always("late"), closed(vec![must("failed", of("Failure"))])])
+}
+
+fn words() -> Value {
+    let reading = closed(vec![
+        must("model", of("Digest")),
+        must("scores", list(of("Scored"))),
+        must("sure", flag()),
+        must("familiar", of("Ppm")),
+        must("intents", list(of("Scored"))),
+        must("fraud_suspected", flag()),
+    ]);
+    let narrative = closed(vec![
+        must("dispute", of("DisputeKind")),
+        must("claims", list(of("Claim"))),
+        must("names_merchant", flag()),
+        must("names_amount", flag()),
+    ]);
+    closed(vec![
+        must("sealed", of("Digest")),
+        must("reading", reading),
+        must("narrative", narrative),
+        must("documents", count()),
+    ])
+}
+
+fn settings() -> Value {
+    let triage = closed(vec![
+        must("model", or_null(text())),
+        must("claude_min", of("Ppm")),
+        must("alone_min", of("Ppm")),
+        must("caller_min", of("Ppm")),
+        must("claude", of("AskSettings")),
+        must("max_tokens", count()),
+        must("budget_nano_dollars", of("NanoDollars")),
+    ]);
+    let approvals = json!({
+        "type": "object", "propertyNames": of("Action"), "additionalProperties": of("Approval"),
+    });
+    closed(vec![
+        must("triage", triage),
+        must("lookups", of("AskSettings")),
+        must("actions", of("AskSettings")),
+        must("wait_ms", of("Millis")),
+        must("ledger_days", count()),
+        must("duplicate_window_ms", of("Millis")),
+        must("approvals", approvals),
+    ])
+}
+
+fn ask_settings() -> Value {
+    closed(vec![
+        must("attempt_ms", of("Millis")),
+        must("deadline_ms", of("Millis")),
+        must("attempts", count()),
+        must("backoff_ms", of("Millis")),
+    ])
+}
+
+fn commands() -> Vec<Value> {
+    let note = || must("note", of("Digest"));
+    let shown = || vec![must("proposal", text()), must("hash", of("Digest"))];
+    let command = |name, fields| variant("command", name, fields);
+    vec![
+        command("claim", vec![]),
+        command("release", vec![]),
+        command("identify", vec![must("customer", of("Reference"))]),
+        command("reroute", vec![must("task", of("Task"))]),
+        command("ask", vec![must("question", of("Digest"))]),
+        command("approve", shown()),
+        command("reject", shown().into_iter().chain([note()]).collect()),
+        command("decide", vec![must("action", of("Action")), may("about", of("Reference")), note()]),
+        command("close", vec![note()]),
+        command("reopen", vec![note()]),
+    ]
+}
+
+fn proposal() -> Value {
+    closed(vec![
+        must("id", text()),
+        must("action", of("Action")),
+        must("approval", of("Approval")),
+        may("amount", of("Money")),
+        must("reasons", list(of("Reason"))),
+        must("cites", of("Cites")),
+        must("references", list(of("Reference"))),
+        must("evidence", of("Digest")),
+        must("hash", of("Digest")),
+    ])
+}

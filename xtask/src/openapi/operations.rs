@@ -1,0 +1,216 @@
+//! What each route takes and answers. Which routes there are, the table of the front says.
+
+use desk::problem::Code;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{
+    samples,
+    schema::{of, text},
+};
+
+/// What there is to say of a route.
+pub(super) struct Operation {
+    pub(super) id: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) description: &'static str,
+    /// Names of [`super::parameters::parameters`].
+    pub(super) parameters: &'static [&'static str],
+    /// The body's schema and an example.
+    pub(super) body: Option<(&'static str, Value)>,
+    pub(super) success: Success,
+    pub(super) codes: Vec<Code>,
+}
+
+/// What a route answers when all is well.
+pub(super) struct Success {
+    pub(super) status: u16,
+    pub(super) media_type: &'static str,
+    pub(super) schema: Value,
+    pub(super) example: Option<Value>,
+    pub(super) description: &'static str,
+}
+
+/// Codes of every route that asks who calls.
+const AUTHENTICATED: [Code; 3] = [Code::Unauthenticated, Code::NoKeys, Code::Storage];
+/// Codes of every route that opens a body.
+const BODY: [Code; 3] = [Code::NotJson, Code::ContentType, Code::TooLarge];
+/// Codes of every route that takes somebody's words.
+const WORDS: [Code; 6] =
+    [Code::Field, Code::TextEmpty, Code::TextLong, Code::TextControl, Code::Document, Code::Header];
+/// Codes of every route that reads a stored case; reading one after a restart resumes it, which writes.
+const CASE: [Code; 6] = [Code::NoCase, Code::Changed, Code::Full, Code::Damaged, Code::Newer, Code::Vault];
+/// Codes of every route that opens a case.
+const OPENING: [Code; 9] = [
+    Code::Reference,
+    Code::Role,
+    Code::Changed,
+    Code::OtherRequest,
+    Code::InFlight,
+    Code::Full,
+    Code::Damaged,
+    Code::Newer,
+    Code::Vault,
+];
+
+/// What there is to say of that route; `None` where nothing was written yet.
+pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
+    Some(match (method.as_str(), path) {
+        ("POST", "/v1/requests") => create_request(),
+        ("POST", "/") => Operation { id: "createTaskAtRoot", ..create_task() },
+        ("POST", "/v1/tasks") => create_task(),
+        ("GET", "/v1/cases") => list_cases(),
+        ("GET", "/v1/cases/{id}") => read_case(),
+        ("GET", "/v1/cases/{id}/journal") => read_journal(),
+        ("GET", "/v1/cases/{id}/events") => follow_case(),
+        ("POST", "/v1/cases/{id}/messages") => add_message(),
+        ("POST", "/v1/cases/{id}/commands") => give_command(),
+        ("GET", "/healthz") => service("health", "Whether the service answers", of("Health"), vec![]),
+        ("GET", "/readyz") => service("readiness", "What works, and what is not configured", of("Readiness"), vec![]),
+        ("GET", "/openapi.json") => service("document", "This document", json!({ "type": "object" }), vec![]),
+        _ => return None,
+    })
+}
+
+fn codes(lists: &[&[Code]]) -> Vec<Code> {
+    let mut codes = lists.concat();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+fn json_answer(status: u16, schema: &str, example: Option<Value>, description: &'static str) -> Success {
+    Success { status, media_type: "application/json", schema: of(schema), example, description }
+}
+
+fn create_request() -> Operation {
+    Operation {
+        id: "createRequest",
+        summary: "Have a request worked",
+        description: "Opens a case, classifies the request, routes it to specialists and gathers evidence.",
+        parameters: &["key", "prefer", "agent_system", "traceparent"],
+        body: Some(("Request", samples::request())),
+        success: json_answer(
+            201,
+            "WorkedRequest",
+            Some(samples::worked()),
+            "The case is stored, and worked from here on.",
+        ),
+        codes: codes(&[&AUTHENTICATED, &BODY, &WORDS, &OPENING]),
+    }
+}
+
+fn create_task() -> Operation {
+    Operation {
+        id: "createTask",
+        summary: "Hand over a request that is already labelled",
+        description: "The caller's label routes the case. The text is read again: suspected fraud adds an escalation.",
+        parameters: &["key", "prefer", "agent_system", "traceparent"],
+        body: Some(("TaskRequest", samples::task_request())),
+        success: json_answer(200, "TaskAnswer", Some(samples::task_answer()), "The case is stored, and routed."),
+        codes: codes(&[&AUTHENTICATED, &BODY, &WORDS, &OPENING, &[Code::UnknownTask, Code::Confidence]]),
+    }
+}
+
+fn list_cases() -> Operation {
+    Operation {
+        id: "listCases",
+        summary: "Read a page of the docket",
+        description: "The most urgent first: by deadline, then by age. A submitter sees the cases it opened.",
+        parameters: &["state", "agent", "assignee", "due_before", "external_id", "after", "limit"],
+        body: None,
+        success: json_answer(200, "DocketPage", None, "The page."),
+        codes: codes(&[&AUTHENTICATED, &[Code::Query]]),
+    }
+}
+
+fn read_case() -> Operation {
+    Operation {
+        id: "readCase",
+        summary: "Read a case",
+        description: "The case as it is now, with the request's words behind tokens for personal data.",
+        parameters: &["case"],
+        body: None,
+        success: json_answer(200, "Case", None, "The case."),
+        codes: codes(&[&AUTHENTICATED, &CASE]),
+    }
+}
+
+fn read_journal() -> Operation {
+    let lines = json!({ "type": "string", "description": "One `JournalLine` a line, the stored bytes themselves." });
+    let description = "The entries.";
+    let media_type = "application/jsonl";
+    Operation {
+        id: "readJournal",
+        summary: "Read a case's journal",
+        description: "Each line is an entry and names the hash of the line before, so that any change can be found.",
+        parameters: &["case"],
+        body: None,
+        success: Success { status: 200, media_type, schema: lines, example: None, description },
+        codes: codes(&[&AUTHENTICATED, &CASE]),
+    }
+}
+
+fn follow_case() -> Operation {
+    let description = "The events: `id` is the position of the entry, `event` its kind, `data` an `Event`.";
+    let (media_type, example) = ("text/event-stream", Some(samples::events().into()));
+    Operation {
+        id: "followCase",
+        summary: "Follow a case",
+        description: "New entries as they are written. The stream ends when the case comes to rest, or after five minutes.",
+        parameters: &["case", "last_event"],
+        body: None,
+        success: Success { status: 200, media_type, schema: text(), example, description },
+        codes: codes(&[&AUTHENTICATED, &CASE, &[Code::Header]]),
+    }
+}
+
+fn add_message() -> Operation {
+    Operation {
+        id: "addMessage",
+        summary: "Go on with the conversation",
+        description: "A customer's words are read as the request was; a case that waits for the customer goes on.",
+        parameters: &["case", "key", "if_match", "prefer"],
+        body: Some(("MessageBody", samples::message())),
+        success: json_answer(200, "Case", None, "The case."),
+        codes: codes(&[&AUTHENTICATED, &BODY, &WORDS, &CASE, &[Code::Role, Code::Refused, Code::Erased]]),
+    }
+}
+
+fn give_command() -> Operation {
+    let refused = [
+        Code::Field,
+        Code::Header,
+        Code::Command,
+        Code::UnknownTask,
+        Code::Reference,
+        Code::Role,
+        Code::Refused,
+        Code::Stale,
+        Code::SelfApproval,
+        Code::Erased,
+    ];
+    Operation {
+        id: "giveCommand",
+        summary: "Decide on a case",
+        description: "Needs the role analyst, approver or admin; `identify` a submitter's too.",
+        parameters: &["case", "key", "if_match", "prefer"],
+        body: Some(("CommandBody", samples::command())),
+        success: json_answer(200, "Case", None, "The case."),
+        codes: codes(&[&AUTHENTICATED, &BODY, &CASE, &refused]),
+    }
+}
+
+/// A route that anybody may call.
+fn service(id: &'static str, summary: &'static str, schema: Value, codes: Vec<Code>) -> Operation {
+    let (media_type, description) = ("application/json", "The answer.");
+    Operation {
+        id,
+        summary,
+        description: "Open to anybody.",
+        parameters: &[],
+        body: None,
+        success: Success { status: 200, media_type, schema, example: None, description },
+        codes,
+    }
+}
