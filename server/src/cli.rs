@@ -1,10 +1,13 @@
 //! The command line: one subcommand a file. JSON goes to stdout, words to stderr.
 
 mod ask;
+mod batch;
 mod classify;
 mod handle;
+mod keys;
 mod logs;
 mod redact;
+mod sandbox;
 mod serve;
 
 use std::path::PathBuf;
@@ -48,6 +51,12 @@ enum Command {
     Redact(redact::Args),
     /// Serve the API over HTTP
     Serve(serve::Args),
+    /// Work a file of requests, one line out per line in
+    Batch(batch::Args),
+    /// Make, list and revoke callers' keys
+    Keys(keys::Args),
+    /// Serve the sandbox: a small bank and a stand-in for the Messages API
+    Sandbox(sandbox::Args),
 }
 
 impl Cli {
@@ -61,6 +70,9 @@ impl Cli {
             Command::Classify(args) => block_on(classify::run(&settings(&Data { data: None })?, &args)),
             Command::Redact(args) => redact::run(&args),
             Command::Serve(args) => block_on(serve::run(&settings(args.data())?, &args)),
+            Command::Batch(args) => block_on(batch::run(&settings(args.data())?, &args)),
+            Command::Keys(args) => keys::run(&settings(&args.data())?, &args),
+            Command::Sandbox(args) => block_on(sandbox::run(&args)),
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::Data;
 use crate::{
     exit::{Exit, Failure},
-    outside, output,
+    output, outside,
     settings::Settings,
     store::{Shelf, keys},
 };

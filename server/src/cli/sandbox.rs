@@ -7,7 +7,7 @@ use ::sandbox::{Bank, Config, Day, Fault, Script};
 use super::serve::bind;
 use crate::{
     exit::{Exit, Failure},
-    limits, outside, output,
+    limits, output, outside,
 };
 
 /// The arguments.
