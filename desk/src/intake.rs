@@ -28,8 +28,12 @@ use crate::{
 #[must_use]
 pub fn fingerprint(vault: &CaseVault, body: &[u8]) -> case::ids::Digest {
     // Equal objects are equal requests, whatever the order of their fields or their spaces.
-    let canonical: Option<Value> = serde_json::from_slice(body).ok();
-    vault.fingerprint(&canonical.map_or_else(String::new, |value| value.to_string()))
+    let parsed: Option<Value> = serde_json::from_slice(body).ok();
+    let canonical = parsed.map_or_else(String::new, |mut value| {
+        value.sort_all_objects();
+        value.to_string()
+    });
+    vault.fingerprint(&canonical)
 }
 
 /// Opens a case.

@@ -239,8 +239,9 @@ fn evidence(state: &State, ask: &Ask) -> Vec<Value> {
         Standing::Answered(Answer::Facts { facts, took_ms, .. }) => {
             let cited = state.tracks.iter().flat_map(|track| &track.proposals);
             let cited: Vec<&EvidenceId> = cited.flat_map(|proposed| proposed.proposal.cites()).collect();
-            let ids =
-                facts.evidence().into_iter().filter(|id| lookup.source() != Source::Ledger || cited.contains(&id));
+            // Of lists that were searched, what bears on the case; the rest stays in the sealed reply.
+            let searched = matches!(lookup.source(), Source::Ledger | Source::Merchants);
+            let ids = facts.evidence().into_iter().filter(|id| !searched || cited.contains(&id));
             let found: Vec<Value> = ids.map(|id| found_evidence(facts, &id, source, *took_ms)).collect();
             if found.is_empty() {
                 // Asked and answered: nothing in it bears on the case.
