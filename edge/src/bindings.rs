@@ -151,24 +151,24 @@ mod tests {
     #[test]
     fn without_keys_the_worker_is_closed_and_only_the_word_local_opens_it() {
         for open in ["", "yes", "LOCAL"] {
-            let bindings = read(&[("VAULT_KEY", KEY), ("OPEN", open)]).ok().expect("well configured");
+            let bindings = read(&[("VAULT_KEY", KEY), ("OPEN", open)]).expect("well configured");
             assert!(matches!(bindings.setup.access, Access::Closed(_)));
         }
-        let bindings = read(&[("VAULT_KEY", KEY), ("OPEN", "local")]).ok().expect("well configured");
+        let bindings = read(&[("VAULT_KEY", KEY), ("OPEN", "local")]).expect("well configured");
         assert_eq!(bindings.setup.access, Access::Open);
     }
 
     #[test]
     fn a_grant_is_found_by_the_hash_of_its_key() {
         let grants = format!(r#"{{"{KEY}":{{"tenant":"acme","actor":{{"subject":"ada","role":"analyst"}}}}}}"#);
-        let bindings = read(&[("VAULT_KEY", KEY), ("API_KEYS", &grants)]).ok().expect("well configured");
+        let bindings = read(&[("VAULT_KEY", KEY), ("API_KEYS", &grants)]).expect("well configured");
         assert_eq!(bindings.setup.access, Access::Keys);
         assert_eq!(bindings.grants.get(KEY).map(|grant| grant.tenant.as_str()), Some("acme"));
     }
 
     #[test]
     fn the_sandbox_plays_every_source() {
-        let bindings = read(&[("VAULT_KEY", KEY), ("SANDBOX", "SOURCES")]).ok().expect("well configured");
+        let bindings = read(&[("VAULT_KEY", KEY), ("SANDBOX", "SOURCES")]).expect("well configured");
         assert!(bindings.setup.sandbox);
         assert_eq!(bindings.sources.len(), SOURCES.len());
     }
