@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::label::{Label, Ppm, Scored, Task};
 pub use file::ModelError;
 use file::ModelParts;
+use pool::Said;
 
 /// The most intents one request is read as.
 pub const INTENTS_MAX: usize = 3;
@@ -90,13 +91,13 @@ impl LocalModel {
     #[must_use]
     pub fn read(&self, text: &str) -> Reading {
         let settings = &self.parts.settings;
-        let pooled = pool::pool(self, text);
-        let scores = score::ranked(&pooled.shares);
-        let familiar = self.familiarity(text);
+        let heard = pool::hear(self, text);
+        let scores = score::ranked(&heard.whole.shares);
+        let familiar = heard.whole.familiar;
         let top = score::top(&scores);
         let sure = familiar >= settings.familiar_from && top.confidence >= settings.sure_from[score::index(top.label)];
-        let fraud_suspected = score::to_ppm(pooled.fraud) >= settings.fraud_from;
-        let intents = self.intents(text, top);
+        let fraud_suspected = score::to_ppm(heard.suspicion) >= settings.fraud_from;
+        let intents = self.intents(&heard.clauses, top);
         Reading { model: self.hash.clone(), scores, sure, familiar, intents, fraud_suspected }
     }
 
@@ -108,57 +109,32 @@ impl LocalModel {
         cues::cues(self, text, label)
     }
 
-    /// How likely `fraud_check` is where it is likeliest: in the whole text or in one of its sentences.
+    /// How likely `fraud_check` is where it is likeliest: in the whole text or in a part of it.
+    ///
+    /// [`Reading::fraud_suspected`] compares this with the model's own threshold, which is fitted by it.
     #[must_use]
     pub fn suspicion(&self, text: &str) -> Ppm {
-        score::to_ppm(pool::pool(self, text).fraud)
-    }
-
-    /// The scores of all heads before they become probabilities, for a text that is read in one piece.
-    #[must_use]
-    pub fn logits(&self, text: &str) -> Vec<f64> {
-        score::logits(&self.parts, &features::features(text))
-    }
-
-    /// The share of the letters of a text that are in words the model has seen.
-    fn familiarity(&self, text: &str) -> Ppm {
-        let (mut known, mut all) = (0_u64, 0_u64);
-        for word in text::words(text) {
-            let letters = word.chars().count() as u64;
-            all += letters;
-            if self.parts.known_words.contains(features::word_feature(&word)) {
-                known += letters;
-            }
-        }
-        known
-            .saturating_mul(1_000_000)
-            .checked_div(all)
-            .and_then(|parts| u32::try_from(parts).ok())
-            .and_then(Ppm::new)
-            .unwrap_or_default()
+        score::to_ppm(pool::hear(self, text).suspicion)
     }
 
     /// The tasks that single clauses are clearly about, where there are several and the text's own label is one of
     /// them; else the text's own label.
-    fn intents(&self, text: &str, top: Scored) -> Vec<Scored> {
-        let mut best: [Option<Ppm>; 5] = [None; 5];
-        let clauses = text::sentences(text).into_iter().flat_map(text::clauses);
-        for clause in clauses {
-            if self.familiarity(clause) < self.parts.settings.familiar_from {
-                continue;
+    fn intents(&self, clauses: &[Said], top: Scored) -> Vec<Scored> {
+        let settings = &self.parts.settings;
+        let mut clear: [Option<Ppm>; 5] = [None; 5];
+        for clause in clauses.iter().filter(|clause| clause.familiar >= settings.familiar_from) {
+            let said = score::top(&score::ranked(&clause.shares));
+            if said.confidence >= settings.clause_from {
+                let best = &mut clear[score::index(said.label)];
+                *best = (*best).max(Some(said.confidence));
             }
-            let said = score::top(&score::ranked(&pool::whole(self, clause)));
-            let seen = &mut best[score::index(said.label)];
-            *seen = (*seen).max(Some(said.confidence));
         }
-        let clear = |task: Task| {
+        clear[score::index(top.label)] = Some(top.confidence);
+        let scored = |task: Task| {
             let label = Label::from(task);
-            let confidence = if label == top.label { Some(top.confidence) } else { best[score::index(label)] };
-            confidence
-                .filter(|confidence| label == top.label || *confidence >= self.parts.settings.clause_from)
-                .map(|confidence| Scored { label, confidence })
+            clear[score::index(label)].map(|confidence| Scored { label, confidence })
         };
-        let intents: Vec<Scored> = Task::ALL.into_iter().filter_map(clear).take(INTENTS_MAX).collect();
+        let intents: Vec<Scored> = Task::ALL.into_iter().filter_map(scored).take(INTENTS_MAX).collect();
         if top.label == Label::Other || intents.len() < 2 { vec![top] } else { intents }
     }
 }

@@ -40,8 +40,12 @@ pub(super) fn cues(model: &LocalModel, text: &str, label: Label) -> Vec<String> 
     strongest(cues)
 }
 
+/// A cue says at least this share of what the strongest says.
+const OF_THE_STRONGEST: f64 = 0.2;
+
 fn strongest(mut cues: Vec<Cue>) -> Vec<String> {
-    cues.retain(|cue| cue.weight > 0.0);
+    let highest = cues.iter().map(|cue| cue.weight).fold(0.0, f64::max);
+    cues.retain(|cue| cue.weight > highest * OF_THE_STRONGEST);
     cues.sort_by(|first, second| second.weight.total_cmp(&first.weight));
     let mut chosen: Vec<Cue> = Vec::new();
     for cue in cues {
@@ -70,7 +74,7 @@ impl<'model> Speaker<'model> {
     /// The pull is each head's probability within the label less its probability among the other labels.
     fn new(model: &'model LocalModel, features: &[FeatureId], label: Label) -> Self {
         let parts = &model.parts;
-        let shares = score::softmax(&score::logits(parts, features), parts.settings.temperature);
+        let shares = score::softmax(&score::logits(parts, &score::rows(parts, features)), parts.settings.temperature);
         let ours = score::by_label(parts, &shares)[score::index(label)].max(f64::MIN_POSITIVE);
         let theirs = (1.0 - ours).max(f64::EPSILON);
         let pull = |(share, head): (&f64, &super::file::Head)| {

@@ -6,7 +6,15 @@
 use super::text;
 
 /// The name of a feature: the same on every platform, for ever, because model files are made of these.
+///
+/// The two highest bits are its kind, the others a hash of its text.
 pub type FeatureId = u32;
+
+const WORD: u32 = 1;
+const PAIR: u32 = 2;
+const PIECE: u32 = 3;
+/// How many bits of a name are the hash.
+const HASH_BITS: u32 = 30;
 
 /// The shortest and longest piece of a word, in letters; a word's two edges count as letters.
 const PIECE_LETTERS: std::ops::RangeInclusive<usize> = 3..=5;
@@ -38,13 +46,13 @@ pub fn features_of_words(words: &[String]) -> Vec<FeatureId> {
 /// The feature of one whole word.
 #[must_use]
 pub fn word_feature(word: &str) -> FeatureId {
-    name(1, [word.as_bytes()])
+    name(WORD, [word.as_bytes()])
 }
 
 /// The feature of two words, one directly after the other.
 #[must_use]
 pub fn pair_feature(first: &str, second: &str) -> FeatureId {
-    name(2, [first.as_bytes(), b" ", second.as_bytes()])
+    name(PAIR, [first.as_bytes(), b" ", second.as_bytes()])
 }
 
 /// The features of the pieces of one word.
@@ -65,23 +73,30 @@ fn push_pieces(word: &str, features: &mut Vec<FeatureId>) {
                 && let Some(piece) = edged.get(*start..*end)
                 && piece.len() < edged.len()
             {
-                features.push(name(3, [piece.as_bytes()]));
+                features.push(name(PIECE, [piece.as_bytes()]));
             }
         }
     }
 }
 
-/// FNV-1a over the kind and the bytes, then a finishing mix so that all 32 bits depend on all of them.
-fn name<const PARTS: usize>(kind: u8, parts: [&[u8]; PARTS]) -> FeatureId {
+/// Whether a feature is a piece of a word, which says less than a word.
+#[must_use]
+pub const fn is_piece(feature: FeatureId) -> bool {
+    feature >> HASH_BITS == PIECE
+}
+
+/// FNV-1a over the bytes, then a finishing mix so that all bits depend on all of them.
+fn name<const PARTS: usize>(kind: u32, parts: [&[u8]; PARTS]) -> FeatureId {
     let mut hash = 0x811c_9dc5_u32;
-    for byte in std::iter::once(kind).chain(parts.into_iter().flatten().copied()) {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    for byte in parts.into_iter().flatten() {
+        hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     }
     hash ^= hash >> 16;
     hash = hash.wrapping_mul(0x85eb_ca6b);
     hash ^= hash >> 13;
     hash = hash.wrapping_mul(0xc2b2_ae35);
-    hash ^ (hash >> 16)
+    hash ^= hash >> 16;
+    (kind << HASH_BITS) | (hash >> (u32::BITS - HASH_BITS))
 }
 
 #[cfg(test)]
@@ -90,8 +105,8 @@ mod tests {
 
     #[test]
     fn the_names_of_features_never_change() {
-        assert_eq!(word_feature("card"), 3_908_075_298);
-        assert_eq!(pair_feature("charged", "twice"), 1_904_086_672);
+        assert_eq!(word_feature("card"), 1_158_294_887);
+        assert_eq!(pair_feature("charged", "twice"), 2_702_808_573);
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct ModelParts {
 pub struct Settings {
     /// Scores are divided by this before they become probabilities.
     pub temperature: f64,
+    /// The share of every probability that is given up to all labels alike.
+    pub doubt: Ppm,
     /// From which confidence a label is sure, in the order of [`Label::ALL`].
     pub sure_from: [Ppm; 5],
     /// From which share of known words a text is familiar.
@@ -175,9 +177,9 @@ impl ModelParts {
 }
 
 impl Settings {
-    fn ppms(&self) -> [Ppm; 8] {
+    fn ppms(&self) -> [Ppm; 9] {
         let [fraud, kyc, dispute, payment, other] = self.sure_from;
-        [fraud, kyc, dispute, payment, other, self.familiar_from, self.fraud_from, self.clause_from]
+        [self.doubt, fraud, kyc, dispute, payment, other, self.familiar_from, self.fraud_from, self.clause_from]
     }
 }
 
@@ -219,9 +221,10 @@ impl<'bytes> Input<'bytes> {
     }
 
     fn settings(&mut self) -> Result<Settings, ModelError> {
+        let doubt = self.ppm()?;
         let sure_from = [self.ppm()?, self.ppm()?, self.ppm()?, self.ppm()?, self.ppm()?];
         let (familiar_from, fraud_from, clause_from) = (self.ppm()?, self.ppm()?, self.ppm()?);
-        Ok(Settings { temperature: self.positive()?, sure_from, familiar_from, fraud_from, clause_from })
+        Ok(Settings { temperature: self.positive()?, doubt, sure_from, familiar_from, fraud_from, clause_from })
     }
 
     fn head(&mut self) -> Result<Head, ModelError> {

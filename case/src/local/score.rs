@@ -21,18 +21,23 @@ pub(super) const fn index(label: Label) -> usize {
     }
 }
 
-/// The score of each head for a text with these features.
-pub(super) fn logits(parts: &ModelParts, features: &[FeatureId]) -> Vec<f64> {
+/// The rows of those features that the model knows.
+pub(super) fn rows(parts: &ModelParts, features: &[FeatureId]) -> Vec<usize> {
+    features.iter().filter_map(|feature| parts.features.binary_search(feature).ok()).collect()
+}
+
+/// The score of each head for a text with these rows.
+pub(super) fn logits(parts: &ModelParts, rows: &[usize]) -> Vec<f64> {
     let mut sums = vec![0_i32; parts.heads.len()];
-    let mut length = 0_u64;
-    for row in features.iter().filter_map(|feature| parts.features.binary_search(feature).ok()) {
-        length += u64::from(parts.strengths[row]).pow(2);
-        for (sum, weight) in sums.iter_mut().zip(row_of(parts, row)) {
+    let mut squares = 0_u64;
+    for row in rows {
+        squares += u64::from(parts.strengths[*row]).pow(2);
+        for (sum, weight) in sums.iter_mut().zip(row_of(parts, *row)) {
             *sum += i32::from(*weight);
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53: at most 65,535 squares of a byte")]
-    let length = libm::sqrt(length.max(1) as f64);
+    let length = libm::sqrt(squares.max(1) as f64);
     sums.iter().zip(&parts.heads).map(|(sum, head)| f64::from(*sum) * head.scale / length + head.bias).collect()
 }
 
@@ -61,6 +66,16 @@ pub(super) fn by_label(parts: &ModelParts, heads: &[f64]) -> Shares {
     }
     shares
 }
+
+/// The shares, with a part of each given up to all labels alike: no confidence says more than the training's unseen
+/// rows have shown, and it says less the fewer of the text's features the model knows.
+pub(super) fn doubted(shares: Shares, doubt: Ppm, known: f64) -> Shares {
+    let doubt = (doubt.share() / known.max(KNOWN_MIN)).min(1.0);
+    shares.map(|share| share * (1.0 - doubt) + doubt / 5.0)
+}
+
+/// Below this share of known features doubt grows no further; the text is then unfamiliar and decides nothing anyway.
+const KNOWN_MIN: f64 = 0.1;
 
 /// All labels, the most likely first, in parts per million that add up to exactly one million.
 pub(super) fn ranked(shares: &Shares) -> Vec<Scored> {

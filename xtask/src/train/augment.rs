@@ -1,4 +1,4 @@
-//! Hand-made variants of training rows: the same request told about somebody, with a greeting, with thanks.
+//! Variants of training rows: the same request told about somebody, with a greeting, with thanks, among other talk.
 //!
 //! The training rows are customers speaking for themselves in one breath; the product also gets a colleague's
 //! report ("The customer says ...") and letters. A variant keeps its row's label. Rows of every label get the same
@@ -7,6 +7,7 @@
 use case::local::text;
 
 use super::random::Random;
+use super::rows::{Group, Row};
 
 const REPORTS: [&str; 16] = [
     "Customer says",
@@ -81,12 +82,38 @@ const TOLD: [(&str, &str); 22] = [
     ("i am", "they are"),
 ];
 
-/// A variant of a request; which one depends on the row's id alone.
-pub(crate) fn variant(id: &str, request: &str) -> String {
-    let mut random = Random::of(id);
+/// Makes variants of requests.
+pub(crate) struct Augment<'rows> {
+    /// Talk about something else, to stand around a request: the off-topic rows.
+    asides: Vec<&'rows str>,
+}
+
+impl<'rows> Augment<'rows> {
+    /// Takes the asides from the training rows.
+    pub(crate) fn new(rows: &'rows [Row]) -> Self {
+        let off_topic = rows.iter().filter(|row| row.group() == Group::ClincOffTopic);
+        Self { asides: off_topic.map(|row| row.text.as_str()).collect() }
+    }
+
+    /// A variant of a row's text; which one depends on the row's id alone.
+    pub(crate) fn variant(&self, row: &Row) -> String {
+        let mut random = Random::of(&row.id);
+        if !random.percent(30) {
+            return framed(&row.text, &mut random);
+        }
+        let request = if random.percent(50) { row.text.clone() } else { framed(&row.text, &mut random) };
+        let mut sentences: Vec<&str> =
+            (0..=random.below(3)).map(|_| self.asides[random.below(self.asides.len())]).collect();
+        sentences.insert(random.below(sentences.len() + 1), &request);
+        sentences.join(". ")
+    }
+}
+
+/// The request as a report about somebody, or between a greeting and thanks.
+fn framed(request: &str, random: &mut Random) -> String {
     if random.percent(60) {
         let report = REPORTS[random.below(REPORTS.len())];
-        return format!("{report} {}", told(request, &mut random));
+        return format!("{report} {}", told(request, random));
     }
     let mut text = request.to_owned();
     if random.percent(60) {
@@ -98,7 +125,7 @@ pub(crate) fn variant(id: &str, request: &str) -> String {
     text
 }
 
-/// The request in the third person; "the customer's" for half of the texts' first "my".
+/// The request in the third person, its first "their" or "they" made definite.
 fn told(request: &str, random: &mut Random) -> String {
     let words = text::words(request);
     let mut told: Vec<&str> = Vec::with_capacity(words.len());

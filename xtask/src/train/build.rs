@@ -6,7 +6,7 @@ use case::local::LocalModel;
 use case::local::features::{self, FeatureId};
 use case::local::file::{Head, ModelParts, Settings};
 
-use super::augment;
+use super::augment::Augment;
 use super::rows::{Heads, Row};
 use super::softmax::{self, Example, Learnt, Schedule};
 use super::vocabulary::{self, Sample, Vocabulary};
@@ -32,13 +32,19 @@ impl Recipe {
         feature_texts_min: 3,
         word_texts_min: 2,
         variant_weight: 0.5,
-        schedule: Schedule { passes: 16, step: 4.0, decay: 1e-5, own_head: 0.5, dropout: 0.3 },
+        schedule: Schedule { passes: 16, step: 4.0, decay: 1e-5, own_head: 0.2, dropout: 0.55 },
     };
 }
+
+const NOTHING: Ppm = match Ppm::new(0) {
+    Some(nothing) => nothing,
+    None => Ppm::ONE,
+};
 
 /// Settings that decide nothing, for a model whose scores are still to be looked at.
 pub(crate) const UNDECIDED: Settings = Settings {
     temperature: 1.0,
+    doubt: NOTHING,
     sure_from: [Ppm::ONE; 5],
     familiar_from: Ppm::ONE,
     fraud_from: Ppm::ONE,
@@ -54,8 +60,9 @@ pub(crate) struct Prepared {
 
 /// The features of all rows, which folds share.
 pub(crate) fn prepare(rows: &[Row], heads: &Heads) -> Result<Vec<Prepared>> {
+    let augment = Augment::new(rows);
     let prepare = |row: &Row| {
-        let variant = features::features(&augment::variant(&row.id, &row.text));
+        let variant = features::features(&augment.variant(row));
         Ok(Prepared { head: heads.of_row(row)?, plain: features::features(&row.text), variant })
     };
     rows.iter().map(prepare).collect()

@@ -11,6 +11,8 @@ use super::folds::{Fold, Unseen};
 /// Of what is decided, at most this share may be wrong. The promise is two in a hundred; the rest is room for rows
 /// that the folds have not shown.
 const DECIDED_WRONG_MAX: f64 = 0.015;
+/// A reading of this confidence and more is among the surest, by which the model's doubt is measured.
+const SUREST: u32 = 999_000;
 /// No label is sure below this, however well it did on the folds.
 const SURE_FLOOR: u32 = 600_000;
 /// This share of the unseen rows may be unfamiliar.
@@ -22,8 +24,8 @@ const SPLIT_SHARE: f64 = 0.01;
 
 /// Fits all settings, one after the other.
 pub(crate) fn fit(folds: &[Fold<'_>]) -> Result<Settings> {
-    let mut settings = UNDECIDED;
-    settings.temperature = temperature(folds)?;
+    let mut settings = Settings { temperature: temperature(folds)?, ..UNDECIDED };
+    settings.doubt = doubt(&Models::with(folds, settings)?);
     let models = Models::with(folds, settings)?;
     settings.familiar_from = quantile(models.each(|model, _, text| model.read(text).familiar), UNFAMILIAR_SHARE);
     let suspicions =
@@ -74,25 +76,42 @@ impl<'folds> Models<'folds> {
     }
 }
 
-/// The temperature under which the labels of unseen rows are the least surprising, to a fiftieth.
-///
-/// Surprise falls and then rises as the temperature grows, so each look halves the range.
+/// The temperature, to a fiftieth, under which the labels of unseen rows are the least surprising.
 fn temperature(folds: &[Fold<'_>]) -> Result<f64> {
-    let of = |fiftieths: u8| f64::from(fiftieths) / 50.0;
-    let surprise = |fiftieths: u8| -> Result<f64> {
+    let of = |fiftieths: u32| f64::from(fiftieths) / 50.0;
+    let total = |fiftieths: u32| -> Result<f64> {
         let models = Models::with(folds, Settings { temperature: of(fiftieths), ..UNDECIDED })?;
         Ok(models.each(surprise).iter().sum())
     };
-    let (mut low, mut high) = (15, 150);
+    Ok(of(lowest(15, 150, total)?))
+}
+
+/// How often the surest readings are wrong, by the rule of succession: no confidence says more than the folds have
+/// shown, even where they have shown no mistake.
+fn doubt(models: &Models<'_>) -> Ppm {
+    let surest = models.some(|model, unseen, text| {
+        let top = *model.read(text).scores.first()?;
+        (top.confidence.parts() >= SUREST).then_some(top.label == unseen.row.label)
+    });
+    let wrong = surest.iter().filter(|right| !**right).count();
+    Ppm::from_share((wrong + 1) as f64 / (surest.len() + 2) as f64).unwrap_or(Ppm::ONE)
+}
+
+/// The place of the lowest value of a function that falls and then rises.
+fn lowest(mut low: u32, mut high: u32, value: impl Fn(u32) -> Result<f64>) -> Result<u32> {
     while low < high {
-        let middle = u8::midpoint(low, high);
-        if surprise(middle)? <= surprise(middle + 1)? {
+        let middle = u32::midpoint(low, high);
+        if value(middle)? <= value(middle + 1)? {
             high = middle;
         } else {
             low = middle + 1;
         }
     }
-    Ok(of(low))
+    Ok(low)
+}
+
+fn ppm(parts: u32) -> Ppm {
+    Ppm::new(parts).unwrap_or(Ppm::ONE)
 }
 
 fn surprise(model: &LocalModel, unseen: &Unseen<'_>, text: &str) -> f64 {
@@ -120,11 +139,12 @@ fn sure_from(outcomes: &[(Label, Ppm, bool)], label: Label) -> Ppm {
 
 /// The lowest confidence, in hundredths, at which few texts about one thing are taken for several.
 fn clause_from(folds: &[Fold<'_>], settings: Settings) -> Result<Ppm> {
-    let of = |hundredths: u32| Ppm::new(hundredths * 10_000).unwrap_or(Ppm::ONE);
-    let (mut low, mut high) = (50, 100);
+    let hundredths = |hundredths: u32| ppm(hundredths * 10_000);
+    let mut low = 50;
+    let mut high = 100;
     while low < high {
         let middle = u32::midpoint(low, high);
-        let models = Models::with(folds, Settings { clause_from: of(middle), ..settings })?;
+        let models = Models::with(folds, Settings { clause_from: hundredths(middle), ..settings })?;
         let split = models.each(|model, _, text| model.read(text).intents.len() > 1);
         let share = split.iter().filter(|split| **split).count() as f64 / split.len() as f64;
         if share <= SPLIT_SHARE {
@@ -133,7 +153,7 @@ fn clause_from(folds: &[Fold<'_>], settings: Settings) -> Result<Ppm> {
             low = middle + 1;
         }
     }
-    Ok(of(low))
+    Ok(hundredths(low))
 }
 
 /// The value that this share of the values is below.

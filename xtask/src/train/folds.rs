@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use case::local::LocalModel;
 use case::local::file::{ModelParts, Settings};
 
-use super::augment;
+use super::augment::Augment;
 use super::build::{self, Prepared, Recipe};
 use super::random::Random;
 use super::rows::{Group, Heads, Row};
@@ -43,10 +43,11 @@ pub(crate) fn train<'rows>(
     recipe: &Recipe,
 ) -> Result<Vec<Fold<'rows>>> {
     let fold_of: Vec<usize> = rows.iter().map(|row| Random::of(&row.id).below(FOLDS)).collect();
+    let augment = &Augment::new(rows);
     let train_fold = |fold: usize| {
         let places: Vec<usize> = (0..rows.len()).filter(|place| fold_of[*place] != fold).collect();
         let unseen = rows.iter().zip(&fold_of).filter(|(row, of)| **of == fold && row.group() != Group::ClincOffTopic);
-        let unseen = unseen.map(|(row, _)| Unseen { row, variant: augment::variant(&row.id, &row.text) }).collect();
+        let unseen = unseen.map(|(row, _)| Unseen { row, variant: augment.variant(row) }).collect();
         Fold { parts: build::build(rows, prepared, &places, heads, recipe), unseen }
     };
     let lane = |first: usize| (first..FOLDS).step_by(2).map(train_fold).collect::<Vec<_>>();

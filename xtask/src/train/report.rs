@@ -5,6 +5,7 @@ use std::time::Instant;
 use case::label::{Label, Task};
 use case::local::{LocalModel, Reading};
 
+use super::random::Random;
 use super::rows::{Group, Row};
 
 /// The bins of the expected calibration error.
@@ -103,7 +104,23 @@ fn intents(model: &LocalModel, rows: &[Row], reads: &[Read<'_>]) {
             Task::ALL.map(Label::from).into_iter().filter(|label| [first.label, second.label].contains(label));
         intents.iter().map(|scored| scored.label).eq(expected)
     });
+    let off_topic: Vec<&Row> = rows.iter().filter(|row| row.group() == Group::ClincOffTopic).collect();
+    for sentences in [2, 4, 8, 16] {
+        let right = share(&banking, |read| {
+            let letter = letter(read.row, &off_topic, sentences);
+            model.read(&letter).scores.first().is_some_and(|top| top.label == read.row.label)
+        });
+        println!("banking77 row among {:>2} off-topic sentences {right:.4}", sentences - 1);
+    }
     println!("banking77 rows read as several intents {split:.4}; {} pairs read as their two {found:.4}", pairs.len());
+}
+
+/// A row's text among off-topic sentences.
+fn letter(row: &Row, off_topic: &[&Row], sentences: usize) -> String {
+    let mut random = Random::of(&row.id);
+    let place = random.below(sentences);
+    let sentence = |at: usize| if at == place { row } else { off_topic[random.below(off_topic.len())] };
+    (0..sentences).map(sentence).map(|row| row.text.as_str()).collect::<Vec<_>>().join(". ")
 }
 
 fn share<T>(items: &[T], is: impl Fn(&T) -> bool) -> f64 {

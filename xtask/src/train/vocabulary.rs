@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use case::local::features::FeatureId;
+use case::local::features::{self, FeatureId};
 use case::local::file::KnownWords;
+use case::local::text;
 
 /// The features a model is trained on, and how strongly each counts towards a text's length.
 pub(crate) struct Vocabulary {
@@ -48,7 +49,7 @@ impl Vocabulary {
         ranked.truncate(size);
         let mut features: Vec<FeatureId> = ranked.into_iter().map(|(_, feature)| feature).collect();
         features.sort_unstable();
-        let strengths = features.iter().map(|feature| strength(counts[feature], total)).collect();
+        let strengths = features.iter().map(|feature| strength(*feature, counts[feature], total)).collect();
         Self { features, strengths }
     }
 
@@ -76,18 +77,20 @@ fn information(row: &[u32], head_counts: &[u32], total: f64) -> f64 {
         .sum()
 }
 
-fn strength(texts: u32, total: f64) -> u8 {
+/// Rare features count more than frequent ones; pieces, of which there are many to a word, count less than words.
+fn strength(feature: FeatureId, texts: u32, total: f64) -> u8 {
     const RAREST: f64 = 12.0;
-    let rarity = 1.0 + libm::log(total / f64::from(texts));
-    (rarity / RAREST * 255.0).clamp(1.0, 255.0).round() as u8
+    const OF_A_PIECE: f64 = 0.35;
+    let rarity = (1.0 + libm::log(total / f64::from(texts))) / RAREST;
+    let kind = if features::is_piece(feature) { OF_A_PIECE } else { 1.0 };
+    (rarity * kind * 255.0).clamp(1.0, 255.0).round() as u8
 }
 
 /// The words that stand in at least `texts_min` texts.
-pub(crate) fn known_words<'text>(texts: impl Iterator<Item = &'text str>, texts_min: u32) -> KnownWords {
+pub(crate) fn known_words<'rows>(requests: impl Iterator<Item = &'rows str>, texts_min: u32) -> KnownWords {
     let mut counts: BTreeMap<FeatureId, u32> = BTreeMap::new();
-    for text in texts {
-        let mut words: Vec<FeatureId> =
-            case::local::text::words(text).iter().map(|word| case::local::features::word_feature(word)).collect();
+    for request in requests {
+        let mut words: Vec<FeatureId> = text::words(request).iter().map(|word| features::word_feature(word)).collect();
         words.sort_unstable();
         words.dedup();
         for word in words {
