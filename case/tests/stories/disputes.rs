@@ -250,3 +250,14 @@ fn the_policy_asked_for_is_that_of_the_complaint() {
         assert!(asked, "{text}");
     }
 }
+
+#[test]
+fn a_complaint_that_was_vague_takes_its_kind_from_what_the_customer_adds() {
+    let text = "Something is wrong with my subscription.";
+    let mut world = World::open(request(text, Label::DisputeSummary), text, Bank::charged_twice());
+    assert!(matches!(world.drive(), Rest::Waiting { .. }), "two charges could be meant");
+    world.message("It was charged twice!");
+    check_proposal(&mut world, Action::RaiseChargeback, &[Reason::DuplicateCharge]);
+    world.message("And there was a fee.");
+    check_proposal(&mut world, Action::RaiseChargeback, &[Reason::DuplicateCharge]);
+}

@@ -268,3 +268,31 @@ fn an_information_goes_out_by_itself_only_where_the_tenant_says_so_and_nobody_ne
     assert_eq!(world.drive(), Rest::Review, "a suspicion of fraud does not close unseen");
     world.command(analyst("ada"), close()).unwrap();
 }
+
+#[test]
+fn being_asked_whose_the_case_is_takes_no_question_away() {
+    let gym = |id: &str| charge(&format!("{id} 2026-11-18 3500 mer_gymnasio"));
+    let streamly = |id: &str| charge(&format!("{id} 2026-11-20 1299 mer_streamly"));
+    let rows = [streamly("tx1"), streamly("tx2"), gym("tx3"), gym("tx4")];
+    let mut opened = request(TWICE, Label::DisputeSummary);
+    opened.customer = None;
+    let bank = Bank::with_ledger(&rows).say("merchants", &[json!({"merchants": []})]);
+    let mut world = World::open(opened, TWICE, bank);
+    world.command(analyst("ada"), Command::Identify { customer: reference("cus_ada") }).unwrap();
+    for _ in 0..2 {
+        assert!(matches!(world.drive(), Rest::Waiting { .. }), "the customer is asked twice which charge it was");
+        world.message("I do not know.");
+    }
+    check_proposal(&mut world, Action::Escalate, &[Reason::TransactionFound]);
+}
+
+#[test]
+fn a_reopened_case_waits_for_nobody() {
+    let mut opened = request(TWICE, Label::DisputeSummary);
+    opened.customer = None;
+    let mut world = World::open(opened, TWICE, Bank::charged_twice());
+    assert!(matches!(world.drive(), Rest::Waiting { .. }));
+    world.command(analyst("ada"), close()).unwrap();
+    world.command(analyst("ada"), reopen()).unwrap();
+    assert_eq!(world.drive(), Rest::Review);
+}

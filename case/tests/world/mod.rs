@@ -259,6 +259,10 @@ pub(crate) fn check_journal(case: &Case, lines: &[String]) {
 pub(crate) fn check_owner(case: &Case) {
     let state = case.state();
     assert_eq!(next(state), None, "the rules went on until nothing followed");
+    for ask in state.asks.values() {
+        let action = matches!(ask.question, Question::Act { .. });
+        assert!(action || ask.until <= ask.deadline, "no attempt outlives its deadline: {ask:?}");
+    }
     match case.rest() {
         Rest::Working { wake } => {
             assert!(state.asks.values().any(|ask| ask.is_open()), "work is an ask that is open");
