@@ -144,7 +144,10 @@ impl<H: CaseHost + Outside> Desk<H> {
             let made = decision(open, self.host.now()).inspect_err(|_| self.forget_if_quiet(key, &locked))?;
             match self.commit(key, &mut locked, before + 1, made, None).await {
                 Err(HostError::Stale) => {}
-                other => return other.map_err(Problem::from),
+                other => {
+                    self.forget_if_quiet(key, &locked);
+                    return other.map_err(Problem::from);
+                }
             }
         }
         Err(HostError::Stale.into())
@@ -171,7 +174,10 @@ impl<H: CaseHost + Outside> Desk<H> {
         let (case, decision) = opening(&vault, self.host.now()).inspect_err(|_| self.forget(key, &locked))?;
         *locked.open = Some(OpenCase { case, vault: Some(vault) });
         match self.commit(key, &mut locked, 0, decision, Some(wrapped)).await {
-            Ok(seq) => Ok(Some(seq)),
+            Ok(seq) => {
+                self.forget_if_quiet(key, &locked);
+                Ok(Some(seq))
+            }
             Err(HostError::Stale) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -270,7 +276,8 @@ impl<H: CaseHost + Outside> Desk<H> {
         Ok(Some(OpenCase { case, vault }))
     }
 
-    /// Writes a step; then, and only then, performs its asks and tells who watches.
+    /// Writes a step; then, and only then, performs its asks and tells who watches. The file stays known: it is
+    /// forgotten by whoever is done with it, since what is written to a forgotten file is taken for lost.
     async fn commit(
         &self,
         key: &CaseKey,
@@ -282,7 +289,6 @@ impl<H: CaseHost + Outside> Desk<H> {
         let Some(open) = locked.open.as_ref() else { return Err(HostError::Stale) };
         let head = open.case.head().clone();
         if decision.step.lines.is_empty() {
-            self.forget_if_quiet(key, locked);
             return Ok(head.seq);
         }
         let commit = Commit {
@@ -307,7 +313,6 @@ impl<H: CaseHost + Outside> Desk<H> {
             self.start(key, open, ready);
         }
         locked.file.seq.send_replace(head.seq);
-        self.forget_if_quiet(key, locked);
         Ok(head.seq)
     }
 

@@ -176,6 +176,10 @@ fn join_pages(mut whole: Value, page: &Value) -> Value {
     ) {
         rows.extend(more.iter().cloned());
     }
+    // What is joined is whole when its last page is: facts are not read from a ledger with more pages to come.
+    if let Some(next) = whole.get_mut("next") {
+        *next = page.get("next").cloned().unwrap_or_default();
+    }
     whole
 }
 
