@@ -224,7 +224,8 @@ impl World {
         let bytes = serde_json::to_vec(&body).unwrap();
         let facts = facts::read(lookup, &bytes, &self.words);
         Some(match facts {
-            Ok(facts) => Answer::Facts { facts, reply: Digest::of(&bytes), took_ms: 20 },
+            // Not the hash of the body: the order of its fields is another where a build asks for that.
+            Ok(facts) => Answer::Facts { reply: sealed(&format!("{facts:?}")), facts, took_ms: 20 },
             Err(_) => bank::failed(case::entry::Failure::Unusable),
         })
     }
