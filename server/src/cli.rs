@@ -3,12 +3,18 @@
 mod ask;
 mod batch;
 mod classify;
+mod doctor;
+mod export;
 mod handle;
+mod history;
+mod import;
 mod keys;
 mod logs;
 mod redact;
+mod replay;
 mod sandbox;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -53,10 +59,20 @@ enum Command {
     Serve(serve::Args),
     /// Work a file of requests, one line out per line in
     Batch(batch::Args),
+    /// Check journals: every link, every step, and heads held elsewhere
+    Verify(verify::Args),
+    /// Print a case's journal as a readable history
+    Replay(replay::Args),
+    /// Write cases into a folder that `import` and `verify` read
+    Export(export::Args),
+    /// Take up cases that `export` wrote
+    Import(import::Args),
     /// Make, list and revoke callers' keys
     Keys(keys::Args),
     /// Serve the sandbox: a small bank and a stand-in for the Messages API
     Sandbox(sandbox::Args),
+    /// Check keys, addresses, sources, the Worker and its contract
+    Doctor(doctor::Args),
 }
 
 impl Cli {
@@ -71,8 +87,13 @@ impl Cli {
             Command::Redact(args) => redact::run(&args),
             Command::Serve(args) => block_on(serve::run(&settings(args.data())?, &args)),
             Command::Batch(args) => block_on(batch::run(&settings(args.data())?, &args)),
+            Command::Verify(args) => verify::run(&args),
+            Command::Replay(args) => replay::run(&settings(args.data())?, &args),
+            Command::Export(args) => export::run(&settings(args.data())?, &args),
+            Command::Import(args) => import::run(&settings(args.data())?, &args),
             Command::Keys(args) => keys::run(&settings(&args.data())?, &args),
             Command::Sandbox(args) => block_on(sandbox::run(&args)),
+            Command::Doctor(args) => block_on(doctor::run(&settings(args.data())?, &args)),
         }
     }
 }

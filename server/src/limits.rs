@@ -47,3 +47,7 @@ pub(crate) const POLL: Duration = Duration::from_millis(500);
 pub(crate) const CLASSIFY_MS: u64 = 180_000;
 /// How long one row of a batch is waited for; then its line shows the case still at work.
 pub(crate) const BATCH_ROW: Duration = Duration::from_secs(300);
+/// How long the doctor waits for one answer, in seconds.
+pub(crate) const DOCTOR_SECONDS: u64 = 10;
+/// Largest reply that the doctor reads, in bytes.
+pub(crate) const DOCTOR_REPLY_BYTES: usize = 1 << 20;

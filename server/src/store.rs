@@ -23,12 +23,17 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{limits, metrics::Metrics};
 
 pub(crate) use cases::Due;
-pub(crate) use shelf::{Shelf, Shelved};
+pub(crate) use shelf::Shelf;
 pub(crate) use trouble::StoreError;
 
 use folder::FolderLock;
 use readers::Readers;
 use writer::{Job, Writer};
+
+/// Whether a folder holds a database of cases.
+pub(crate) fn is_data_folder(folder: &Path) -> bool {
+    folder.join(schema::FILE).is_file()
+}
 
 /// An open data folder. When it is dropped, what waits is written first and the folder given up last: fields are
 /// dropped in their order.

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use case::ids::{CaseId, TenantId};
-use desk::ports::{CaseKey, Commit, HostError, Sealed, Stored};
+use desk::ports::{CaseKey, Commit, HostError, Sealed};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
@@ -22,13 +22,13 @@ pub(crate) struct Shelf {
     _lock: Option<FolderLock>,
 }
 
-/// A stored case with its docket's word on where the journal ends.
+/// A stored case as its bytes lie there, so that damage can be placed, with the docket's word on where it ends.
 #[derive(Debug)]
 pub(crate) struct Shelved {
-    /// Which case.
-    pub(crate) key: CaseKey,
-    /// Its journal and key.
-    pub(crate) stored: Stored,
+    /// The lines of its journal.
+    pub(crate) lines: Vec<Vec<u8>>,
+    /// Its key, wrapped; none after erasure.
+    pub(crate) wrapped_key: Option<Vec<u8>>,
     /// The position that the docket knows.
     pub(crate) head_seq: u64,
     /// The hash that the docket knows.
@@ -80,24 +80,54 @@ impl Shelf {
             rows.collect()
         })?;
         let parse = |(tenant, case): (String, String)| {
-            let damaged = || StoreError::Damaged { path: self.folder.clone(), why: "a case's id is not one".into() };
-            let tenant = TenantId::parse(&tenant).map_err(|_| damaged())?;
-            Ok(CaseKey { tenant, case: CaseId::parse(&case).map_err(|_| damaged())? })
+            let damaged = || {
+                let why = format!("{case:?} of tenant {tenant:?} is not the id of a case");
+                StoreError::Damaged { path: self.folder.clone(), why }
+            };
+            match (TenantId::parse(&tenant), CaseId::parse(&case)) {
+                (Ok(tenant), Ok(case)) => Ok(CaseKey { tenant, case }),
+                (Err(_), _) | (_, Err(_)) => Err(damaged()),
+            }
         };
         pairs.into_iter().map(parse).collect()
     }
 
-    /// A case; none where it has gone since its key was read.
+    /// A case; none where it is not there.
     pub(crate) fn case(&self, key: &CaseKey) -> Result<Option<Shelved>, StoreError> {
+        let values = params![key.tenant.as_str(), key.case.as_str()];
         self.run(|connection| {
             let transaction = connection.unchecked_transaction()?;
-            let Some(stored) = cases::read(&transaction, key)? else { return Ok(None) };
-            let (head_seq, head_hash) = transaction.query_row(
-                "SELECT head_seq, head_hash FROM cases WHERE tenant = ?1 AND case_id = ?2",
-                params![key.tenant.as_str(), key.case.as_str()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+            let row = transaction
+                .query_row(
+                    "SELECT wrapped_key, head_seq, head_hash FROM cases WHERE tenant = ?1 AND case_id = ?2",
+                    values,
+                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+                )
+                .optional()?;
+            let Some((wrapped_key, head_seq, head_hash)) = row else { return Ok(None) };
+            let mut statement = transaction
+                .prepare_cached("SELECT line FROM entries WHERE tenant = ?1 AND case_id = ?2 ORDER BY seq")?;
+            let bytes = |row: &rusqlite::Row<'_>| Ok(row.get_ref(0)?.as_bytes_or_null()?.unwrap_or_default().to_vec());
+            let lines = statement.query_map(values, bytes)?.collect::<Result<_, _>>()?;
+            Ok(Some(Shelved { lines, wrapped_key, head_seq, head_hash }))
+        })
+    }
+
+    /// What `SQLite` finds wrong with the file itself, and lines that belong to no case. Nothing, as a rule.
+    pub(crate) fn damage(&self) -> Result<Vec<String>, StoreError> {
+        self.run(|connection| {
+            let mut check = connection.prepare("PRAGMA quick_check(100)")?;
+            let mut found: Vec<String> = check.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            found.retain(|said| said != "ok");
+            let mut orphans = connection.prepare(
+                "SELECT DISTINCT CAST(case_id AS BLOB) FROM entries AS entry WHERE NOT EXISTS
+                     (SELECT 1 FROM cases WHERE tenant = entry.tenant AND case_id = entry.case_id) LIMIT 100",
             )?;
-            Ok(Some(Shelved { key: key.clone(), stored, head_seq, head_hash }))
+            let name = |row: &rusqlite::Row<'_>| row.get::<_, Vec<u8>>(0);
+            for orphan in orphans.query_map([], name)? {
+                found.push(format!("entries of {:?} belong to no case", String::from_utf8_lossy(&orphan?)));
+            }
+            Ok(found)
         })
     }
 

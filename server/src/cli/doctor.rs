@@ -1,0 +1,112 @@
+//! `caseworker doctor`: what is set and what answers, one line each, with the remedy where something is wrong.
+//!
+//! It asks for nothing that costs anything or changes anything, and never prints a secret.
+
+mod folder;
+mod reach;
+mod worker;
+
+use serde::Serialize;
+
+use super::Data;
+use crate::{
+    engine,
+    exit::{Exit, Failure},
+    output,
+    settings::{Name, Settings},
+};
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    data: Data,
+    /// The Worker to check; CLOUDFLARE_WORKER_URL if it is set
+    #[arg(long, value_name = "URL")]
+    worker: Option<String>,
+}
+
+impl Args {
+    /// The data folder's flag.
+    pub(super) const fn data(&self) -> &Data {
+        &self.data
+    }
+}
+
+/// One line of the report.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: String,
+    /// `ok`, `note` or `problem`.
+    result: Verdict,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    /// It works.
+    Ok,
+    /// It is not set, and need not be.
+    Note,
+    /// It does not work.
+    Problem,
+}
+
+impl Finding {
+    fn ok(check: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { check: check.into(), result: Verdict::Ok, detail: detail.into(), remedy: None }
+    }
+
+    fn note(check: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { check: check.into(), result: Verdict::Note, detail: detail.into(), remedy: Some(remedy.into()) }
+    }
+
+    fn problem(check: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { check: check.into(), result: Verdict::Problem, detail: detail.into(), remedy: Some(remedy.into()) }
+    }
+}
+
+/// Runs the command. Settings that cannot be read have already ended it, with their own remedy.
+pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
+    let http = engine::http(settings)?;
+    let mut problems = 0_u64;
+    let mut report = |findings: Vec<Finding>| {
+        problems += findings.iter().filter(|finding| finding.result == Verdict::Problem).count() as u64;
+        findings.iter().try_for_each(output::json)
+    };
+    report(vec![Finding::ok("settings", "read and within their limits"), cors(settings)])?;
+    report(folder::check(settings))?;
+    report(vec![reach::claude(settings, &http).await])?;
+    report(reach::sources(settings, &http).await)?;
+    match settings.worker_url(args.worker.as_deref())? {
+        Some(url) => report(worker::check(&http, &url).await)?,
+        None => report(vec![Finding::note(
+            "worker",
+            "no Worker is set",
+            format!("none is needed; to send requests to one, set {} or give --worker", Name::WorkerUrl),
+        )])?,
+    }
+    if problems == 0 { Ok(()) } else { Err(Failure::new(Exit::Found, format!("{problems} problems"))) }
+}
+
+fn cors(settings: &Settings) -> Finding {
+    let origins = &settings.config.cors_origins;
+    let usable = |origin: &String| {
+        let uri = origin.parse::<http::Uri>();
+        uri.is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some() && !origin.ends_with('/'))
+    };
+    match origins.iter().find(|origin| !usable(origin)) {
+        Some(_) => Finding::problem(
+            "cors",
+            "an origin in `cors_origins` can match no browser",
+            "write it as a browser sends it: https://desk.example, without a path or a slash at the end",
+        ),
+        None if origins.is_empty() => {
+            Finding::ok("cors", "no origin is listed: no page of another site can read this API from a browser")
+        }
+        None => Finding::ok("cors", format!("{} origins may call from a browser", origins.len())),
+    }
+}

@@ -1,0 +1,184 @@
+//! `caseworker verify`: every link, every step, and heads held elsewhere. One line of JSON for each fault.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use case::{
+    case::Case,
+    ids::{CaseId, Digest},
+    journal::{self, Fault, Head},
+};
+use serde::Serialize;
+
+use crate::{
+    archive,
+    exit::{Exit, Failure},
+    output,
+    store::{self, Shelf},
+};
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A data folder, an export, a journal or a folder of journals
+    path: PathBuf,
+    /// Heads that were held elsewhere, {"case","seq","hash"} a line: they show a cut tail and a full rewrite
+    #[arg(long, value_name = "FILE")]
+    heads: Option<PathBuf>,
+    /// Derive every entry again from the inputs, and compare every byte
+    #[arg(long)]
+    rederive: bool,
+}
+
+/// A fault as it is printed.
+#[derive(Debug, Serialize)]
+struct Found<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<&'a str>,
+    case: Option<&'a str>,
+    /// The journal's line, counted from 0 as in `seq`.
+    seq: Option<u64>,
+    fault: &'a str,
+}
+
+/// What was checked so far.
+#[derive(Debug)]
+struct Audit {
+    again: bool,
+    heads: BTreeMap<CaseId, Vec<Head>>,
+    cases: u64,
+    lines: u64,
+    faults: u64,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let mut heads: BTreeMap<CaseId, Vec<Head>> = BTreeMap::new();
+    let own = args.path.join(archive::HEADS);
+    let files = args.heads.iter().cloned().chain(own.is_file().then_some(own));
+    for file in files {
+        for head in archive::read_heads(&file)? {
+            heads.entry(head.case.clone()).or_default().push(head);
+        }
+    }
+    let mut audit = Audit { again: args.rederive, heads, cases: 0, lines: 0, faults: 0 };
+    if args.path.is_file() {
+        audit.file(&args.path)?;
+    } else if store::is_data_folder(&args.path) {
+        audit.folder(&args.path)?;
+    } else {
+        let journals = archive::journals_in(&args.path)?;
+        if journals.is_empty() {
+            let message = format!("{}: neither a data folder nor a folder with journals", args.path.display());
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        journals.iter().try_for_each(|path| audit.file(path))?;
+    }
+    for case in std::mem::take(&mut audit.heads).into_keys() {
+        audit.found(None, Some(case.as_str()), None, "a head of this case is held, and the case is not here")?;
+    }
+    output::words(&format!("{} cases, {} lines, {} faults", audit.cases, audit.lines, audit.faults));
+    if audit.faults == 0 { Ok(()) } else { Err(Failure { exit: Exit::Found, message: String::new() }) }
+}
+
+impl Audit {
+    /// A journal's file. In an archive its place says which case it must be.
+    fn file(&mut self, path: &Path) -> Result<(), Failure> {
+        let lines = archive::read_lines(path)?;
+        let key = archive::key_of(path);
+        let name = key.as_ref().map_or_else(|| path.display().to_string(), |key| key.case.to_string());
+        let tenant = key.as_ref().map(|key| key.tenant.as_str());
+        let Some(case) = self.journal(tenant, &name, &lines)? else { return Ok(()) };
+        if key.as_ref().is_some_and(|key| key.case != *case.id() || key.tenant != *case.tenant()) {
+            self.found(tenant, Some(&name), Some(0), "the journal is another case's than its place says")?;
+        }
+        self.check_held(tenant, &lines, &case)
+    }
+
+    /// A data folder: every case, its docket's head and its ciphertexts.
+    fn folder(&mut self, folder: &Path) -> Result<(), Failure> {
+        let shelf = Shelf::read(folder)?;
+        for damage in shelf.damage()? {
+            self.found(None, None, None, &damage)?;
+        }
+        for key in shelf.cases()? {
+            let Some(shelved) = shelf.case(&key)? else { continue };
+            let (tenant, name) = (Some(key.tenant.as_str()), key.case.as_str());
+            for (hash, bytes) in shelf.sealed(&key)? {
+                if Digest::of(&bytes).as_str() != hash {
+                    self.found(tenant, Some(name), None, &format!("the ciphertext {hash} was changed"))?;
+                }
+            }
+            let Some(case) = self.journal(tenant, name, &shelved.lines)? else { continue };
+            if case.id() != &key.case || case.tenant() != &key.tenant {
+                self.found(tenant, Some(name), Some(0), "the journal is another case's than its place says")?;
+            }
+            if let Ok(hash) = Digest::parse(&shelved.head_hash) {
+                let head = Head { case: key.case.clone(), seq: shelved.head_seq, hash };
+                self.check_head(tenant, &shelved.lines, &head)?;
+                if case.head().seq > shelved.head_seq {
+                    self.found(
+                        tenant,
+                        Some(name),
+                        Some(shelved.head_seq),
+                        "the docket's head comes before the last line",
+                    )?;
+                }
+            } else {
+                self.found(tenant, Some(name), None, "the docket's head is not a hash")?;
+            }
+            self.check_held(tenant, &shelved.lines, &case)?;
+        }
+        Ok(())
+    }
+
+    /// A journal by itself.
+    fn journal(&mut self, tenant: Option<&str>, name: &str, lines: &[Vec<u8>]) -> Result<Option<Case>, Failure> {
+        self.cases += 1;
+        self.lines += lines.len() as u64;
+        match archive::check(lines, self.again) {
+            Ok(case) => Ok(Some(case)),
+            Err(fault) => {
+                // A head cannot say more about a journal that is known to be broken.
+                if let Ok(case) = CaseId::parse(name) {
+                    self.heads.remove(&case);
+                }
+                self.fault(tenant, name, &fault)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The heads held elsewhere.
+    fn check_held(&mut self, tenant: Option<&str>, lines: &[Vec<u8>], case: &Case) -> Result<(), Failure> {
+        for head in self.heads.remove(case.id()).unwrap_or_default() {
+            self.check_head(tenant, lines, &head)?;
+        }
+        Ok(())
+    }
+
+    fn check_head(&mut self, tenant: Option<&str>, lines: &[Vec<u8>], head: &Head) -> Result<(), Failure> {
+        let (texts, _) = archive::readable(lines);
+        match journal::check_head(&texts, head) {
+            Ok(()) => Ok(()),
+            Err(fault) => self.fault(tenant, head.case.as_str(), &fault),
+        }
+    }
+
+    fn fault(&mut self, tenant: Option<&str>, name: &str, fault: &Fault) -> Result<(), Failure> {
+        self.found(tenant, Some(name), archive::place(fault), &fault.to_string())
+    }
+
+    fn found(
+        &mut self,
+        tenant: Option<&str>,
+        case: Option<&str>,
+        seq: Option<u64>,
+        fault: &str,
+    ) -> Result<(), Failure> {
+        self.faults += 1;
+        output::json(&Found { tenant, case, seq, fault })
+    }
+}
