@@ -12,7 +12,7 @@ use futures_util::{
     StreamExt as _,
     future::{Either, select},
 };
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use worker::{
     AbortController, AbortSignal, Context, Date, Delay, Env, Fetch, Headers, HttpResponse, State,
     js_sys::Uint8Array,
@@ -152,13 +152,24 @@ pub(crate) fn outgoing(
 ) -> worker::Result<worker::Request> {
     let init = web_sys::RequestInit::new();
     init.set_method(request.method().as_str());
-    init.set_headers(&Headers::from(request.headers()).0);
+    init.set_headers(&headers(request.headers())?.0);
     init.set_redirect(web_sys::RequestRedirect::Manual);
     init.set_signal(signal.map(|signal| &**signal));
     if !request.body().is_empty() {
         init.set_body(&Uint8Array::from(request.body().as_ref()));
     }
     Ok(web_sys::Request::new_with_str_and_init(url, &init)?.into())
+}
+
+/// Headers as JavaScript has them, byte for byte. The conversion that comes with `worker` panics at the first byte that
+/// is not ASCII, which any caller can send, and a panic ends the work of every case nearby.
+fn headers(map: &HeaderMap) -> worker::Result<Headers> {
+    let headers = Headers::new();
+    for (name, value) in map {
+        let text: String = value.as_bytes().iter().copied().map(char::from).collect();
+        headers.append(name.as_str(), &text)?;
+    }
+    Ok(headers)
 }
 
 async fn read(response: HttpResponse, most_bytes: usize) -> Result<Response<Bytes>, SendError> {
