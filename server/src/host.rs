@@ -11,7 +11,11 @@ use desk::ports::{
 };
 use tokio::sync::mpsc;
 
-use crate::{outside::World, store::Store, waker::Note};
+use crate::{
+    outside::World,
+    store::Store,
+    waker::{Note, When},
+};
 
 /// The host.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ impl CaseHost for Native {
     }
 
     async fn commit(&self, key: &CaseKey, commit: Commit) -> Result<(), HostError> {
-        let note = Note { key: key.clone(), wake: commit.wake };
+        let note = Note { key: key.clone(), wake: When::Committed(commit.wake) };
         self.store.commit(key, commit).await?;
         let _ = self.notes.send(note);
         Ok(())

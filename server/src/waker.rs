@@ -19,13 +19,23 @@ use tokio::{
 
 use crate::{host::Native, limits, metrics::Metrics, store::Due};
 
-/// A commit's word on when its case is to be woken.
+/// A word on when a case is to be woken.
 #[derive(Debug)]
 pub(crate) struct Note {
     /// Which case.
     pub(crate) key: CaseKey,
-    /// When; `None`: not any more.
-    pub(crate) wake: Option<Millis>,
+    /// When.
+    pub(crate) wake: When,
+}
+
+/// When a case is to be woken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum When {
+    /// What a commit says counts: at this moment, or not any more.
+    Committed(Option<Millis>),
+    /// The case was woken and is still to be woken at this moment. A commit that came since may know better, so an
+    /// earlier moment stays.
+    StillDue(Millis),
 }
 
 /// The moments of all cases; each case has at most one.
@@ -61,7 +71,7 @@ impl Waker {
             let until = self.moments.first().map_or(limits::SWEEP, |first| wait(self.desk.host.now(), first));
             tokio::select! {
                 note = notes.recv() => match note {
-                    Some(note) => self.moments.set(note.key, note.wake),
+                    Some(note) => self.moments.take(note),
                     None => return,
                 },
                 () = sleep_until(Instant::now() + until) => self.wake_due().await,
@@ -81,8 +91,15 @@ impl Waker {
         let desk = self.desk.clone();
         self.metrics.wake();
         self.desk.host.spawn(Box::pin(async move {
-            if let Err(problem) = desk.wake(&key).await {
-                tracing::error!(case = %key.case, ?problem, "a case could not be woken; it is tried again");
+            match desk.wake(&key).await {
+                // Too early a wake writes nothing, so that no commit says when the next one is.
+                Ok(Some(wake)) => {
+                    let _ = desk.host.notes.send(Note { key, wake: When::StillDue(wake) });
+                }
+                Ok(None) => {}
+                Err(problem) => {
+                    tracing::error!(case = %key.case, ?problem, "a case could not be woken; it is tried again");
+                }
             }
             drop(permit);
         }));
@@ -108,6 +125,16 @@ fn wait(now: Millis, moment: Millis) -> Duration {
 }
 
 impl Moments {
+    fn take(&mut self, note: Note) {
+        match note.wake {
+            When::Committed(wake) => self.set(note.key, wake),
+            When::StillDue(wake) if self.by_case.get(&note.key).is_none_or(|known| *known > wake) => {
+                self.set(note.key, Some(wake));
+            }
+            When::StillDue(_) => {}
+        }
+    }
+
     fn set(&mut self, key: CaseKey, wake: Option<Millis>) {
         if let Some(before) = self.by_case.remove(&key) {
             self.by_time.remove(&(before, key.clone()));
@@ -157,6 +184,19 @@ mod tests {
         assert_eq!(moments.first(), Some(Millis(30)));
         assert_eq!(moments.take_due(Millis(100)), [key(1)]);
         assert_eq!((moments.first(), moments.by_case.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_case_that_was_woken_too_early_is_woken_again_and_an_earlier_moment_stays() {
+        let mut moments = Moments::default();
+        let still_due = |at| Note { key: key(1), wake: When::StillDue(Millis(at)) };
+        moments.take(still_due(20));
+        assert_eq!(moments.first(), Some(Millis(20)));
+        moments.take(Note { key: key(1), wake: When::Committed(Some(Millis(10))) });
+        moments.take(still_due(20));
+        assert_eq!(moments.first(), Some(Millis(10)));
+        moments.take(Note { key: key(1), wake: When::Committed(None) });
+        assert_eq!(moments.first(), None);
     }
 
     #[test]

@@ -59,27 +59,36 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
         sandbox_cases: 0,
     };
     let mut heads = String::new();
+    let mut broken = 0_u64;
     for key in &keys {
-        let Some(head) = export(&shelf, key, &args.folder, &mut manifest)? else { continue };
-        heads += &serde_json::json!(head).to_string();
-        heads.push('\n');
+        match export(&shelf, key, &args.folder, &mut manifest)? {
+            Ok(head) => heads += &format!("{}\n", serde_json::json!(head)),
+            // One damaged case is no reason to have no copy of the others.
+            Err(why) => {
+                broken += 1;
+                output::words(&format!("{}: left out: {why}; `caseworker verify` says more", key.case));
+            }
+        }
     }
     write(&args.folder.join(archive::HEADS), heads.as_bytes())?;
     let manifest_text = serde_json::json!(manifest).to_string();
     write(&args.folder.join(archive::MANIFEST), format!("{manifest_text}\n").as_bytes())?;
-    output::line(&manifest_text)
+    output::line(&manifest_text)?;
+    if broken == 0 { Ok(()) } else { Err(Failure::new(Exit::Found, format!("{broken} cases were left out"))) }
 }
 
-/// Writes one case and returns where its journal ends.
-fn export(shelf: &Shelf, key: &CaseKey, folder: &Path, manifest: &mut Manifest) -> Result<Option<Head>, Failure> {
-    let Some(shelved) = shelf.case(key)? else { return Ok(None) };
-    let broken = |why: String| {
-        Failure::new(
-            Exit::Found,
-            format!("{}: {why}; `caseworker verify` says more, nothing of it was exported", key.case),
-        )
+/// Writes one case and returns where its journal ends, or why it cannot be written.
+fn export(
+    shelf: &Shelf,
+    key: &CaseKey,
+    folder: &Path,
+    manifest: &mut Manifest,
+) -> Result<Result<Head, String>, Failure> {
+    let Some(shelved) = shelf.case(key)? else { return Ok(Err("it is not there any more".to_owned())) };
+    let case = match archive::check(&shelved.lines, false) {
+        Ok(case) => case,
+        Err(fault) => return Ok(Err(fault.to_string())),
     };
-    let case = archive::check(&shelved.lines, false).map_err(|fault| broken(fault.to_string()))?;
     let mut journal = shelved.lines.join(&b'\n');
     journal.push(b'\n');
     let vault = archive::vault_text(shelved.wrapped_key.as_deref(), &shelf.sealed(key)?);
@@ -87,7 +96,7 @@ fn export(shelf: &Shelf, key: &CaseKey, folder: &Path, manifest: &mut Manifest) 
     write(&archive::file_of(folder, archive::VAULT, key), vault.as_bytes())?;
     manifest.cases += 1;
     manifest.sandbox_cases += u64::from(case.state().opened.sandbox);
-    Ok(Some(case.head().clone()))
+    Ok(Ok(case.head().clone()))
 }
 
 fn make_empty(folder: &Path) -> Result<(), Failure> {
