@@ -108,12 +108,14 @@ impl<H: CaseHost + Outside> Desk<H> {
         new.then(|| InFlight { opening: self.opening.clone(), key: key.clone() })
     }
 
-    /// Does what is due on a case: called at the latest at [`Commit::wake`], and for unfinished cases at start-up.
+    /// Does what is due on a case: called at the latest at [`Commit::wake`], and for unfinished cases at start-up. Says
+    /// when it has to be called again: a call that comes too early writes nothing, and so no commit says it.
     ///
     /// # Errors
     /// A [`Problem`]; the host should call again later.
-    pub async fn wake(&self, key: &CaseKey) -> Result<(), Problem> {
-        self.decide(key, |open, at| Ok(Decision { step: open.case.wake(at), sealed: Vec::new() })).await.map(drop)
+    pub async fn wake(&self, key: &CaseKey) -> Result<Option<Millis>, Problem> {
+        self.decide(key, |open, at| Ok(Decision { step: open.case.wake(at), sealed: Vec::new() })).await?;
+        self.look(key, |open| next_wake(&open.case)).await
     }
 
     /// Reads from a case.
@@ -297,10 +299,7 @@ impl<H: CaseHost + Outside> Desk<H> {
             head_hash: head.hash,
             sealed: decision.sealed,
             wrapped_key,
-            wake: match open.case.rest() {
-                Rest::Working { wake } | Rest::Waiting { wake } => Some(wake),
-                Rest::Review | Rest::Closed => None,
-            },
+            wake: next_wake(&open.case),
             row: row::docket_row(&open.case),
         };
         if let Err(error) = self.host.commit(key, commit).await {
@@ -362,6 +361,13 @@ impl<H: CaseHost + Outside> Desk<H> {
             }
         }
         words.join("\n")
+    }
+}
+
+fn next_wake(case: &Case) -> Option<Millis> {
+    match case.rest() {
+        Rest::Working { wake } | Rest::Waiting { wake } => Some(wake),
+        Rest::Review | Rest::Closed => None,
     }
 }
 
