@@ -7,6 +7,7 @@ mod checks;
 mod ci;
 mod edge;
 mod openapi;
+mod sdk;
 mod shell;
 mod steps;
 mod test;

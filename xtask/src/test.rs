@@ -2,18 +2,25 @@
 //!
 //! What a machine lacks is left out and named; only `cargo xtask ci` makes that a failure.
 
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::shell;
 use crate::steps::{Need, Step, Summary, Tally};
-use crate::{edge, tools};
+use crate::{edge, sdk, tools};
 
 /// Every test there is.
 const STEPS: &[Step] = &[
-    Step { name: "tests, native", needs: &[], run: native },
+    Step { name: "unit tests", needs: &[], run: units },
+    Step { name: "native host", needs: &[], run: native_host },
     Step { name: "edge build", needs: &[Need::Node], run: edge_build },
+    Step { name: "Worker on workerd", needs: &[Need::Node], run: worker },
+    Step { name: "official SDK, Python", needs: &[Need::Node, Need::Python], run: sdk::python },
+    Step { name: "official SDK, TypeScript", needs: &[Need::Node], run: sdk::node },
 ];
 
 /// Runs the tests, prints the table and says whether all that ran went well.
@@ -28,8 +35,32 @@ pub(crate) fn all() -> Summary {
     Summary::of(STEPS)
 }
 
-fn native() -> Result<Tally> {
-    cargo_test(&["--workspace", "--locked"])
+/// Everything beside the code. `sim` starts whole hosts, which the steps after this one do.
+fn units() -> Result<Tally> {
+    cargo_test(&["--workspace".to_owned(), "--exclude=sim".to_owned()])
+}
+
+fn native_host() -> Result<Tally> {
+    let tests = host_tests(|name| !name.contains("edge"))?;
+    cargo_test(&[vec!["--package=sim".to_owned(), "--lib".to_owned(), "--bins".to_owned()], tests].concat())
+}
+
+fn worker() -> Result<Tally> {
+    cargo_test(&[vec!["--package=sim".to_owned()], host_tests(|name| name.contains("edge"))?].concat())
+}
+
+/// The tests in `sim/tests` with such names: those with `edge` in it need workerd. None is left out for not being listed.
+fn host_tests(wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+    let mut arguments = Vec::new();
+    for entry in fs::read_dir(shell::root().join("sim/tests")).context("reading sim/tests")? {
+        let path = entry?.path();
+        let is_test = path.extension().is_some_and(|extension| extension == "rs");
+        if let Some(name) = path.file_stem().and_then(OsStr::to_str).filter(|name| is_test && wanted(name)) {
+            arguments.push(format!("--test={name}"));
+        }
+    }
+    arguments.sort();
+    Ok(arguments)
 }
 
 fn edge_build() -> Result<Tally> {
@@ -39,9 +70,14 @@ fn edge_build() -> Result<Tally> {
 }
 
 /// Runs `cargo test` and adds up what each test binary says at its end.
-fn cargo_test(arguments: &[&str]) -> Result<Tally> {
+///
+/// Tests that start a host take the xtask that runs them, which has built the Worker by then.
+fn cargo_test(arguments: &[String]) -> Result<Tally> {
     let mut total = Tally::default();
-    let good = shell::watch(shell::cargo().arg("test").arg("--no-fail-fast").args(arguments), |line| {
+    let mut command = shell::cargo();
+    command.args(["test", "--locked", "--no-fail-fast"]).args(arguments);
+    command.env("XTASK_BIN", env::current_exe().context("finding xtask itself")?);
+    let good = shell::watch(&mut command, |line| {
         if let Some(tally) = read_result(line) {
             total.add(tally);
         }

@@ -6,14 +6,14 @@
 use std::env;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::config::{self, Layout};
-use crate::shell;
+use crate::shell::{self, Ended};
 use crate::tools::Tools;
 
 /// A development key: it protects nothing but made-up cases of the sandbox.
@@ -121,29 +121,14 @@ fn become_workerd(mut command: Command) -> Result<ExitCode> {
 /// Starts the sandbox on a free port beside workerd and ends it when workerd ends.
 fn run_with_sandbox(tools: &Tools, options: &Options) -> Result<ExitCode> {
     shell::run(shell::cargo().args(["build", "--package", "server"]))?;
-    let binary = target_folder().join("debug/caseworker");
+    let binary = shell::target_folder().join("debug/caseworker");
     let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
     let address = free.context("finding a free port for the sandbox")?.to_string();
     let sandbox = Command::new(&binary).args(["sandbox", "--listen", &address]).spawn();
-    let mut sandbox = Guard(sandbox.with_context(|| format!("starting {}", binary.display()))?);
+    let mut sandbox = Ended(sandbox.with_context(|| format!("starting {}", binary.display()))?);
     let status = workerd(tools, options, &address)?.status().context("starting workerd")?;
     if let Ok(Some(ended)) = sandbox.0.try_wait() {
         bail!("the sandbox ended with {ended}");
     }
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn target_folder() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| shell::root().join("target"), |folder| Path::new(&folder).into())
-}
-
-/// Ends a child with its owner.
-struct Guard(Child);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        // It may have ended by itself, and then there is nothing to end or to tell.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
