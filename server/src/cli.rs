@@ -131,7 +131,7 @@ mod tests {
             "batch IN OUT --data d --sandbox",
             "verify PATH --heads FILE --rederive",
             "replay case_x",
-            "export --data d --case case_x DIR",
+            "export --data d --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
             "import DIR",
             "keys create --tenant t --subject s --role analyst",
             "keys list",

@@ -16,8 +16,8 @@ pub(crate) struct Args {
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8788")]
     listen: String,
-    /// Seed of the default bank
-    #[arg(long, value_name = "N", default_value_t = limits::SANDBOX_SEED, conflicts_with = "bank")]
+    /// Seed of the default bank; a bank of your own has no use for it
+    #[arg(long, value_name = "N", default_value_t = limits::SANDBOX_SEED)]
     seed: u64,
     /// Folder with a bank of your own: transactions.jsonl, payments.jsonl, customers.jsonl and so on
     #[arg(long, value_name = "DIR")]
