@@ -114,7 +114,7 @@ impl<H: CaseHost + Outside> Desk<H> {
     /// # Errors
     /// A [`Problem`]; the host should call again later.
     pub async fn wake(&self, key: &CaseKey) -> Result<Option<Millis>, Problem> {
-        self.decide(key, |open, at| Ok(Decision { step: open.case.wake(at), sealed: Vec::new() })).await?;
+        self.decide(key, |open, at| Ok(Decision { step: open.case.advance(at), sealed: Vec::new() })).await?;
         self.look(key, |open| next_wake(&open.case)).await
     }
 
@@ -341,7 +341,8 @@ impl<H: CaseHost + Outside> Desk<H> {
     /// # Errors
     /// Why the case or its words cannot be read.
     pub async fn tokens(&self, key: &CaseKey) -> Result<(Option<Digest>, TokenMap), Problem> {
-        let newest = |open: &OpenCase| (open.case.state().words.last().map(|(_, hash)| hash.clone()), open.vault.clone());
+        let newest =
+            |open: &OpenCase| (open.case.state().words.last().map(|(_, hash)| hash.clone()), open.vault.clone());
         let (newest, vault) = self.look(key, newest).await?;
         let known = match &newest {
             Some(hash) => self.document(key, vault.as_ref(), hash).await,

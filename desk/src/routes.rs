@@ -22,6 +22,9 @@ use crate::{
     vault::VaultError,
 };
 
+/// How often a message is read again because another one came first.
+const MESSAGE_ATTEMPTS: u32 = 32;
+
 /// What a handler answers.
 type Answer = Result<Response<Body>, Problem>;
 
@@ -181,24 +184,42 @@ async fn add_message<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers
         return Err(Problem::new(Code::Role, "This role reads only."));
     }
     let key = entering.key();
+    let mut attempts = 1;
+    loop {
+        match take_message(&desk, &entering, &message, &preferences).await {
+            // Another message came first: this one is read again after it, and its writer has no need to know.
+            Err(Problem { code: Code::Changed, field: None, .. }) if attempts < MESSAGE_ATTEMPTS => attempts += 1,
+            Err(problem) => return Err(problem),
+            Ok(()) => break,
+        }
+    }
+    desk.wait_for_rest(&key, preferences.wait_ms).await;
+    Ok(answer(StatusCode::OK, &desk.view(&key).await?))
+}
+
+/// Writes a message with the tokens that are known at this moment.
+async fn take_message<H: CaseHost + Outside>(
+    desk: &Desk<H>,
+    entering: &Entering,
+    message: &MessageBody,
+    preferences: &Preferences,
+) -> Result<(), Problem> {
+    let key = entering.key();
     let (newest, tokens) = desk.tokens(&key).await?;
-    desk.decide(&key, |open, at| {
-        check_seq(open.case.head().seq, &preferences)?;
+    let decided = desk.decide(&key, |open, at| {
+        check_seq(open.case.head().seq, preferences)?;
         if open.case.state().words.last().map(|(_, hash)| hash) != newest.as_ref() {
             // Another message came in between, and may have used the next token for another value.
             return Err(HostError::Stale.into());
         }
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
         let (actor, idempotency_key) = (&entering.grant.actor, preferences.idempotency_key.as_deref());
-        let (message, sealed) =
-            intake::message(&*desk.host, vault, tokens.clone(), actor, &message, idempotency_key)?;
+        let (message, sealed) = intake::message(&*desk.host, vault, tokens.clone(), actor, message, idempotency_key)?;
         let step = open.case.message(message, at)?;
         let sealed = if step.lines.is_empty() { Vec::new() } else { vec![sealed] };
         Ok(Decision { step, sealed })
-    })
-    .await?;
-    desk.wait_for_rest(&key, preferences.wait_ms).await;
-    Ok(answer(StatusCode::OK, &desk.view(&key).await?))
+    });
+    decided.await.map(drop)
 }
 
 /// `POST /v1/cases/{id}/commands`.
