@@ -62,7 +62,7 @@ fn rows() -> Vec<Row> {
             "documents",
         ),
     ];
-    let tasks = ["other", "refund", "", "DISPUTE_SUMMARY", "dispute_summary "].map(Value::from);
+    let tasks = ["other", "refund", "", "dispute", "dispute_summary,fraud_check"].map(Value::from);
     for wrong in tasks.into_iter().chain([json!(1), json!(["fraud_check"])]) {
         rows.push(row(TASKS, task_with("task", wrong), "CW104", "task"));
     }

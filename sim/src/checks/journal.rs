@@ -59,16 +59,15 @@ pub(crate) async fn a_changed_byte_is_found_where_it_is(world: &World) -> Result
     let check = |lines: &[String]| journal::read(lines.iter().map(String::as_str)).map(drop);
     for at in 0..lines.len() - 1 {
         let mut changed = lines.clone();
-        let time = field(&changed[at], "/at");
-        ensure!(!time.is_empty(), "a line without a time: {}", changed[at]);
-        let forged = time.replacen("20", "19", 1);
-        changed[at] = changed[at].replacen(&time, &forged, 1);
+        // A digit of the time becomes another: still a journal's line, and another history.
+        let digit =
+            if changed[at].contains("\"at\":17") { ("\"at\":17", "\"at\":16") } else { ("\"at\":1", "\"at\":0") };
+        changed[at] = changed[at].replacen(digit.0, digit.1, 1);
         let fault = check(&changed).err();
         let place = at as u64;
-        ensure!(
-            matches!(fault, Some(Fault::Broken { seq } | Fault::Time { seq }) if seq == place || seq == place + 1),
-            "line {at} was changed, and found was {fault:?}"
-        );
+        let found =
+            matches!(fault, Some(Fault::Broken { seq } | Fault::Time { seq }) if seq == place || seq == place + 1);
+        ensure!(found, "line {at} was changed, and found was {fault:?}");
         let mut swapped = lines.clone();
         swapped.swap(at, at + 1);
         ensure!(check(&swapped).is_err(), "lines {at} and {} were swapped unseen", at + 1);

@@ -10,10 +10,11 @@ use crate::{
     world::World,
 };
 
-/// A text that the local tier is not sure about, and the stand-in is.
-const UNSURE: &str = "Money was sent twice? I want the second one back, it should not have gone out.";
-/// The same, with a word to which the script of [`SCRIPT`] answers with a low confidence.
-const FLIMSY: &str = "Something about a flimsy thing with my account, maybe money, maybe not.";
+/// A text that the local tier is not sure about, because it knows few of the words, and that the stand-in is sure about.
+const UNSURE: &str =
+    "Vorblen drast melkuntio ferhagen, chargeback duplicate twice wexlorn opprindel stravukas ilmenauth.";
+/// The same, with a word to which [`SCRIPT`] answers with a low confidence.
+const FLIMSY: &str = "Vorblen drast melkuntio ferhagen, flimsy wexlorn opprindel stravukas ilmenauth.";
 
 /// What the stand-in is told to say in worlds with a model.
 pub const SCRIPT: &str =

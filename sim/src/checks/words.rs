@@ -8,7 +8,7 @@ pub(crate) const TWICE: &str = "My card was charged twice for the same Streamly 
 pub(crate) const STOLEN: &str =
     "My card was stolen yesterday and there are several payments abroad that I did not make. Please freeze my card.";
 /// A question about a payment.
-pub(crate) const PENDING: &str = "My transfer has still not arrived. Where is my payment and what is its status?";
+pub(crate) const PENDING: &str = "The recipient has not received my transfer yet, what is its status?";
 /// A question about identity.
 pub(crate) const IDENTITY: &str = "Why is my identity verification not complete? Which identity documents do you need?";
 
