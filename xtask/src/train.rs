@@ -19,7 +19,7 @@ use anyhow::{Context, Result, ensure};
 use case::local::LocalModel;
 
 use build::Recipe;
-use rows::Heads;
+use rows::{Heads, Row};
 
 /// A model file is smaller than this, so that it fits into the Worker.
 const MODEL_BYTES_MAX: usize = 999_999;
@@ -72,12 +72,20 @@ fn report(root: &Path, model_path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The public rows, and those written for this project.
+fn training_rows(root: &Path) -> Result<Vec<Row>> {
+    let requests = root.join("data/requests");
+    let mut rows = rows::read(&requests.join("train.jsonl"))?;
+    rows.extend(rows::read(&requests.join("handwritten.jsonl"))?);
+    Ok(rows)
+}
+
 /// The bytes of the model that this recipe makes.
 fn train(root: &Path, recipe: &Recipe) -> Result<Vec<u8>> {
     let start = Instant::now();
-    let rows = rows::read(&root.join("data/requests/train.jsonl"))?;
+    let rows = training_rows(root)?;
     let heads = Heads::of(&rows);
-    let prepared = build::prepare(&rows, &heads)?;
+    let prepared = build::prepare(&rows, &heads);
     let folds = folds::train(&rows, &prepared, &heads, recipe)?;
     println!("trained {} folds after {:.1} s", folds.len(), start.elapsed().as_secs_f64());
     let settings = calibrate::fit(&folds)?;
@@ -105,10 +113,9 @@ mod tests {
 
     #[test]
     fn training_twice_gives_the_same_bytes() {
-        let rows: Vec<_> =
-            rows::read(&root().unwrap().join("data/requests/train.jsonl")).unwrap().into_iter().step_by(40).collect();
+        let rows: Vec<_> = training_rows(&root().unwrap()).unwrap().into_iter().step_by(40).collect();
         let heads = Heads::of(&rows);
-        let prepared = build::prepare(&rows, &heads).unwrap();
+        let prepared = build::prepare(&rows, &heads);
         let places: Vec<usize> = (0..rows.len()).collect();
         let build = || build::build(&rows, &prepared, &places, &heads, &Recipe::SHIPPED).encode();
         assert_eq!(build(), build());

@@ -71,6 +71,15 @@ fn each_task_is_read_from_plain_words() {
 }
 
 #[test]
+fn a_colleagues_words_are_read_too() {
+    check("The customer claims that their account has been hacked.", Label::FraudCheck);
+    check("my bank account got hacked please help", Label::FraudCheck);
+    check("Customer disputes a charge of $49.99 from Netflix", Label::DisputeSummary);
+    check("Client wants to know the status of the wire transfer sent on Wednesday.", Label::PaymentStatus);
+    check("Customer needs to update their address and passport information.", Label::KycLookup);
+}
+
+#[test]
 fn use_by_somebody_else_is_suspected_where_it_is_said_in_passing() {
     for text in [
         "Where is my refund? Also there is a payment that I never made.",

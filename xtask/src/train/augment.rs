@@ -95,9 +95,9 @@ impl<'rows> Augment<'rows> {
         Self { asides: off_topic.map(|row| row.text.as_str()).collect() }
     }
 
-    /// A variant of a row's text; which one depends on the row's id alone.
-    pub(crate) fn variant(&self, row: &Row) -> String {
-        let mut random = Random::of(&row.id);
+    /// One of the variants of a row's text; which one depends on the row's id and the number alone.
+    pub(crate) fn variant(&self, row: &Row, number: usize) -> String {
+        let mut random = Random::of(&format!("{} {number}", row.id));
         if !random.percent(30) {
             return framed(&row.text, &mut random);
         }

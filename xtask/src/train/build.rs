@@ -7,7 +7,7 @@ use case::local::features::{self, FeatureId};
 use case::local::file::{Head, ModelParts, Settings};
 
 use super::augment::Augment;
-use super::rows::{Heads, Row};
+use super::rows::{Aim, Group, Heads, Row};
 use super::softmax::{self, Example, Learnt, Schedule};
 use super::vocabulary::{self, Sample, Vocabulary};
 
@@ -51,19 +51,37 @@ pub(crate) const UNDECIDED: Settings = Settings {
     clause_from: Ppm::ONE,
 };
 
-/// A row and its variant, as features.
+/// How often a row is learnt, each time with another variant: the few written for this project more than once, or
+/// their words would drown.
+const fn copies(group: Group) -> usize {
+    match group {
+        Group::Banking77 | Group::ClincBanking | Group::ClincOffTopic | Group::ClincOutOfScope => 1,
+        Group::Handwritten => 4,
+    }
+}
+
+/// A row and its variants, as features.
 pub(crate) struct Prepared {
-    head: usize,
+    aim: Aim,
     plain: Vec<FeatureId>,
-    variant: Vec<FeatureId>,
+    variants: Vec<Vec<FeatureId>>,
+}
+
+impl Prepared {
+    /// The row as published next to each of its variants, with how much each counts.
+    fn texts(&self, variant_weight: f32) -> impl Iterator<Item = (Aim, &[FeatureId], f32)> {
+        let both = move |variant| [(self.aim, self.plain.as_slice(), 1.0), (self.aim, variant, variant_weight)];
+        self.variants.iter().map(Vec::as_slice).flat_map(both)
+    }
 }
 
 /// The features of all rows, which folds share.
-pub(crate) fn prepare(rows: &[Row], heads: &Heads) -> Result<Vec<Prepared>> {
+pub(crate) fn prepare(rows: &[Row], heads: &Heads) -> Vec<Prepared> {
     let augment = Augment::new(rows);
     let prepare = |row: &Row| {
-        let variant = features::features(&augment.variant(row));
-        Ok(Prepared { head: heads.of_row(row)?, plain: features::features(&row.text), variant })
+        let variant = |number: usize| features::features(&augment.variant(row, number));
+        let variants = (0..copies(row.group())).map(variant).collect();
+        Prepared { aim: heads.aim(row), plain: features::features(&row.text), variants }
     };
     rows.iter().map(prepare).collect()
 }
@@ -76,21 +94,14 @@ pub(crate) fn build(
     heads: &Heads,
     recipe: &Recipe,
 ) -> ModelParts {
-    let of = |place: &usize| &prepared[*place];
-    let samples: Vec<Sample<'_>> = places
+    let texts: Vec<(Aim, &[FeatureId], f32)> =
+        places.iter().flat_map(|place| prepared[*place].texts(recipe.variant_weight)).collect();
+    let samples: Vec<Sample<'_>> = texts.iter().map(|(aim, features, _)| Sample { features, aim: *aim }).collect();
+    let vocabulary = Vocabulary::choose(&samples, recipe.features, recipe.feature_texts_min);
+    let examples: Vec<Example> = texts
         .iter()
-        .map(of)
-        .flat_map(|row| [&row.plain, &row.variant].map(|features| Sample { features, head: row.head }))
+        .map(|(aim, features, weight)| Example { values: vocabulary.values(features), aim: *aim, weight: *weight })
         .collect();
-    let vocabulary = Vocabulary::choose(&samples, heads.labels.len(), recipe.features, recipe.feature_texts_min);
-    let mut examples = Vec::with_capacity(samples.len());
-    for row in places.iter().map(of) {
-        for (features, weight) in [(&row.plain, 1.0), (&row.variant, recipe.variant_weight)] {
-            if weight > 0.0 {
-                examples.push(Example { values: vocabulary.values(features), head: row.head, weight });
-            }
-        }
-    }
     let learnt = softmax::learn(&examples, vocabulary.features.len(), &heads.labels, &recipe.schedule);
     let known_words =
         vocabulary::known_words(places.iter().map(|place| rows[*place].text.as_str()), recipe.word_texts_min);

@@ -18,7 +18,7 @@ const SURE_FLOOR: u32 = 600_000;
 /// This share of the unseen rows may be unfamiliar.
 const UNFAMILIAR_SHARE: f64 = 0.01;
 /// This share of the fraud rows may go by without suspicion.
-const FRAUD_MISSED_SHARE: f64 = 0.02;
+const FRAUD_MISSED_SHARE: f64 = 0.015;
 /// This share of the rows, which all are about one thing, may be read as about several.
 const SPLIT_SHARE: f64 = 0.01;
 

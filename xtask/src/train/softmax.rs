@@ -3,13 +3,14 @@
 use case::label::Label;
 
 use super::random::Random;
+use super::rows::Aim;
 
 /// One text to learn from.
 pub(crate) struct Example {
     /// Places and values of its features.
     pub(crate) values: Vec<(u32, f32)>,
     /// What it is about.
-    pub(crate) head: usize,
+    pub(crate) aim: Aim,
     /// How much it counts.
     pub(crate) weight: f32,
 }
@@ -54,7 +55,7 @@ pub(crate) fn learn(examples: &[Example], features: usize, labels: &[Label], sch
             done += 1;
             keep_some(&example.values, schedule.dropout, &mut random, &mut seen);
             learnt.shares(&seen, &mut shares);
-            towards(&mut shares, labels, example.head, schedule.own_head);
+            towards(&mut shares, labels, example.aim, schedule.own_head);
             learnt.nudge(&seen, &shares, step, schedule.decay);
         }
     }
@@ -73,16 +74,15 @@ fn keep_some(values: &[(u32, f32)], dropout: f32, random: &mut Random, seen: &mu
 }
 
 /// Turns probabilities into the slope of the loss.
-fn towards(shares: &mut [f32], labels: &[Label], head: usize, own_head: f32) {
-    let label = labels[head];
-    let of_label: f32 = shares.iter().zip(labels).filter(|(_, other)| **other == label).map(|(share, _)| share).sum();
+fn towards(shares: &mut [f32], labels: &[Label], aim: Aim, own_head: f32) {
+    let of_label: f32 =
+        shares.iter().zip(labels).filter(|(_, label)| **label == aim.label).map(|(share, _)| share).sum();
+    let own_head = if aim.head.is_some() { own_head } else { 0.0 };
     let free = (1.0 - own_head) / of_label.max(1e-6);
-    for (place, share) in shares.iter_mut().enumerate() {
-        let mut aim = if labels[place] == label { *share * free } else { 0.0 };
-        if place == head {
-            aim += own_head;
-        }
-        *share -= aim;
+    for (place, (share, label)) in shares.iter_mut().zip(labels).enumerate() {
+        let own = if aim.head == Some(place) { own_head } else { 0.0 };
+        let of_label = if *label == aim.label { *share * free } else { 0.0 };
+        *share -= own + of_label;
     }
 }
 

@@ -1,10 +1,12 @@
 //! Which features are worth their bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use case::local::features::{self, FeatureId};
 use case::local::file::KnownWords;
 use case::local::text;
+
+use super::rows::Aim;
 
 /// The features a model is trained on, and how strongly each counts towards a text's length.
 pub(crate) struct Vocabulary {
@@ -19,31 +21,34 @@ pub(crate) struct Sample<'rows> {
     /// The features of the text.
     pub(crate) features: &'rows [FeatureId],
     /// What the text is about.
-    pub(crate) head: usize,
+    pub(crate) aim: Aim,
 }
 
 impl Vocabulary {
-    /// The `size` features that tell the heads apart best, of those in at least `texts_min` texts.
-    pub(crate) fn choose(samples: &[Sample<'_>], heads: usize, size: usize, texts_min: u32) -> Self {
+    /// The `size` features that tell the aims apart best, of those in at least `texts_min` texts.
+    pub(crate) fn choose(samples: &[Sample<'_>], size: usize, texts_min: u32) -> Self {
+        let aims: BTreeSet<Aim> = samples.iter().map(|sample| sample.aim).collect();
+        let aims: BTreeMap<Aim, usize> = aims.into_iter().zip(0..).collect();
         let mut counts: BTreeMap<FeatureId, u32> = BTreeMap::new();
         for feature in samples.iter().flat_map(|sample| sample.features) {
             *counts.entry(*feature).or_default() += 1;
         }
         counts.retain(|_, count| *count >= texts_min);
         let frequent: Vec<FeatureId> = counts.keys().copied().collect();
-        let mut by_head = vec![0_u32; frequent.len() * heads];
-        let mut head_counts = vec![0_u32; heads];
+        let mut by_aim = vec![0_u32; frequent.len() * aims.len()];
+        let mut aim_counts = vec![0_u32; aims.len()];
         for sample in samples {
-            head_counts[sample.head] += 1;
+            let aim = aims[&sample.aim];
+            aim_counts[aim] += 1;
             for place in sample.features.iter().filter_map(|feature| frequent.binary_search(feature).ok()) {
-                by_head[place * heads + sample.head] += 1;
+                by_aim[place * aims.len() + aim] += 1;
             }
         }
         let total = samples.len() as f64;
         let mut ranked: Vec<(f64, FeatureId)> = frequent
             .iter()
-            .zip(by_head.chunks_exact(heads))
-            .map(|(feature, row)| (information(row, &head_counts, total), *feature))
+            .zip(by_aim.chunks_exact(aims.len()))
+            .map(|(feature, row)| (information(row, &aim_counts, total), *feature))
             .collect();
         ranked.sort_by(|first, second| second.0.total_cmp(&first.0).then(first.1.cmp(&second.1)));
         ranked.truncate(size);
@@ -63,16 +68,16 @@ impl Vocabulary {
     }
 }
 
-/// How much knowing that the feature is there tells about the head: the log-likelihood ratio of its texts' heads
-/// against all texts' heads.
-fn information(row: &[u32], head_counts: &[u32], total: f64) -> f64 {
+/// How much knowing that the feature is there tells about the aim: the log-likelihood ratio of its texts' aims
+/// against all texts' aims.
+fn information(row: &[u32], aim_counts: &[u32], total: f64) -> f64 {
     let texts: f64 = row.iter().map(|count| f64::from(*count)).sum();
     row.iter()
-        .zip(head_counts)
+        .zip(aim_counts)
         .filter(|(count, _)| **count > 0)
-        .map(|(count, of_head)| {
-            let (count, of_head) = (f64::from(*count), f64::from(*of_head));
-            count * libm::log(count * total / (texts * of_head))
+        .map(|(count, of_aim)| {
+            let (count, of_aim) = (f64::from(*count), f64::from(*of_aim));
+            count * libm::log(count * total / (texts * of_aim))
         })
         .sum()
 }
