@@ -12,7 +12,7 @@ pub enum Role {
     Submitter,
     /// Works cases: claims, asks, decides, approves.
     Analyst,
-    /// As an analyst, and may give second approvals.
+    /// As an analyst; a role of its own, so that an operator can tell apart who gives second approvals.
     Approver,
     /// Reads everything, changes nothing.
     Auditor,

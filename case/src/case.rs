@@ -151,7 +151,8 @@ impl Case {
         Ok(self.input(Entry::Messaged(message), at))
     }
 
-    /// Time passed. Writes nothing unless something is due.
+    /// Time passed: called at the latest at the wake of [`Case::rest`]. Writes nothing unless something is due. An
+    /// attempt that is over without an answer is lost, and others go on.
     #[must_use]
     pub fn advance(&mut self, at: Millis) -> Step {
         if self.admits(&Entry::TimePassed, at) { self.input(Entry::TimePassed, at) } else { Step::default() }
@@ -161,13 +162,6 @@ impl Case {
     #[must_use]
     pub fn resume(&mut self, at: Millis) -> Step {
         if self.admits(&Entry::Resumed, at) { self.input(Entry::Resumed, at) } else { self.advance(at) }
-    }
-
-    /// The host says that it is time: the wake of [`Case::rest`]. The same as [`Case::advance`]; an attempt that is
-    /// over without an answer is lost, and others go on.
-    #[must_use]
-    pub fn wake(&mut self, at: Millis) -> Step {
-        self.advance(at)
     }
 
     /// What the fold has seen.

@@ -3,6 +3,7 @@
 use crate::{
     actor::Actor,
     entry::{Command, Message, Speaker},
+    facts::Direction,
     ids::Digest,
     state::{Proposed, Stage, State},
 };
@@ -40,8 +41,8 @@ pub enum Refusal {
     /// One person cannot be two.
     #[error("you have already approved this; a second approval needs another person")]
     SelfApproval,
-    /// The action needs something in evidence.
-    #[error("this action needs `about`: a transaction or payment in evidence")]
+    /// The action needs something in evidence; one that moves money needs a charge.
+    #[error("this action needs `about`: a transaction or payment in evidence, and for money to move, a charge")]
     NeedsEvidence,
     /// The case does not rest.
     #[error("an approved action is on its way; wait until it is done")]
@@ -90,9 +91,11 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
         }
         Command::Reject { proposal, hash, .. } => open(state, proposal, hash).map(|_| ()),
         Command::Decide { action, about, .. } => {
-            let known = |id| state.transaction(id).is_some() || state.payment(id).is_some();
+            let transaction = |id| state.transaction(id);
+            let known = |id| transaction(id).is_some() || state.payment(id).is_some();
+            let charge = |id| transaction(id).is_some_and(|row| row.direction == Direction::Debit);
             match about {
-                Some(id) if !known(id) => Err(Refusal::NeedsEvidence),
+                Some(id) if !known(id) || (action.moves_money() && !charge(id)) => Err(Refusal::NeedsEvidence),
                 None if action.moves_money() => Err(Refusal::NeedsEvidence),
                 Some(_) | None => Ok(()),
             }

@@ -23,7 +23,8 @@ pub enum Action {
     CorrectDetails,
     /// Ask the customer for identity fields or documents.
     RequestDocuments,
-    /// Put the case before an analyst without a recommendation.
+    /// Hand the case to the operator's own team: Caseworker has no recommendation. Approved, it leaves by the actions
+    /// endpoint like every other action.
     Escalate,
     /// Block a card for now; the customer or an analyst can lift it.
     FreezeCard,

@@ -76,7 +76,9 @@ const fn fixed(reason: Reason) -> &'static str {
         Reason::DuplicatePending => {
             "One purchase was charged twice; one of the two is an authorisation that will normally lapse by itself."
         }
-        Reason::DuplicateCredited => "One purchase was charged twice, and one of the charges has been credited already.",
+        Reason::DuplicateCredited => {
+            "One purchase was charged twice, and one of the charges has been credited already."
+        }
         Reason::SingleCharge => "The ledger shows one charge only:",
         Reason::TransactionFound => "The transaction that is contested was found:",
         Reason::NoTransactionFound => "No transaction in the ledger fits what the customer wrote.",

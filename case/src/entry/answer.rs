@@ -119,7 +119,7 @@ pub enum Missing {
 #[serde(deny_unknown_fields)]
 pub struct ModelCall {
     /// The model that answered.
-    pub model: String,
+    pub model: Reference,
     /// The hash of the prompt's stable part.
     pub prompt: Digest,
     /// Anthropic's id of the request.

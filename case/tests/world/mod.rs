@@ -110,7 +110,7 @@ pub(crate) fn request(text: &str, label: Label) -> Opened {
 
 pub(crate) fn call(cost_nano_dollars: Option<u64>) -> ModelCall {
     ModelCall {
-        model: "claude-haiku-4-5".to_owned(),
+        model: Reference::parse("claude-haiku-4-5").unwrap(),
         prompt: sealed("prompt"),
         request_id: None,
         input_tokens: 400,
