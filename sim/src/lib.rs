@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod bank;
+pub mod battery;
 mod checks;
 pub mod conformance;
 pub mod hosts;
