@@ -130,8 +130,8 @@ async fn work_row(engine: &Engine, row: Result<Row, Failure>) -> Result<Value, F
     let view = engine.desk.view(&key).await;
     match view.map(ask::short) {
         Ok(Value::Object(mut line)) => {
-            line.remove("seq");
-            line.insert("id".to_owned(), row.id);
+            line.shift_remove("seq");
+            line.shift_insert(0, "id".to_owned(), row.id);
             Ok(Value::Object(line))
         }
         Ok(_) => Err(Failure::new(Exit::Storage, "a case without a view")),
