@@ -5,6 +5,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -63,7 +64,12 @@ fn host_tests(wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
     Ok(arguments)
 }
 
+/// What was built before goes first: where the build fails, no later step may judge the old Worker.
 fn edge_build() -> Result<Tally> {
+    match fs::remove_dir_all(shell::root().join("edge/build")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).context("removing edge/build"),
+        _ => {}
+    }
     let tools = tools::ensure()?;
     edge::build(&tools)?;
     Ok(Tally::ONE)
