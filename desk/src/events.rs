@@ -61,8 +61,11 @@ impl<H: CaseHost + Outside> Follower<H> {
         }
         match first(self.seen.changed(), self.desk.host.sleep(HEARTBEAT_MS)).await {
             Ok(Ok(())) => self.new_events().await.map(|new| if new.is_empty() { ": \n\n".to_owned() } else { new }),
-            // The file was put away, which happens at rest: the next look says so.
-            Ok(Err(_)) => Some(": \n\n".to_owned()),
+            Ok(Err(_)) => {
+                // The file was put away: at rest, which the next look says, or because the storage failed.
+                self.seen = self.desk.watch(&self.key);
+                Some(": \n\n".to_owned())
+            }
             Err(()) => Some(": still at work\n\n".to_owned()),
         }
     }

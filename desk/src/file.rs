@@ -194,7 +194,8 @@ impl<H: CaseHost + Outside> Desk<H> {
             let mut seen = self.watch(key);
             while let Ok(false) = self.look(key, |open| !matches!(open.case.rest(), Rest::Working { .. })).await {
                 if seen.changed().await.is_err() {
-                    return;
+                    // The file was put away; the case may go on in another.
+                    seen = self.watch(key);
                 }
             }
         };
@@ -250,19 +251,25 @@ impl<H: CaseHost + Outside> Desk<H> {
     /// The locked case, read from storage where it is not in memory. Asks that were in flight when it was last in
     /// memory are lost, so reading it resumes it.
     async fn lock(&self, key: &CaseKey) -> Result<Locked, Problem> {
-        let mut locked = self.own(key).await;
-        if locked.open.is_some() {
-            return Ok(locked);
+        for attempt in 1.. {
+            let mut locked = self.own(key).await;
+            if locked.open.is_some() {
+                return Ok(locked);
+            }
+            *locked.open = self.read(key).await.inspect_err(|_| self.forget(key, &locked))?;
+            let Some(open) = locked.open.as_mut() else {
+                self.forget(key, &locked);
+                return Ok(locked);
+            };
+            let first_seq = open.case.head().seq + 1;
+            let step = open.case.resume(self.host.now());
+            match self.commit(key, &mut locked, first_seq, Decision { step, sealed: Vec::new() }, None).await {
+                Ok(_) => return Ok(locked),
+                Err(HostError::Stale) if attempt < ATTEMPTS => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        *locked.open = self.read(key).await.inspect_err(|_| self.forget(key, &locked))?;
-        let Some(open) = locked.open.as_mut() else {
-            self.forget(key, &locked);
-            return Ok(locked);
-        };
-        let first_seq = open.case.head().seq + 1;
-        let step = open.case.resume(self.host.now());
-        self.commit(key, &mut locked, first_seq, Decision { step, sealed: Vec::new() }, None).await?;
-        Ok(locked)
+        Err(HostError::Stale.into())
     }
 
     async fn read(&self, key: &CaseKey) -> Result<Option<OpenCase>, Problem> {
@@ -288,9 +295,12 @@ impl<H: CaseHost + Outside> Desk<H> {
         decision: Decision,
         wrapped_key: Option<Vec<u8>>,
     ) -> Result<u64, HostError> {
-        let Some(open) = locked.open.as_ref() else { return Err(HostError::Stale) };
+        // Nobody sees in memory what is not written yet: neither where writing fails, nor where the caller goes away
+        // and this future is dropped half-way.
+        let Some(open) = locked.open.take() else { return Err(HostError::Stale) };
         let head = open.case.head().clone();
         if decision.step.lines.is_empty() {
+            *locked.open = Some(open);
             return Ok(head.seq);
         }
         let commit = Commit {
@@ -303,14 +313,13 @@ impl<H: CaseHost + Outside> Desk<H> {
             row: row::docket_row(&open.case),
         };
         if let Err(error) = self.host.commit(key, commit).await {
-            // What is in memory was never written.
-            *locked.open = None;
             self.forget(key, locked);
             return Err(log(key, error));
         }
         for ready in decision.step.asks {
-            self.start(key, open, ready);
+            self.start(key, &open, ready);
         }
+        *locked.open = Some(open);
         locked.file.seq.send_replace(head.seq);
         Ok(head.seq)
     }

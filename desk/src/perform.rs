@@ -24,8 +24,10 @@ use crate::{
     vault::{CaseVault, Doc},
 };
 
-/// The largest reply of a source, in bytes: 5,000 transactions take about 2 MB.
-const REPLY_BYTES: usize = 4 * 1024 * 1024;
+/// The largest reply of a source, all its pages together, in bytes.
+const REPLY_BYTES: usize = 1_900_000;
+/// The largest reply once it is sealed, in bytes: a row of a Durable Object holds 2 MB.
+const SEALED_BYTES: usize = 1_990_000;
 /// Pages of one ledger look-up.
 const PAGES: usize = 50;
 /// The longest that one attempt may take whatever the settings say, in milliseconds.
@@ -128,23 +130,30 @@ async fn look_up(outside: &impl Outside, vault: &CaseVault, job: &Job, lookup: &
     let target = Target::Source(lookup.source());
     let mut merged: Option<Value> = None;
     let mut cursor: Option<String> = None;
+    let mut room_bytes = REPLY_BYTES;
     for _ in 0..PAGES {
         let spent_ms = u64::try_from(outside.now().since(started)).unwrap_or(0);
         let Some(request) = request(lookup, job, cursor.as_deref()) else {
             return failed(outside, started, Failure::Refused, None);
         };
-        let sent = outside.send(target, request, limit_ms.saturating_sub(spent_ms).max(1), REPLY_BYTES).await;
+        let sent = outside.send(target, request, limit_ms.saturating_sub(spent_ms).max(1), room_bytes).await;
         let page = match sent {
             Err(error) => return failed(outside, started, no_reply(error), None),
             Ok(reply) if !reply.status().is_success() => {
                 let pause = claude::retry::retry_after_ms(reply.headers()).and_then(|ms| i64::try_from(ms).ok());
                 return failed(outside, started, bad_status(reply.status()), pause);
             }
-            Ok(reply) => serde_json::from_slice::<Value>(reply.body()),
+            Ok(reply) => {
+                room_bytes = room_bytes.saturating_sub(reply.body().len());
+                serde_json::from_slice::<Value>(reply.body())
+            }
         };
         let Ok(page) = page else { return failed(outside, started, Failure::Unusable, None) };
         cursor = page.get("next").and_then(Value::as_str).map(str::to_owned);
-        merged = Some(merged.map_or(page.clone(), |whole| join_pages(whole, &page)));
+        merged = Some(match merged {
+            Some(whole) => join_pages(whole, &page),
+            None => page,
+        });
         if cursor.is_none() {
             break;
         }
@@ -156,7 +165,7 @@ async fn look_up(outside: &impl Outside, vault: &CaseVault, job: &Job, lookup: &
     let facts = facts::read(lookup, body.as_bytes(), &job.words);
     let reply = vault.seal(&Doc::Reply { body }, outside);
     match (facts, reply) {
-        (Ok(facts), Ok(sealed)) => {
+        (Ok(facts), Ok(sealed)) if sealed.bytes.len() <= SEALED_BYTES => {
             let took_ms = outside.now().since(started);
             let answer = Answer::Facts { facts, reply: sealed.hash.clone(), took_ms };
             Performed { answer, sealed: vec![sealed] }
@@ -165,7 +174,7 @@ async fn look_up(outside: &impl Outside, vault: &CaseVault, job: &Job, lookup: &
             tracing::warn!(ask = %job.ready.id, %problem, "a source's reply cannot be used");
             failed(outside, started, Failure::Unusable, None)
         }
-        (Ok(_), Err(_)) => failed(outside, started, Failure::Unusable, None),
+        (Ok(_), Ok(_) | Err(_)) => failed(outside, started, Failure::Unusable, None),
     }
 }
 

@@ -14,12 +14,12 @@ use crate::{
     commands::CommandBody,
     entering::Entering,
     events,
-    file::{Decision, Desk},
+    file::{Decision, Desk, OpenCase},
     intake,
     ports::{CaseHost, HostError, Outside},
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request, check_content_type},
-    vault::VaultError,
+    vault::{CaseVault, VaultError},
 };
 
 /// How often a message is read again because another one came first.
@@ -207,7 +207,7 @@ async fn take_message<H: CaseHost + Outside>(
     let key = entering.key();
     let (newest, tokens) = desk.tokens(&key).await?;
     let decided = desk.decide(&key, |open, at| {
-        check_seq(open.case.head().seq, preferences)?;
+        check_seq(open, preferences)?;
         if open.case.state().words.last().map(|(_, hash)| hash) != newest.as_ref() {
             // Another message came in between, and may have used the next token for another value.
             return Err(HostError::Stale.into());
@@ -231,7 +231,7 @@ async fn give_command<H: CaseHost + Outside>(State(desk): State<Desk<H>>, header
     may_see(&desk, &entering).await?;
     let key = entering.key();
     desk.decide(&key, |open, at| {
-        check_seq(open.case.head().seq, &preferences)?;
+        check_seq(open, &preferences)?;
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
         let (command, sealed) = command.seal(vault, &*desk.host)?;
         let idempotency_key = preferences.idempotency_key.as_deref().map(|key| vault.fingerprint(key));
@@ -251,9 +251,14 @@ async fn may_see<H: CaseHost + Outside>(desk: &Desk<H>, entering: &Entering) -> 
     if actor.role == Role::Submitter && submitter != actor.subject { Err(Problem::no_case()) } else { Ok(()) }
 }
 
-fn check_seq(seq: u64, preferences: &Preferences) -> Result<(), Problem> {
+/// Refuses where the case went on since the caller saw it, unless that was by this very request, sent once before.
+fn check_seq(open: &OpenCase, preferences: &Preferences) -> Result<(), Problem> {
+    let seq = open.case.head().seq;
+    let is_known = |(key, vault): (&String, &CaseVault)| open.case.state().keys.contains(&vault.fingerprint(key));
     match preferences.if_match {
-        Some(seen) if seen != seq => {
+        Some(seen)
+            if seen != seq && !preferences.idempotency_key.as_ref().zip(open.vault.as_ref()).is_some_and(is_known) =>
+        {
             let now = format!("The case is at {seq}, you saw it at {seen}. Read it and decide again.");
             Err(Problem::of(Code::Changed, "If-Match", now))
         }

@@ -133,6 +133,12 @@ fn shown(operation: Operation, leads: Leads) -> Value {
     if anybody {
         shown["security"] = json!([]);
     }
+    if leads == Leads::ToReadiness {
+        // The same body says why: a deployment without keys is there, and not ready.
+        let mut closed = shown["responses"]["200"].clone();
+        closed["description"] = "The service is closed: it has no keys.".into();
+        shown["responses"]["503"] = closed;
+    }
     shown
 }
 

@@ -1,0 +1,215 @@
+//! A host in memory. What it stores outlives it, so that another host can be started on the same storage.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body};
+use bytes::Bytes;
+use case::{
+    ids::{CaseId, Digest, TenantId},
+    journal,
+    time::Millis,
+};
+use desk::{
+    entering::Entering,
+    front::Door,
+    ports::{
+        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, DocketRow, Grant, HostError, Outside, Page, SendError,
+        Stored, Target, Task,
+    },
+};
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, sleep, timeout},
+};
+use tower::ServiceExt as _;
+
+/// A stored case.
+#[derive(Default)]
+pub(crate) struct Record {
+    pub(crate) lines: Vec<String>,
+    pub(crate) wrapped_key: Option<Vec<u8>>,
+    pub(crate) sealed: BTreeMap<Digest, Vec<u8>>,
+    pub(crate) wake: Option<Millis>,
+    pub(crate) row: Option<DocketRow>,
+}
+
+/// Storage that outlives its hosts.
+#[derive(Default)]
+pub(crate) struct Store {
+    cases: Mutex<BTreeMap<CaseKey, Record>>,
+    grants: Mutex<BTreeMap<Digest, Grant>>,
+    /// What the next commits come to; those after them go well.
+    trouble: Mutex<VecDeque<HostError>>,
+    drawn: AtomicU64,
+}
+
+impl Store {
+    pub(crate) fn cases(&self) -> MutexGuard<'_, BTreeMap<CaseKey, Record>> {
+        self.cases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn grants(&self) -> MutexGuard<'_, BTreeMap<Digest, Grant>> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the next commits fail like this.
+    pub(crate) fn trouble(&self, errors: impl IntoIterator<Item = HostError>) {
+        self.trouble.lock().unwrap().extend(errors);
+    }
+
+    pub(crate) fn troubles_left(&self) -> usize {
+        self.trouble.lock().unwrap().len()
+    }
+}
+
+/// A host.
+pub(crate) struct Host {
+    pub(crate) store: Arc<Store>,
+    bank: Router,
+    began: Instant,
+    opened_at: Millis,
+    cases: OnceLock<Router>,
+    tasks: Mutex<Vec<AbortHandle>>,
+}
+
+impl Host {
+    pub(crate) fn new(store: Arc<Store>, bank: Router, began: Instant, opened_at: Millis) -> Self {
+        Self { store, bank, began, opened_at, cases: OnceLock::new(), tasks: Mutex::default() }
+    }
+
+    /// Says where the routes of cases are.
+    pub(crate) fn lead_to(&self, cases: Router) {
+        assert!(self.cases.set(cases).is_ok(), "a host has one way to its cases");
+    }
+
+    /// Ends everything in flight, as the death of a process does.
+    pub(crate) fn kill(&self) {
+        self.tasks.lock().unwrap().drain(..).for_each(|task| task.abort());
+    }
+}
+
+impl CaseHost for Host {
+    async fn read(&self, key: &CaseKey) -> Result<Option<Stored>, HostError> {
+        let cases = self.store.cases();
+        let stored = |record: &Record| Stored { lines: record.lines.clone(), wrapped_key: record.wrapped_key.clone() };
+        Ok(cases.get(key).map(stored))
+    }
+
+    async fn commit(&self, key: &CaseKey, commit: Commit) -> Result<(), HostError> {
+        // A disk takes a moment.
+        sleep(Duration::from_millis(5)).await;
+        if let Some(error) = self.store.trouble.lock().unwrap().pop_front() {
+            return Err(error);
+        }
+        let mut cases = self.store.cases();
+        let stored = cases.get(key).map_or(0, |record| record.lines.len());
+        if stored as u64 != commit.first_seq {
+            return Err(HostError::Stale);
+        }
+        let record = cases.entry(key.clone()).or_default();
+        record.lines.extend(commit.lines);
+        record.wrapped_key = commit.wrapped_key.or(record.wrapped_key.take());
+        record.sealed.extend(commit.sealed.into_iter().map(|sealed| (sealed.hash, sealed.bytes)));
+        record.wake = commit.wake;
+        let lines = journal::read(record.lines.iter().map(String::as_str)).expect("what is written verifies");
+        let last = record.lines.last().expect("a commit holds lines");
+        assert_eq!(commit.head_hash, Digest::of(last.as_bytes()));
+        assert_eq!(commit.row.head_seq, lines.len() as u64 - 1);
+        record.row = Some(commit.row);
+        Ok(())
+    }
+
+    async fn sealed(&self, key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {
+        Ok(self.store.cases().get(key).and_then(|record| record.sealed.get(hash).cloned()))
+    }
+}
+
+impl DocketHost for Host {
+    async fn page(&self, tenant: &TenantId, query: &DocketQuery) -> Result<Page, HostError> {
+        let fits =
+            |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == is);
+        let mut rows: Vec<DocketRow> = self
+            .store
+            .cases()
+            .iter()
+            .filter(|(key, _)| key.tenant == *tenant)
+            .filter_map(|(_, record)| record.row.clone())
+            .filter(|row| fits(&query.state, Some(&row.state)) && fits(&query.agent, Some(&row.agent)))
+            .filter(|row| fits(&query.assignee, row.assignee.as_deref()))
+            .filter(|row| fits(&query.external_id, row.external_id.as_deref()))
+            .filter(|row| fits(&query.submitted_by, Some(&row.submitted_by)))
+            .filter(|row| query.due_before.is_none_or(|before| row.due_at.is_some_and(|due| due < before)))
+            .collect();
+        rows.sort_by_key(|row| (row.due_at.unwrap_or(i64::MAX), row.opened_at, row.case_id.clone()));
+        let after = query.after.as_ref().and_then(|after| rows.iter().position(|row| row.case_id == *after));
+        let mut rows = rows.split_off(after.map_or(0, |at| at + 1));
+        let more = rows.len() > query.limit as usize;
+        rows.truncate(query.limit as usize);
+        let next = rows.last().filter(|_| more).map(|row| row.case_id.clone());
+        Ok(Page { cases: rows, next })
+    }
+
+    async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
+        Ok(self.store.grants().get(key_hash).cloned())
+    }
+}
+
+impl Outside for Host {
+    fn now(&self) -> Millis {
+        self.opened_at.plus(i64::try_from(self.began.elapsed().as_millis()).unwrap())
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        for piece in bytes.chunks_mut(32) {
+            let number = self.store.drawn.fetch_add(1, Ordering::Relaxed);
+            let digits = Digest::of(&number.to_be_bytes());
+            piece.copy_from_slice(&digits.as_str().as_bytes()[..piece.len()]);
+        }
+    }
+
+    async fn sleep(&self, duration_ms: u64) {
+        sleep(Duration::from_millis(duration_ms)).await;
+    }
+
+    async fn send(
+        &self,
+        _target: Target,
+        request: http::Request<Bytes>,
+        limit_ms: u64,
+        most_bytes: usize,
+    ) -> Result<http::Response<Bytes>, SendError> {
+        let (mut parts, body) = request.into_parts();
+        // The model's URL is absolute; the box answers by path.
+        parts.uri = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default().parse().unwrap();
+        let exchange = async {
+            let request = http::Request::from_parts(parts, Body::from(body));
+            let (parts, body) = self.bank.clone().oneshot(request).await.unwrap().into_parts();
+            let body = axum::body::to_bytes(body, most_bytes).await.map_err(|_| SendError::Connection)?;
+            Ok(http::Response::from_parts(parts, body))
+        };
+        timeout(Duration::from_millis(limit_ms), exchange).await.unwrap_or(Err(SendError::TimedOut))
+    }
+
+    fn spawn(&self, task: Task) {
+        self.tasks.lock().unwrap().push(tokio::spawn(task).abort_handle());
+    }
+}
+
+impl Door for Host {
+    async fn enter(&self, _entering: Entering, request: http::Request<Body>) -> http::Response<Body> {
+        let cases = self.cases.get().expect("a host is told where its cases are").clone();
+        cases.oneshot(request).await.unwrap()
+    }
+}
+
+/// The key of a case.
+pub(crate) fn key(tenant: &str, case: &str) -> CaseKey {
+    CaseKey { tenant: TenantId::parse(tenant).unwrap(), case: CaseId::parse(case).unwrap() }
+}

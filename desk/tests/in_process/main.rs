@@ -1,0 +1,16 @@
+//! The desk in one process: a host in memory, the sandbox as the outside, a clock that stands until somebody waits.
+//!
+//! Nothing here opens a socket or looks at the time. Every answer is held against the committed document of the API.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail loudly")]
+
+mod access;
+mod bad_input;
+mod document;
+mod drive;
+mod errors;
+mod events;
+mod host;
+mod idempotency;
+mod storage;
+mod world;
