@@ -106,7 +106,7 @@ impl Engine {
 
 /// The HTTP clients of these settings.
 pub(crate) fn http(settings: &Settings) -> Result<Http, Failure> {
-    Http::new(settings.host.ca_file.as_deref()).map_err(|error| Failure::new(Exit::Settings, format!("{error:#}")))
+    Http::new(settings.host.ca_file.as_deref()).map_err(|error| Failure::new(Exit::Settings, error))
 }
 
 /// The bank that answers in this process, as it stands today.

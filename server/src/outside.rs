@@ -10,7 +10,6 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::Context as _;
 use bytes::{Bytes, BytesMut};
 use case::time::Millis;
 use desk::ports::{Outside, SendError, Target, Task};
@@ -139,17 +138,18 @@ pub(crate) fn random(bytes: &mut [u8]) {
 
 impl Http {
     /// Clients that trust the public certificate authorities, and those of a PEM file where one is given.
-    pub(crate) fn new(ca_file: Option<&Path>) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// A sentence about the file, or about TLS.
+    pub(crate) fn new(ca_file: Option<&Path>) -> Result<Self, String> {
         let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = ca_file {
-            let unreadable = || format!("`host.ca_file`: {} is not a PEM file of certificates", path.display());
-            for certificate in CertificateDer::pem_file_iter(path).with_context(unreadable)? {
-                roots.add(certificate.with_context(unreadable)?).with_context(unreadable)?;
-            }
+            add_roots(&mut roots, path)?;
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?
             .with_root_certificates(roots)
             .with_no_client_auth();
         let builder = || {
@@ -159,7 +159,8 @@ impl Http {
                 .connect_timeout(limits::CONNECT)
                 .user_agent(concat!("caseworker/", env!("CARGO_PKG_VERSION")))
         };
-        Ok(Self { direct: builder().no_proxy().build()?, proxied: builder().build()? })
+        let built = |builder: reqwest::ClientBuilder| builder.build().map_err(|error| chain(&error));
+        Ok(Self { direct: built(builder().no_proxy())?, proxied: built(builder())? })
     }
 
     /// Sends a request to an absolute URL and reads the reply within its limit. The caller limits the time.
@@ -198,9 +199,28 @@ fn is_private(host: &str) -> bool {
 fn failed(host: &str, error: reqwest::Error) -> SendError {
     let timed_out = error.is_timeout();
     // The URL of a look-up names a customer, so it is taken off before the error is shown.
-    let error = anyhow::Error::new(error.without_url());
-    tracing::debug!(host, error = %format!("{error:#}"), "a call outside failed");
+    tracing::debug!(host, error = chain(&error.without_url()), "a call outside failed");
     if timed_out { SendError::TimedOut } else { SendError::Connection }
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// Adds the certificate authorities of a PEM file.
+fn add_roots(roots: &mut rustls::RootCertStore, path: &Path) -> Result<(), String> {
+    let unreadable =
+        |why: String| format!("`host.ca_file`: {} is not a PEM file of certificates: {why}", path.display());
+    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| unreadable(error.to_string()))?;
+    let mut added = 0;
+    for certificate in certificates {
+        let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
+        roots.add(certificate).map_err(|error| unreadable(error.to_string()))?;
+        added += 1;
+    }
+    if added == 0 { Err(unreadable("there is none in it".to_owned())) } else { Ok(()) }
 }
 
 async fn in_process(
@@ -217,3 +237,6 @@ async fn in_process(
         .map_err(|error| if error.is::<LengthLimitError>() { SendError::TooLarge } else { SendError::Connection })?;
     Ok(Response::from_parts(parts, body.to_bytes()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The binary as a person meets it: what it prints, how it ends, and what is left when it is killed.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it must be")]
+
 use std::{
     fs,
     io::Write as _,

@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
+use desk::problem::Code;
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value};
 use tower::ServiceExt as _;
@@ -54,16 +55,24 @@ impl Reply {
     /// The problem as a failure.
     pub(crate) fn failure(&self) -> Failure {
         let text = |name: &str| self.body.get(name).and_then(Value::as_str).unwrap_or_default();
-        let exit = match self.status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::SERVICE_UNAVAILABLE => Exit::Settings,
-            status if status.is_server_error() => Exit::Storage,
-            _ => Exit::Usage,
+        // The codes come in blocks: 1xx content, 2xx who asks, 3xx the case, 4xx the service.
+        let exit = match text("code").get(..3) {
+            Some("CW2") => Exit::Settings,
+            Some("CW4") => Exit::Storage,
+            None if self.status.is_server_error() => Exit::Outside,
+            Some(_) | None => Exit::Usage,
         };
         let message = match (text("detail"), text("code")) {
             ("", "") => format!("status {}", self.status),
-            (detail, code) => format!("{} {detail} ({code})", text("title")),
+            (detail, code) => format!("{}: {detail} ({code})", text("title")),
         };
-        Failure::new(exit, message.trim())
+        Failure::new(exit, message)
+    }
+
+    /// Whether every other request would fail as well, because nothing can be stored.
+    pub(crate) fn is_storage_down(&self) -> bool {
+        let code = self.body.get("code").and_then(Value::as_str);
+        [Code::Full, Code::Storage].into_iter().any(|down| code == Some(down.name().as_str()))
     }
 }
 
@@ -124,18 +133,20 @@ mod tests {
 
     #[test]
     fn problems_become_words_and_exit_codes() {
-        let reply = |status: u16| Reply {
+        let reply = |status: u16, code: &str| Reply {
             status: StatusCode::from_u16(status).unwrap(),
-            body: json!({ "code": "CW106", "title": "Empty text.", "detail": "`text` holds nothing." }),
+            body: json!({ "code": code, "title": "Empty text", "detail": "`text` holds nothing." }),
         };
-        let failure = reply(422).into_body().unwrap_err();
+        let failure = reply(422, "CW106").into_body().unwrap_err();
         assert_eq!(
             (failure.exit, failure.message.as_str()),
-            (Exit::Usage, "Empty text. `text` holds nothing. (CW106)")
+            (Exit::Usage, "Empty text: `text` holds nothing. (CW106)")
         );
-        assert_eq!(reply(401).failure().exit, Exit::Settings);
-        assert_eq!(reply(507).failure().exit, Exit::Storage);
-        assert!(reply(201).into_body().is_ok());
+        assert_eq!(reply(401, "CW200").failure().exit, Exit::Settings);
+        assert_eq!(reply(503, "CW202").failure().exit, Exit::Settings);
+        assert_eq!(reply(503, "CW400").failure().exit, Exit::Storage);
+        assert!(reply(503, "CW400").is_storage_down() && !reply(500, "CW402").is_storage_down());
+        assert!(reply(201, "").into_body().is_ok());
     }
 
     #[test]

@@ -9,9 +9,8 @@ mod results;
 
 use std::{path::PathBuf, time::Duration};
 
-use desk::setup::Access;
+use desk::{problem::Code, setup::Access};
 use futures_util::{StreamExt as _, stream};
-use http::StatusCode;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -116,8 +115,8 @@ async fn work_row(engine: &Engine, row: Result<Row, Failure>) -> Result<Value, F
     };
     let headers = [("idempotency-key", request.key.as_str())];
     let reply = ask::post(&engine.front, "/v1/requests", &headers, &request.body).await?;
-    if let StatusCode::INSUFFICIENT_STORAGE | StatusCode::SERVICE_UNAVAILABLE = reply.status {
-        return Err(Failure::new(Exit::Storage, reply.failure().message));
+    if reply.is_storage_down() {
+        return Err(reply.failure());
     }
     if !reply.status.is_success() {
         let part = |name: &str| reply.body.get(name).cloned().unwrap_or(Value::Null);
@@ -135,6 +134,9 @@ async fn work_row(engine: &Engine, row: Result<Row, Failure>) -> Result<Value, F
             Ok(Value::Object(line))
         }
         Ok(_) => Err(Failure::new(Exit::Storage, "a case without a view")),
+        Err(problem) if matches!(problem.code, Code::Full | Code::Storage) => {
+            Err(Failure::new(Exit::Storage, problem.detail))
+        }
         Err(problem) => Ok(json!({
             "id": row.id, "line": row.line, "error": { "code": problem.code.name(), "detail": problem.detail }
         })),

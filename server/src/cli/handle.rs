@@ -102,6 +102,9 @@ pub(super) fn key_of(view: &Value) -> Result<CaseKey, Failure> {
 /// Has the case worked elsewhere.
 async fn far(settings: &Settings, url: &str, body: &Map<String, Value>, wait: Duration) -> Result<Value, Failure> {
     let http = engine::http(settings)?;
+    if settings.environment.get(Name::ApiKey).is_some() && exposes(url) {
+        output::words("the key crosses the network unencrypted; give the Worker's https URL");
+    }
     let caller = Caller { http, key: settings.environment.get(Name::ApiKey).map(str::to_owned), url: url.to_owned() };
     let until = Instant::now() + wait;
     let text = serde_json::to_vec(body).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
@@ -117,6 +120,11 @@ async fn far(settings: &Settings, url: &str, body: &Map<String, Value>, wait: Du
         view = caller.call(Method::GET, path, Bytes::new(), "").await?;
     }
     Ok(ask::short(view))
+}
+
+/// Whether a key that is sent there can be read on the way.
+fn exposes(url: &str) -> bool {
+    claude::endpoint::Endpoint::parse(url).is_ok_and(|endpoint| endpoint.exposes_key())
 }
 
 struct Caller {

@@ -87,6 +87,7 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
             let shelf = Shelf::beside(&settings.data)?;
             let key = shelf.run(|connection| keys::create(connection, random, &grant, now_ms))?;
             output::words("this key is shown once; give it to its holder and keep no copy");
+            output::words("a server that was started without keys is open until it is started again");
             let hash = Digest::of(key.secret.as_bytes());
             output::pretty(&json!({
                 "id": key.id, "key": key.secret, "hash": hash,

@@ -101,15 +101,33 @@ pub(super) fn open_to_write(folder: &Path) -> Result<Connection, StoreError> {
 /// Opens the database to read. Never creates or changes anything.
 pub(super) fn open_to_read(folder: &Path) -> Result<Connection, StoreError> {
     let path = folder.join(FILE);
-    let failed = |error: rusqlite::Error| StoreError::of(folder, &error);
     if !path.is_file() {
         return Err(StoreError::Missing { path: folder.to_owned() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&path, flags).map_err(failed)?;
-    connection.busy_timeout(limits::BUSY).map_err(failed)?;
+    let opened = Connection::open_with_flags(&path, flags)
+        .map_err(|error| StoreError::of(folder, &error))
+        .and_then(|connection| checked(connection, folder));
+    match opened {
+        // A copy on read-only media: `SQLite` would keep its notes on readers beside it, and nobody writes to it.
+        Err(StoreError::Folder { .. }) if !folder.join(format!("{FILE}-wal")).exists() => {
+            let connection = Connection::open_with_flags(immutable(&path), flags | OpenFlags::SQLITE_OPEN_URI);
+            checked(connection.map_err(|error| StoreError::of(folder, &error))?, folder)
+        }
+        other => other,
+    }
+}
+
+fn checked(connection: Connection, folder: &Path) -> Result<Connection, StoreError> {
+    connection.busy_timeout(limits::BUSY).map_err(|error| StoreError::of(folder, &error))?;
     check(&connection, folder)?;
     Ok(connection)
+}
+
+/// The file as a URI that says it does not change.
+fn immutable(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{path}?immutable=1")
 }
 
 fn migrate(connection: &mut Connection, folder: &Path) -> Result<(), StoreError> {
@@ -141,4 +159,20 @@ fn check(connection: &Connection, folder: &Path) -> Result<i64, StoreError> {
         return Err(StoreError::Newer { path: folder.to_owned(), found, here: VERSION });
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_does_not_change_is_opened_whatever_its_name() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let odd = folder.path().join("50% done? #1");
+        std::fs::create_dir(&odd).unwrap();
+        drop(open_to_write(&odd).unwrap());
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(immutable(&odd.join(FILE)), flags).unwrap();
+        assert_eq!(check(&connection, &odd).unwrap(), VERSION);
+    }
 }

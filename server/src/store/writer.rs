@@ -78,7 +78,8 @@ fn write(connection: &mut Connection, batch: &[Job]) -> Vec<Result<(), HostError
             {
                 tracing::error!(%error, "the failed transaction could not be rolled back");
             }
-            tracing::error!(%error, commits = batch.len(), "no commit of this batch could be stored");
+            // The desk logs each commit that failed, with its case.
+            tracing::debug!(%error, commits = batch.len(), "no commit of this batch could be stored");
             batch.iter().map(|_| Err(host_error(&error))).collect()
         }
     }
