@@ -60,7 +60,7 @@ impl Api {
 
     /// A call with any method.
     #[must_use]
-    pub fn call(&self, method: Method, path: &str) -> Call {
+    pub fn call(&self, method: &Method, path: &str) -> Call {
         let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
@@ -71,13 +71,13 @@ impl Api {
     /// A call that reads.
     #[must_use]
     pub fn get(&self, path: &str) -> Call {
-        self.call(Method::GET, path)
+        self.call(&Method::GET, path)
     }
 
     /// A call that sends JSON.
     #[must_use]
     pub fn post(&self, path: &str, body: &Value) -> Call {
-        self.call(Method::POST, path).header("content-type", "application/json").body(body.to_string())
+        self.call(&Method::POST, path).header("content-type", "application/json").body(body.to_string())
     }
 
     /// Opens a case and waits until it comes to rest.

@@ -59,7 +59,7 @@ impl Bank {
     /// # Errors
     /// Where the sandbox refuses.
     pub async fn forget_requests(&self) -> Result<()> {
-        self.api.call(Method::DELETE, "/sandbox/requests").ok(200).await?;
+        self.api.call(&Method::DELETE, "/sandbox/requests").ok(200).await?;
         Ok(())
     }
 
@@ -89,7 +89,7 @@ impl Bank {
     /// Where the sandbox refuses.
     pub async fn mend(&self) -> Result<()> {
         for path in ["/sandbox/faults", "/sandbox/barrier"] {
-            let reply = self.api.call(Method::DELETE, path).send().await?;
+            let reply = self.api.call(&Method::DELETE, path).send().await?;
             ensure!(reply.status == 200, "{reply}");
         }
         Ok(())

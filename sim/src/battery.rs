@@ -3,11 +3,12 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -68,6 +69,29 @@ fn told(shared: &Shared) -> std::sync::MutexGuard<'_, Told> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How many calls are open, and how many cases were acknowledged.
+fn glance(shared: &Shared) -> (usize, usize) {
+    let told = told(shared);
+    (told.open, told.cases.len())
+}
+
+/// How often a battery kills: `KILLS`, or 20 times.
+#[must_use]
+pub fn kills() -> u32 {
+    number("KILLS").and_then(|kills| u32::try_from(kills).ok()).unwrap_or(20)
+}
+
+/// Where a battery's random numbers begin: `SEED`, or the clock.
+#[must_use]
+pub fn seed() -> u64 {
+    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+    number("SEED").unwrap_or_else(|| u64::from(clock()))
+}
+
+fn number(variable: &str) -> Option<u64> {
+    env::var(variable).ok()?.parse().ok()
+}
+
 /// Kills the host so many times while callers send, and then looks at everything that they were told.
 ///
 /// # Errors
@@ -98,24 +122,32 @@ pub async fn run(world: &World, kills: u32, seed: u64) -> Result<()> {
         (told.cases.clone(), told.approved.clone())
     };
     println!("{} cases and {} approvals were acknowledged", cases.len(), approved.len());
-    ensure!(cases.len() >= kills as usize, "too few cases for the kills to mean anything");
+    ensure!(cases.len() >= kills as usize / 2, "too few cases for the kills to mean anything");
     judge(world, &cases, &approved).await
 }
 
-/// Kills and starts the host; each time at a random moment, and only while something is in flight.
+/// How long a host has to acknowledge something new before it is killed again, in steps of [`STEP`].
+const PROGRESS: u32 = 4_000;
+/// How often the callers are looked at.
+const STEP: Duration = Duration::from_millis(5);
+
+/// Kills and starts the host, only while something is in flight: every other time at a random moment from its start
+/// on, in between once it has acknowledged something new, so that the load gets on.
 async fn kill(process: &dyn Process, shared: &Shared, kills: u32, mut random: Random) -> Result<()> {
+    let mut acknowledged = 0;
     for number in 1..=kills {
-        tokio::time::sleep(Duration::from_millis(150 + random.below(500))).await;
-        let mut open = told(shared).open;
-        for _ in 0..1_000 {
-            if open > 0 {
+        tokio::time::sleep(Duration::from_millis(20 + random.below(600))).await;
+        for _ in 0..PROGRESS {
+            let (open, cases) = glance(shared);
+            if open > 0 && (number % 2 == 0 || cases > acknowledged) {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(2)).await;
-            open = told(shared).open;
+            tokio::time::sleep(STEP).await;
         }
+        let (open, _) = glance(shared);
         process.kill()?;
-        println!("kill {number}: {open} in flight, {} cases acknowledged so far", told(shared).cases.len());
+        (_, acknowledged) = glance(shared);
+        println!("kill {number}: {open} in flight, {acknowledged} cases acknowledged so far");
         ensure!(open > 0, "nothing was in flight at kill {number}");
         process.start().await?;
     }

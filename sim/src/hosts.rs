@@ -5,6 +5,9 @@ mod child;
 pub mod edge;
 pub mod native;
 pub mod outside;
+pub mod wasm;
+
+use std::{env, path::PathBuf, process::Command};
 
 pub use child::Child;
 
@@ -28,4 +31,16 @@ pub fn settings() -> serde_json::Value {
         "actions": { "attempt_ms": 2_000, "deadline_ms": 600_000, "attempts": 8, "backoff_ms": 100 },
         "triage": { "claude": { "attempt_ms": 2_000, "deadline_ms": 12_000, "attempts": 3, "backoff_ms": 50 } },
     })
+}
+
+/// Cargo, in the checkout.
+fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(native::root());
+    cargo
+}
+
+/// Where cargo puts what it builds.
+fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| native::root().join("target"), PathBuf::from)
 }

@@ -1,4 +1,5 @@
 //! `caseworker batch` over real customers' sentences: one line out for each line in, and labels that are right.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -1,7 +1,15 @@
 //! `kill -9` of the native host in the middle of a load. `KILLS` says how often (20 without it), `SEED` repeats a run.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
 
+use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use sim::{
     battery::{self, Random},
@@ -12,28 +20,26 @@ use sim::{
     },
 };
 
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
+/// Runs `caseworker` with arguments; all that it printed is the error where it does not end with 0.
+fn run(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let (code, said) = end_of(folder, arguments)?;
+    ensure!(code == Some(0), "{arguments:?} ended with {code:?}: {said}");
+    Ok(())
 }
 
-fn seed() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    number("SEED", u64::from(now.subsec_nanos()))
-}
-
-/// Runs `caseworker` with arguments and hands back its exit code and what it printed.
-fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let done = caseworker(folder).unwrap().args(arguments).output().unwrap();
+/// How `caseworker` with these arguments ends, and what it prints.
+fn end_of(folder: &Path, arguments: &[&str]) -> Result<(Option<i32>, String)> {
+    let done = caseworker(folder)?.args(arguments).output()?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (done.status.code(), text(&done.stdout), text(&done.stderr))
+    Ok((done.status.code(), text(&done.stdout) + &text(&done.stderr)))
 }
 
-fn journals(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
+/// Every journal below a folder.
+fn journals(folder: &Path) -> Result<Vec<PathBuf>> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
             } else if fs::read_to_string(&path).is_ok_and(|text| text.contains("\"kind\":\"opened\"")) {
@@ -41,84 +47,79 @@ fn journals(folder: &Path) -> Vec<std::path::PathBuf> {
             }
         }
     }
-    found.sort();
-    found
+    Ok(found)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_native_host_that_is_killed_again_and_again_loses_nothing_it_acknowledged() {
-    let outside = Outside::serve(Obedience::Wary, "").unwrap();
-    let host = Native::start(Kind::Plain, &outside).await.unwrap();
-    let kills = u32::try_from(number("KILLS", 20)).unwrap();
-    battery::run(&host.world, kills, seed()).await.unwrap();
-    host.world.process.as_ref().unwrap().kill().unwrap();
+async fn a_native_host_that_is_killed_again_and_again_loses_nothing_it_acknowledged() -> Result<()> {
+    let outside = Outside::serve(Obedience::Wary, "")?;
+    let host = Native::start(Kind::Plain, &outside).await?;
+    battery::run(&host.world, battery::kills(), battery::seed()).await?;
+    host.world.process.as_ref().context("a process")?.kill()?;
 
-    let (code, said, words) = run(host.folder(), &["verify", "data", "--rederive"]);
-    assert_eq!(code, Some(0), "{said}{words}");
-    let (code, said, words) = run(host.folder(), &["export", "--data", "data", "archive"]);
-    assert_eq!(code, Some(0), "{said}{words}");
-    let (code, said, words) = run(host.folder(), &["verify", "archive", "--rederive"]);
-    assert_eq!(code, Some(0), "{said}{words}");
+    run(host.folder(), &["verify", "data", "--rederive"])?;
+    run(host.folder(), &["export", "--data", "data", "archive"])?;
+    run(host.folder(), &["verify", "archive", "--rederive"])?;
 
     // One changed byte in one line, and the place is named.
-    let journal = journals(&host.folder().join("archive")).pop().unwrap();
-    let text = fs::read_to_string(&journal).unwrap();
-    let line = text.lines().nth(2).unwrap();
-    fs::write(&journal, text.replace(line, &line.replacen("\"at\":1", "\"at\":2", 1))).unwrap();
-    let (code, said, words) = run(host.folder(), &["verify", "archive"]);
-    assert_ne!(code, Some(0), "a changed byte was not found");
-    let fault: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
-    assert!(matches!(fault["seq"].as_u64(), Some(2 | 3)), "{said}{words}");
-    assert!(journal.to_string_lossy().contains(fault["case"].as_str().unwrap()), "{said}{words}");
+    let journal = journals(&host.folder().join("archive"))?.pop().context("no journal was exported")?;
+    let text = fs::read_to_string(&journal)?;
+    let line = text.lines().nth(2).context("a third line")?;
+    fs::write(&journal, text.replace(line, &line.replacen("\"at\":1", "\"at\":2", 1)))?;
+    let (code, said) = end_of(host.folder(), &["verify", "archive"])?;
+    ensure!(code == Some(1), "a changed byte: ended with {code:?}: {said}");
+    let fault: Value = serde_json::from_str(said.lines().next().unwrap_or_default())?;
+    ensure!(matches!(fault["seq"].as_u64(), Some(2 | 3)), "{said}");
+    let case = fault["case"].as_str().context("the fault names no case")?;
+    ensure!(journal.to_string_lossy().contains(case), "another case is named: {said}");
+    Ok(())
+}
+
+/// Rows of a batch; every third cannot be read.
+fn rows(count: usize) -> String {
+    let texts = ["My card was charged twice for the same subscription.", "Where is my transfer?", "\u{0}"];
+    let row =
+        |number: usize, text: &str| json!({ "id": format!("row-{number}"), "text": text, "customer_id": "cus_ada" });
+    (0..count).zip(texts.into_iter().cycle()).map(|(number, text)| row(number, text).to_string() + "\n").collect()
 }
 
 #[test]
-fn a_batch_that_is_killed_again_and_again_has_one_line_out_for_each_line_in() {
-    const LINES: usize = 400;
-    let outside = Outside::serve(Obedience::Wary, "").unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let line = |number: usize| {
-        let text =
-            ["My card was charged twice for the same subscription.", "Where is my transfer?", "\u{0}"][number % 3];
-        json!({ "id": format!("row-{number}"), "text": text, "customer_id": "cus_ada" }).to_string() + "\n"
-    };
-    let rows: String = (0..LINES).map(line).collect();
-    fs::write(folder.path().join("in.jsonl"), rows).unwrap();
-    let mut configuration = String::from("[sources]\n");
-    for source in ["ledger", "profile", "risk", "merchants", "policy", "actions"] {
-        configuration.push_str(&format!("{source} = \"{}\"\n", outside.url));
-    }
-    fs::write(folder.path().join("caseworker.toml"), configuration).unwrap();
-    let seed = seed();
+fn a_batch_that_is_killed_again_and_again_has_one_line_out_for_each_line_in() -> Result<()> {
+    const ROWS: usize = 600;
+    let outside = Outside::serve(Obedience::Wary, "")?;
+    let folder = tempfile::tempdir()?;
+    let home = folder.path();
+    fs::write(home.join("in.jsonl"), rows(ROWS))?;
+    let sources = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
+    let sources: String = sources.iter().map(|source| format!("{source} = \"{}\"\n", outside.url)).collect();
+    fs::write(home.join("caseworker.toml"), format!("[sources]\n{sources}"))?;
+    let seed = battery::seed();
     println!("seed {seed}");
     let mut random = Random::new(seed);
-    let batch = || -> Command {
-        let mut command = caseworker(folder.path()).unwrap();
-        command.args(["batch", "in.jsonl", "out.jsonl", "--data", "data"]).stderr(std::process::Stdio::null());
-        command
+    let batch = || -> Result<Command> {
+        let mut command = caseworker(home)?;
+        command.args(["batch", "in.jsonl", "out.jsonl", "--data", "data"]).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(command)
     };
-    let out = || fs::read_to_string(folder.path().join("out.jsonl")).unwrap_or_default();
+    let out = || fs::read_to_string(home.join("out.jsonl")).unwrap_or_default();
     let mut killed = 0;
-    for _ in 0..number("KILLS", 20) {
-        let mut child = batch().spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(60 + random.below(250)));
-        if child.try_wait().unwrap().is_some() {
+    for _ in 0..battery::kills() {
+        let mut child = batch()?.spawn()?;
+        sleep(Duration::from_millis(60 + random.below(250)));
+        if child.try_wait()?.is_some() {
             break;
         }
-        child.kill().unwrap();
-        child.wait().unwrap();
+        child.kill()?;
+        child.wait()?;
         killed += 1;
-        println!("kill {killed}: {} of {LINES} lines are out", out().lines().count());
+        println!("kill {killed}: {} of {ROWS} rows are out", out().lines().count());
     }
-    assert!(killed > 0, "the batch was never at work");
-    let status = batch().status().unwrap();
-    assert!(matches!(status.code(), Some(0 | 1)), "{status}");
-    let ids: Vec<String> = out()
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_str().unwrap().to_owned())
-        .collect();
+    ensure!(killed > 0, "the batch was never at work");
+    let status = batch()?.status()?;
+    ensure!(matches!(status.code(), Some(0 | 1)), "the batch ended with {status}");
+    let id = |line: &str| Ok(serde_json::from_str::<Value>(line)?["id"].as_str().context("an id")?.to_owned());
+    let ids: Vec<String> = out().lines().map(id).collect::<Result<_>>()?;
     let distinct: BTreeSet<&String> = ids.iter().collect();
-    assert_eq!((ids.len(), distinct.len()), (LINES, LINES), "one line out for each line in");
-    let (code, said, words) = run(folder.path(), &["verify", "data", "--rederive"]);
-    assert_eq!(code, Some(0), "{said}{words}");
+    ensure!(ids.len() == ROWS && distinct.len() == ROWS, "{} lines, {} ids", ids.len(), distinct.len());
+    run(home, &["verify", "data", "--rederive"])
 }

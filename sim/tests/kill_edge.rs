@@ -1,5 +1,6 @@
 //! `kill -9` of workerd in the middle of a load. `KILLS` says how often (20 without it), `SEED` repeats a run.
 
+use anyhow::Result;
 use sim::{
     battery,
     hosts::{
@@ -9,20 +10,14 @@ use sim::{
     },
 };
 
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_whose_runtime_is_killed_again_and_again_loses_nothing_it_acknowledged() {
+async fn a_worker_whose_runtime_is_killed_again_and_again_loses_nothing_it_acknowledged() -> Result<()> {
     if let Some(why) = edge::missing() {
         // `cargo xtask ci` takes this line for a failure; elsewhere it is only said.
         println!("SKIPPED: {why}");
-        return;
+        return Ok(());
     }
-    let outside = Outside::serve(Obedience::Wary, "").unwrap();
-    let host = Edge::start(Kind::Plain, &outside).await.unwrap();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let kills = u32::try_from(number("KILLS", 20)).unwrap();
-    battery::run(&host.world, kills, number("SEED", u64::from(now.subsec_nanos()))).await.unwrap();
+    let outside = Outside::serve(Obedience::Wary, "")?;
+    let host = Edge::start(Kind::Plain, &outside).await?;
+    battery::run(&host.world, battery::kills(), battery::seed()).await
 }

@@ -1,5 +1,6 @@
 //! The conformance suite against the native binary. `ONLY=text` runs the checks whose names hold that text.
 
+use anyhow::Result;
 use sim::{
     conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_KEYS},
     hosts::{
@@ -10,29 +11,29 @@ use sim::{
     report::{Check, run},
 };
 
-async fn conforms(kind: Kind, obedience: Obedience, checks: &[Check]) {
-    let outside = Outside::serve(obedience, sim::conformance::SCRIPT).unwrap();
-    let host = Native::start(kind, &outside).await.unwrap();
+async fn conforms(kind: Kind, obedience: Obedience, checks: &[Check]) -> Result<()> {
+    let outside = Outside::serve(obedience, sim::conformance::SCRIPT)?;
+    let host = Native::start(kind, &outside).await?;
     let only = std::env::var("ONLY").unwrap_or_default();
-    run(&host.world, checks, &only).await.verdict().unwrap();
+    run(&host.world, checks, &only).await.verdict()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_native_host_keeps_the_contract() {
-    conforms(Kind::Plain, Obedience::Wary, CONTRACT).await;
+async fn the_native_host_keeps_the_contract() -> Result<()> {
+    conforms(Kind::Plain, Obedience::Wary, CONTRACT).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_native_host_withstands_every_fault_of_a_model() {
-    conforms(Kind::Model, Obedience::Wary, WITH_A_MODEL).await;
+async fn the_native_host_withstands_every_fault_of_a_model() -> Result<()> {
+    conforms(Kind::Model, Obedience::Wary, WITH_A_MODEL).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_native_host_withstands_a_gullible_model() {
-    conforms(Kind::Model, Obedience::Gullible, WITH_A_GULLIBLE_MODEL).await;
+async fn the_native_host_withstands_a_gullible_model() -> Result<()> {
+    conforms(Kind::Model, Obedience::Gullible, WITH_A_GULLIBLE_MODEL).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_native_host_lets_in_who_has_a_key() {
-    conforms(Kind::Keys, Obedience::Wary, WITH_KEYS).await;
+async fn the_native_host_lets_in_who_has_a_key() -> Result<()> {
+    conforms(Kind::Keys, Obedience::Wary, WITH_KEYS).await
 }

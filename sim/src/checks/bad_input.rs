@@ -96,15 +96,16 @@ pub(crate) async fn what_cannot_be_read_is_refused_by_name_and_nothing_is_stored
     let before = count_cases(world).await?;
     for (path, body, status, code, field) in rows() {
         let shown: String = String::from_utf8_lossy(&body).chars().take(200).collect();
-        let call = world.api.call(Method::POST, path).header("content-type", "application/json").body(body);
+        let call = world.api.call(&Method::POST, path).header("content-type", "application/json").body(body);
         let refused = call.refused(status, code, field).await;
         refused.with_context(|| format!("the body {shown}"))?;
     }
     for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx", ""] {
-        let call = world.api.call(Method::POST, "/").header("content-type", kind).body(task_with("reason", json!("x")));
+        let call =
+            world.api.call(&Method::POST, "/").header("content-type", kind).body(task_with("reason", json!("x")));
         call.refused(415, "CW101", Some("Content-Type")).await.with_context(|| format!("the content type {kind:?}"))?;
     }
-    let bare = world.api.call(Method::POST, "/").body(task_with("reason", json!("x")));
+    let bare = world.api.call(&Method::POST, "/").body(task_with("reason", json!("x")));
     bare.refused(415, "CW101", Some("Content-Type")).await?;
     ensure!(count_cases(world).await? == before, "something was stored");
     Ok(())
@@ -133,7 +134,7 @@ pub(crate) async fn what_is_too_large_is_refused_and_nothing_is_stored(world: &W
 }
 
 fn send(world: &World, path: &str, body: impl Into<Vec<u8>>) -> Call {
-    world.api.call(Method::POST, path).header("content-type", "application/json").body(body)
+    world.api.call(&Method::POST, path).header("content-type", "application/json").body(body)
 }
 
 /// Every case of the docket, page by page.
@@ -167,7 +168,7 @@ pub(crate) async fn addresses_and_methods_that_do_not_exist_are_problems(world: 
         (Method::POST, "/v1/cases"),
         (Method::POST, "/healthz"),
     ] {
-        world.api.call(method, path).refused(405, "CW308", None).await?;
+        world.api.call(&method, path).refused(405, "CW308", None).await?;
     }
     world.api.get("/healthz").ok(200).await?.is("/status", "ok")?;
     let ready = world.api.get("/readyz").ok(200).await?;
@@ -271,13 +272,13 @@ pub(crate) async fn messages_and_commands_that_cannot_be_read_change_nothing(wor
         let refused = world.api.post(&path, &body).refused(400, code, field).await;
         refused.with_context(|| format!("the message {body}"))?;
     }
-    let plain = world.api.call(Method::POST, &path).body("{\"from\":\"customer\",\"text\":\"hello\"}");
+    let plain = world.api.call(&Method::POST, &path).body("{\"from\":\"customer\",\"text\":\"hello\"}");
     plain.refused(415, "CW101", Some("Content-Type")).await?;
     world.api.case(id).await?.is("/seq", before)
 }
 
 pub(crate) async fn browsers_of_other_origins_are_not_let_in(world: &World) -> Result<()> {
-    let asked = world.api.call(Method::OPTIONS, "/v1/requests").header("origin", "https://evil.example");
+    let asked = world.api.call(&Method::OPTIONS, "/v1/requests").header("origin", "https://evil.example");
     let reply = asked.header("access-control-request-method", "POST").send().await?;
     ensure!(reply.status == 403, "{reply}");
     let reply = world.api.get("/healthz").header("origin", "https://evil.example").send().await?;

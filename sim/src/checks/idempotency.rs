@@ -37,7 +37,7 @@ pub(crate) async fn a_repeated_request_reaches_the_same_case(world: &World) -> R
     ensure!(first.json()?.id() == again.json()?.id(), "two cases");
     // The same object in other words of JSON is the same request.
     let spaced = format!("{{ \"external_id\" : \"{ticket}\",\n \"customer_id\":\"cus_ben\", \"text\": \"{SAMPLE}\" }}");
-    let call = world.api.call(reqwest::Method::POST, "/v1/requests").header("content-type", "application/json");
+    let call = world.api.call(&reqwest::Method::POST, "/v1/requests").header("content-type", "application/json");
     let spaced = call.header("idempotency-key", &key).body(spaced).ok(201).await?;
     ensure!(spaced.id() == first.json()?.id(), "two cases");
     let found = world.api.get(&format!("/v1/cases?external_id={ticket}")).ok(200).await?;

@@ -91,7 +91,7 @@ fn grants(keys: &BTreeMap<String, String>) -> Value {
 }
 
 /// `xtask`, which knows where workerd is, with the Worker built once.
-fn xtask() -> Result<&'static Path> {
+pub(super) fn xtask() -> Result<&'static Path> {
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let built = BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}")));
     match built {
@@ -101,16 +101,13 @@ fn xtask() -> Result<&'static Path> {
 }
 
 fn build() -> Result<PathBuf> {
-    let root = root();
     if let Some(path) = env::var_os(XTASK) {
         return Ok(path.into());
     }
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo).args(["build", "--locked", "--package", "xtask"]).current_dir(&root).status();
+    let status = super::cargo().args(["build", "--locked", "--package", "xtask"]).status();
     ensure!(status.context("cargo build")?.success(), "xtask does not build");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let xtask = target.join("debug/xtask");
-    let status = Command::new(&xtask).args(["edge", "build"]).current_dir(&root).status();
+    let xtask = super::target_folder().join("debug/xtask");
+    let status = Command::new(&xtask).args(["edge", "build"]).current_dir(root()).status();
     ensure!(status.context("xtask edge build")?.success(), "the Worker does not build");
     Ok(xtask)
 }

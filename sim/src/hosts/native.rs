@@ -128,12 +128,9 @@ fn binary() -> Result<&'static Path> {
 }
 
 fn build() -> Result<PathBuf> {
-    let root = root();
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo).args(["build", "--locked", "--package", "server"]).current_dir(&root).status();
+    let status = super::cargo().args(["build", "--locked", "--package", "server"]).status();
     ensure!(status.context("cargo build")?.success(), "the server does not build");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target.join("debug/caseworker"))
+    Ok(super::target_folder().join("debug/caseworker"))
 }
 
 /// The checkout.

@@ -43,6 +43,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "edge", may_use: &["case", "claude", "desk"], never: &["hyper", "mio", "reqwest", "rusqlite"] },
     Layer { name: "sandbox", may_use: &[], never: &["reqwest", "rusqlite", "worker"] },
     Layer { name: "server", may_use: &["case", "claude", "desk", "sandbox"], never: &["worker"] },
+    Layer { name: "rederive", may_use: &["case"], never: IMPURE },
     Layer { name: "sim", may_use: &["case", "claude", "desk", "sandbox", "server"], never: &["worker"] },
     Layer { name: "xtask", may_use: &["case", "claude", "desk"], never: &["worker"] },
 ];
