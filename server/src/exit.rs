@@ -69,3 +69,20 @@ impl From<SettingsError> for Failure {
         Self::new(Exit::Settings, error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_lists_the_exit_codes_that_help_lists() {
+        let guide = include_str!("../../docs/exit-codes.md");
+        let listed: Vec<String> = guide
+            .lines()
+            .filter(|line| line.strip_prefix("| ").is_some_and(|cell| cell.starts_with(char::is_numeric)))
+            .map(|line| line.split('|').take(3).map(str::trim).collect::<Vec<_>>().join("  "))
+            .collect();
+        let codes: Vec<String> = CODES.lines().skip(1).map(str::to_owned).collect();
+        assert_eq!(listed, codes);
+    }
+}
