@@ -5,7 +5,7 @@ use case::{
     actor::Actor,
     case::{CORE, Case},
     entry::{Message, Opened, Speaker, Words},
-    ids::Reference,
+    ids::{Reference, Subject},
     label::Label,
     local::LocalModel,
     narrative::Narrative,
@@ -27,13 +27,22 @@ use crate::{
 /// The fingerprint by which a repeated request is told from another one under the same idempotency key.
 #[must_use]
 pub fn fingerprint(vault: &CaseVault, body: &[u8]) -> case::ids::Digest {
-    // Equal objects are equal requests, whatever the order of their fields or their spaces.
+    vault.fingerprint(&canonical(body))
+}
+
+/// What a message or command has in common with its repetition: who says it, under which key, and what.
+#[must_use]
+pub fn repetition(by: &Subject, key: &str, body: &[u8]) -> String {
+    serde_json::json!([by, key, canonical(body)]).to_string()
+}
+
+/// Equal objects are equal requests, whatever the order of their fields or their spaces.
+fn canonical(body: &[u8]) -> String {
     let parsed: Option<Value> = serde_json::from_slice(body).ok();
-    let canonical = parsed.map_or_else(String::new, |mut value| {
+    parsed.map_or_else(String::new, |mut value| {
         value.sort_all_objects();
         value.to_string()
-    });
-    vault.fingerprint(&canonical)
+    })
 }
 
 /// Opens a case.

@@ -155,7 +155,9 @@ async fn read_journal<H: CaseHost + Outside>(State(desk): State<Desk<H>>, header
     let mut lines = stored.lines.join("\n");
     lines.push('\n');
     let mut response = Response::new(Body::from(lines));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -178,7 +180,7 @@ async fn add_message<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers
     let entering = entering(&headers)?;
     check_content_type(&headers)?;
     let message = MessageBody::read(&body)?;
-    let preferences = Preferences::read(&headers)?;
+    let preferences = preferences(&headers, &entering, &body)?;
     may_see(&desk, &entering).await?;
     if !entering.grant.actor.role.submits() {
         return Err(Problem::new(Code::Role, "This role reads only."));
@@ -227,7 +229,7 @@ async fn give_command<H: CaseHost + Outside>(State(desk): State<Desk<H>>, header
     let entering = entering(&headers)?;
     check_content_type(&headers)?;
     let command = CommandBody::read(&body)?;
-    let preferences = Preferences::read(&headers)?;
+    let preferences = preferences(&headers, &entering, &body)?;
     may_see(&desk, &entering).await?;
     let key = entering.key();
     desk.decide(&key, |open, at| {
@@ -249,6 +251,15 @@ async fn may_see<H: CaseHost + Outside>(desk: &Desk<H>, entering: &Entering) -> 
     let submitter = desk.look(&entering.key(), |open| open.case.state().opened.by.subject.clone()).await?;
     let actor = &entering.grant.actor;
     if actor.role == Role::Submitter && submitter != actor.subject { Err(Problem::no_case()) } else { Ok(()) }
+}
+
+/// The preferences of a message or command. What is sent again under a key is the same only if the same person says the
+/// same: nobody's approval is taken for a repetition of somebody else's.
+fn preferences(headers: &HeaderMap, entering: &Entering, body: &[u8]) -> Result<Preferences, Problem> {
+    let preferences = Preferences::read(headers)?;
+    let idempotency_key =
+        preferences.idempotency_key.map(|key| intake::repetition(&entering.grant.actor.subject, &key, body));
+    Ok(Preferences { idempotency_key, ..preferences })
 }
 
 /// Refuses where the case went on since the caller saw it, unless that was by this very request, sent once before.

@@ -188,12 +188,15 @@ async fn what_is_personal_stays_in_the_vault() {
     let opened = world.work(&text, "cus_ada").await;
     let case = opened.case_id();
     world.message(&case, &[], &format!("Once more: {mail}.")).await;
+    let ask = json!({ "command": "ask", "question": format!("Is {mail} still yours?") });
+    let asked = world.command(&case, &[], &ask).await;
+    assert!(asked.at("/orchestration/question").as_str().unwrap().starts_with("Is "), "{}", asked.text);
     let note = json!({ "command": "close", "reason": format!("Told her at {mail}.") });
     let closed = world.command(&case, &[], &note).await;
     let journal = world.get(&format!("/v1/cases/{case}/journal")).await;
     let sent = world.control("GET", "/sandbox/requests", &Value::Null).await.to_string();
     for secret in [card, mail, "4111111111111111", "Ada Marsh"] {
-        for text in [&opened.text, &closed.text, &journal.text, &sent] {
+        for text in [&opened.text, &asked.text, &closed.text, &journal.text, &sent] {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
     }

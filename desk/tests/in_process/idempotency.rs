@@ -100,3 +100,16 @@ async fn a_decision_on_what_has_changed_is_refused() {
     again.is(Code::Changed);
     assert_eq!(again.at("/field"), "If-Match");
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_persons_command_is_no_repetition_of_anothers_and_another_command_is_none_either() {
+    let world = World::with_keys();
+    let (ann, bob) = (world.hire("acme", "ann", Role::Analyst), world.hire("acme", "bob", Role::Analyst));
+    let (ann, bob) = ([KEY, ("authorization", ann.as_str())], [KEY, ("authorization", bob.as_str())]);
+    let opened = world.post("/v1/requests", &ann, &json!({ "text": SAMPLE })).await;
+    let case = opened.case_id();
+    assert_eq!(world.command(&case, &ann, &json!({ "command": "claim" })).await.at("/assignee"), "ann");
+    world.command(&case, &bob, &json!({ "command": "claim" })).await.is(Code::Refused);
+    let released = world.command(&case, &ann, &json!({ "command": "release" })).await;
+    assert_eq!((released.status, released.at("/assignee")), (200, json!(null)));
+}

@@ -19,8 +19,9 @@ pub(super) fn parameters() -> Map<String, Value> {
     };
     add("case", "path", "id", of("CaseId"), "Which case.".to_owned());
     let key = form(&format!("^[!-~]{{1,{IDEMPOTENCY_KEY_BYTES}}}$"));
-    let repeats = "A request that is sent again with its key has one effect and the same answer. With another body \
-                   the answer is 422, while the first is under way 409.";
+    let repeats = "What is sent again under its key has one effect and the same answer. A key that opened a case for \
+                   another request, or for somebody else, is answered with 422; while the first request is under way, \
+                   the second is answered with 409.";
     add("key", "header", "Idempotency-Key", key, repeats.to_owned());
     let prefer = format!(
         "`wait=10` waits up to ten seconds for the case to come to rest; at most {WAIT_SECONDS}. Without it the \
