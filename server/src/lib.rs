@@ -1,7 +1,7 @@
 //! The native host: the binary `caseworker`. It stores, sends, wakes and prints; it decides nothing about a case.
 //!
-//! A command line ([`cli`]) becomes [`settings`], those an [`engine`]: the shared desk and front on this host's
-//! [`store`] and [`outside`], with a [`waker`] for what falls due. The commands then speak to the same routes as any
+//! A command line (`cli`) becomes `settings`, those an `engine`: the shared desk and front on this host's
+//! `store` and `outside`, with a `waker` for what falls due. The commands then speak to the same routes as any
 //! caller over HTTP.
 
 mod archive;
