@@ -147,7 +147,8 @@ async fn kill(process: &dyn Process, shared: &Shared, kills: u32, mut random: Ra
         let (open, _) = glance(shared);
         process.kill()?;
         (_, acknowledged) = glance(shared);
-        println!("kill {number}: {open} in flight, {acknowledged} cases acknowledged so far");
+        // A caller works one case at a time.
+        println!("kill {number}: {open} cases in flight, {acknowledged} acknowledged so far");
         ensure!(open > 0, "nothing was in flight at kill {number}");
         process.start().await?;
     }
