@@ -87,11 +87,22 @@ impl Job {
 pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, job: &Job) -> Performed {
     let started = outside.now();
     let limit_ms = u64::try_from(job.ready.until.since(started).clamp(1, ATTEMPT_MS)).unwrap_or(1);
-    match &job.ready.question {
-        Question::Triage { repair, .. } => ask_claude::triage(outside, setup, vault, job, *repair, limit_ms).await,
+    let performed = match &job.ready.question {
+        // Claude's failures are said where they are known better.
+        Question::Triage { repair, .. } => {
+            return ask_claude::triage(outside, setup, vault, job, *repair, limit_ms).await;
+        }
         Question::Lookup(lookup) => look_up(outside, vault, job, lookup, limit_ms).await,
         Question::Act { .. } => act(outside, job, limit_ms).await,
+    };
+    // What is not configured is said once, by `/readyz`.
+    if let Answer::Failed { failure, took_ms, .. } = &performed.answer
+        && *failure != Failure::NotConfigured
+    {
+        let (ask, attempt) = (&job.ready.id, job.ready.attempt);
+        tracing::warn!(%ask, attempt, ?failure, took_ms, "a source did not answer usably");
     }
+    performed
 }
 
 /// The failed answer.
@@ -211,7 +222,7 @@ fn request(lookup: &Lookup, job: &Job, cursor: Option<&str>) -> Option<http::Req
             let body = json!({ "customer_id": customer, "transaction_ids": transactions });
             return build(Method::POST, "/risk/score", Bytes::from(body.to_string()), job, None);
         }
-        Lookup::Merchants => format!("/merchants?q={}", encode(&narrative::merchant_words(&job.words).join(" "))),
+        Lookup::Merchants => format!("/merchants?q={}", encode(&narrative::merchant_query(&job.words).join(" "))),
         Lookup::Policy { topic } => format!("/policy/passages?topic={}", topic.name()),
     };
     build(Method::GET, &path, Bytes::new(), job, None)

@@ -12,5 +12,6 @@ mod errors;
 mod events;
 mod host;
 mod idempotency;
+mod logs;
 mod storage;
 mod world;

@@ -258,6 +258,18 @@ impl World {
     }
 }
 
+/// Words that the local tier of this build is not sure about.
+pub(crate) fn unsure() -> &'static str {
+    let candidates = [
+        "hello, me again about the thing",
+        "My card and my payment and my passport, it is all wrong.",
+        "The money on my card, who knows where it went or why.",
+        "Something about a charge, or a transfer, or my details.",
+    ];
+    let model = case::local::LocalModel::embedded();
+    candidates.into_iter().find(|text| !model.read(text).sure).expect("the model is unsure about one of them")
+}
+
 /// The key of a case in a world without keys.
 pub(crate) fn local(case: &str) -> CaseKey {
     key("local", case)
