@@ -228,6 +228,13 @@ const NOT_NAMES: &[&str] = &[
     "if",
 ];
 
+/// Words taken for naming a merchant, at most.
+const MERCHANT_WORDS: usize = 8;
+/// What stands before a merchant's name.
+const BEFORE_MERCHANTS: &[&str] = &["at", "by", "with", "for"];
+/// What a merchant does.
+const CHARGES: &[&str] = &["charged", "billed", "debited", "double-charged", "overcharged", "refunded", "subscription"];
+
 impl Narrative {
     /// Reads a text whose personal data has been replaced by tokens.
     #[must_use]
@@ -248,30 +255,62 @@ impl Narrative {
         Self {
             dispute,
             claims,
-            names_merchant: !merchant_words(text).is_empty(),
+            names_merchant: !merchant_query(text).is_empty(),
             names_amount: !amounts(text).is_empty(),
         }
     }
 }
 
 /// The words of a text that can name a merchant: kinds of trade, and capitalised words that do not begin a sentence
-/// and are no common word. At most eight, in lower case, in order.
+/// and are no common word. At most eight, in lower case, in order. A person's name can be among them, so these are
+/// for comparing only and go nowhere; [`merchant_query`] gives those that may.
 #[must_use]
 pub fn merchant_words(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
     let mut sentence_start = true;
-    for raw in text.split_whitespace() {
-        let word = raw.trim_matches(|c: char| !c.is_alphanumeric());
-        let lower = word.to_lowercase();
-        let token = raw.starts_with('[');
-        let capitalised = word.chars().next().is_some_and(char::is_uppercase);
-        let name = capitalised && !sentence_start && !NOT_NAMES.contains(&lower.as_str());
-        let trade = TRADES.contains(&lower.as_str());
-        let fresh = !found.contains(&lower) && lower.chars().count() > 1;
-        if !token && (name || trade) && fresh && found.len() < 8 {
-            found.push(lower);
-        }
+    let words = text.split_whitespace().filter(|raw| {
+        let name = is_name(raw) && !sentence_start;
         sentence_start = raw.ends_with(['.', '!', '?', ':']);
+        name || is_trade(raw)
+    });
+    distinct(words)
+}
+
+/// The words that a merchant service may be asked about: kinds of trade, and capitalised words that stand where a
+/// merchant stands, after `at`, `by`, `with` or `for`, or before `charged`, `billed` and the like.
+#[must_use]
+pub fn merchant_query(text: &str) -> Vec<String> {
+    let pieces: Vec<&str> = text.split_whitespace().collect();
+    let mut after_preposition = false;
+    let words = pieces.iter().enumerate().filter(|(index, raw)| {
+        let acts = pieces.get(index + 1).is_some_and(|next| CHARGES.contains(&bare(next).as_str()));
+        let named = is_name(raw) && (after_preposition || acts);
+        after_preposition = named && !acts && !raw.ends_with([',', '.', '!', '?', ':', ';'])
+            || BEFORE_MERCHANTS.contains(&bare(raw).as_str());
+        named || is_trade(raw)
+    });
+    distinct(words.map(|(_, raw)| *raw))
+}
+
+fn is_name(raw: &str) -> bool {
+    let word = raw.trim_matches(|c: char| !c.is_alphanumeric());
+    let capitalised = word.chars().next().is_some_and(char::is_uppercase);
+    capitalised && !raw.starts_with('[') && !NOT_NAMES.contains(&bare(raw).as_str())
+}
+
+fn is_trade(raw: &str) -> bool {
+    !raw.starts_with('[') && TRADES.contains(&bare(raw).as_str())
+}
+
+fn bare(raw: &str) -> String {
+    raw.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for word in words.map(bare) {
+        if word.chars().count() > 1 && !found.contains(&word) && found.len() < MERCHANT_WORDS {
+            found.push(word);
+        }
     }
     found
 }
@@ -372,5 +411,13 @@ mod tests {
     fn merchants_are_named_by_trade_or_capital_and_tokens_never_are() {
         assert_eq!(merchant_words("I was charged twice by Streamly for my subscription"), ["streamly", "subscription"]);
         assert_eq!(merchant_words("Please check [card:1] and [Email:2]."), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_merchant_service_is_asked_about_merchants_and_not_about_people() {
+        let query = |text| merchant_query(text).join(" ");
+        assert_eq!(query("I was charged twice by Streamly for my subscription"), "streamly subscription");
+        assert_eq!(query("Star Coffee charged me twice at Old Street Market, please help"), "coffee old street market");
+        assert_eq!(query("My name is Zelda Quartermaine. Please refund me. Yours, Zelda Quartermaine"), "");
     }
 }

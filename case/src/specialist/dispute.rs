@@ -44,9 +44,11 @@ const fn topic(kind: DisputeKind) -> Topic {
 
 /// The debits that the customer can mean: narrowed by what was named, as long as something is left.
 fn contested<'a>(state: &State, rows: &'a [Transaction]) -> Vec<&'a Transaction> {
+    // A charge that was undone explains why the customer saw two; nothing else is to be said about it.
+    let twice = state.narrative.dispute == DisputeKind::ChargedTwice;
     let mut charges: Vec<&Transaction> = rows
         .iter()
-        .filter(|row| row.direction == Direction::Debit && row.status != TransactionStatus::Reversed)
+        .filter(|row| row.direction == Direction::Debit && (twice || row.status != TransactionStatus::Reversed))
         .filter(|row| kind_fits(state.narrative.dispute, row.kind))
         .collect();
     if let Some(named) = state.opened.transaction.as_ref().and_then(|id| rows.iter().find(|row| row.id == *id)) {
@@ -61,6 +63,12 @@ fn contested<'a>(state: &State, rows: &'a [Transaction]) -> Vec<&'a Transaction>
     narrow(&mut charges, |row| row.merchant.as_ref().is_some_and(|id| meant.contains(&id)));
     narrow(&mut charges, |row| row.amount_named);
     charges
+}
+
+/// Whether a charge can be contested. One that was reversed is no longer there, except as one of two: then it is the
+/// reason why the customer saw two.
+fn stands(dispute: DisputeKind, row: &Transaction) -> bool {
+    row.status != TransactionStatus::Reversed || dispute == DisputeKind::ChargedTwice
 }
 
 const fn kind_fits(dispute: DisputeKind, kind: TransactionKind) -> bool {
@@ -95,7 +103,7 @@ fn duplicates<'a>(state: &State, track: &Track, rows: &'a [Transaction], charges
     };
     let twins: Vec<(&'a Transaction, &'a Transaction)> = charges.iter().enumerate().filter_map(twin_of).collect();
     let open: Vec<&(&Transaction, &Transaction)> =
-        twins.iter().filter(|(first, second)| credit(rows, first, second).is_none()).collect();
+        twins.iter().filter(|(first, second)| !is_undone(rows, first, second)).collect();
     match (open.as_slice(), twins.as_slice(), charges) {
         ([(first, second)], _, _) => duplicate(state, first, second),
         ([], [(first, second), ..], _) => {
@@ -104,7 +112,7 @@ fn duplicates<'a>(state: &State, track: &Track, rows: &'a [Transaction], charges
             propose(state, Action::Inform, Reason::DuplicateCredited, &cited, None)
         }
         ([], [], charges) if same_purchase(charges) => {
-            let newest = charges.last().copied();
+            let newest = charges.iter().rev().find(|row| row.status != TransactionStatus::Reversed).or(charges.last());
             newest.map_or(Need::Nothing, |row| propose(state, Action::Inform, Reason::SingleCharge, &[row], None))
         }
         _ => ask_which(state, track, charges),
@@ -123,6 +131,12 @@ fn duplicate(state: &State, first: &Transaction, second: &Transaction) -> Need {
     } else {
         propose(state, Action::RaiseChargeback, Reason::DuplicateCharge, &[first, second], Some(second))
     }
+}
+
+/// Whether the customer has one of two charges back.
+fn is_undone(rows: &[Transaction], first: &Transaction, second: &Transaction) -> bool {
+    let reversed = [first, second].iter().any(|row| row.status == TransactionStatus::Reversed);
+    reversed || credit(rows, first, second).is_some()
 }
 
 /// The refund or reversal that undoes one of two charges: named by it, or the same amount back from the same
