@@ -47,6 +47,8 @@ pub struct Job {
     pub trace: Option<Reference>,
     /// Room for the model's answer.
     pub max_tokens: u32,
+    /// Whether the case is worked with the sandbox bank.
+    pub sandbox: bool,
 }
 
 /// An answer with what was sealed for it.
@@ -71,6 +73,7 @@ impl Job {
             customer: state.customer.clone(),
             trace: state.opened.trace.clone(),
             max_tokens: state.opened.settings.triage.max_tokens,
+            sandbox: state.opened.sandbox,
             ready,
         }
     }
@@ -91,6 +94,10 @@ pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, j
         // Claude's failures are said where they are known better.
         Question::Triage { repair, .. } => {
             return ask_claude::triage(outside, setup, vault, job, *repair, limit_ms).await;
+        }
+        // A made-up customer is nobody at a real bank, and a real one nobody in the sandbox.
+        Question::Lookup(_) | Question::Act { .. } if job.sandbox != setup.sandbox => {
+            failed(outside, started, Failure::NotConfigured, None)
         }
         Question::Lookup(lookup) => look_up(outside, vault, job, lookup, limit_ms).await,
         Question::Act { .. } => act(outside, job, limit_ms).await,
