@@ -73,7 +73,7 @@ pub enum Entry {
         /// When the case goes on without an answer.
         deadline: Millis,
         /// The most that this attempt can cost, in nano-dollars.
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "is_default")]
         reserve_nano_dollars: u64,
     },
     /// Derived: the ask failed and will be tried again.
@@ -261,7 +261,7 @@ impl Entry {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_zero(number: &u64) -> bool {
-    *number == 0
+/// What serde leaves out.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

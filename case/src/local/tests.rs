@@ -1,3 +1,5 @@
+//! The local tier's promises: hostile bytes, any text, the sample and its rewordings.
+
 use super::*;
 
 const SAMPLE: &str = "Customer says their card was charged twice for the same subscription.";

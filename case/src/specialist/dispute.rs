@@ -44,11 +44,9 @@ const fn topic(kind: DisputeKind) -> Topic {
 
 /// The debits that the customer can mean: narrowed by what was named, as long as something is left.
 fn contested<'a>(state: &State, rows: &'a [Transaction]) -> Vec<&'a Transaction> {
-    // A charge that was undone explains why the customer saw two; nothing else is to be said about it.
-    let twice = state.narrative.dispute == DisputeKind::ChargedTwice;
     let mut charges: Vec<&Transaction> = rows
         .iter()
-        .filter(|row| row.direction == Direction::Debit && (twice || row.status != TransactionStatus::Reversed))
+        .filter(|row| row.direction == Direction::Debit && stands(state.narrative.dispute, row))
         .filter(|row| kind_fits(state.narrative.dispute, row.kind))
         .collect();
     if let Some(named) = state.opened.transaction.as_ref().and_then(|id| rows.iter().find(|row| row.id == *id)) {
