@@ -20,6 +20,7 @@ use crate::{
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request, check_content_type},
     vault::{CaseVault, VaultError},
+    view,
 };
 
 /// How often a message is read again because another one came first.
@@ -59,12 +60,7 @@ async fn create_request<H: CaseHost + Outside>(
     let request = Request::read(&body)?;
     let preferences = Preferences::read(&headers)?;
     let (entering, repeated) = create(&desk, &headers, &request, &preferences, &body).await?;
-    let mut view = desk.view(&entering.key()).await?;
-    if let Some(view) = view.as_object_mut() {
-        view.retain(|name, _| {
-            matches!(name.as_str(), "case_id" | "seq" | "classification" | "orchestration" | "sandbox")
-        });
-    }
+    let view = view::short(desk.view(&entering.key()).await?);
     let mut response = answer(StatusCode::CREATED, &view);
     if repeated {
         response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));

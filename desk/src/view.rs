@@ -66,6 +66,17 @@ impl<H: CaseHost + Outside> Desk<H> {
     }
 }
 
+/// What `POST /v1/requests` shows of a view: the answer, without the request.
+#[must_use]
+pub fn short(mut view: Value) -> Value {
+    if let Some(view) = view.as_object_mut() {
+        view.retain(|name, _| {
+            matches!(name.as_str(), "case_id" | "seq" | "classification" | "orchestration" | "sandbox")
+        });
+    }
+    view
+}
+
 fn seen(open: &OpenCase) -> Seen {
     Seen {
         state: open.case.state().clone(),

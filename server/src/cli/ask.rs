@@ -102,18 +102,6 @@ fn utf8(bytes: Vec<u8>) -> Result<String, Failure> {
     })
 }
 
-/// Keeps of a case's view what `POST /v1/requests` answers with.
-pub(crate) fn short(view: Value) -> Value {
-    const SHOWN: [&str; 5] = ["case_id", "seq", "classification", "orchestration", "sandbox"];
-    match view {
-        Value::Object(mut view) => {
-            view.retain(|name, _| SHOWN.contains(&name.as_str()));
-            Value::Object(view)
-        }
-        other => other,
-    }
-}
-
 /// Whether a case's view says that nothing goes on by itself any more.
 pub(crate) fn is_at_rest(view: &Value) -> bool {
     view.pointer("/orchestration/state").and_then(Value::as_str) != Some("working")

@@ -127,7 +127,7 @@ async fn work_row(engine: &Engine, row: Result<Row, Failure>) -> Result<Value, F
     let limit_ms = u64::try_from(Duration::as_millis(&limits::BATCH_ROW)).unwrap_or(u64::MAX);
     engine.desk.wait_for_rest(&key, limit_ms).await;
     let view = engine.desk.view(&key).await;
-    match view.map(ask::short) {
+    match view.map(desk::view::short) {
         Ok(Value::Object(mut line)) => {
             line.shift_remove("seq");
             line.shift_insert(0, "id".to_owned(), row.id);

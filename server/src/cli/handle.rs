@@ -88,7 +88,7 @@ async fn work(engine: &Engine, body: &Map<String, Value>, wait: Duration) -> Res
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     engine.desk.wait_for_rest(&key, wait_ms).await;
     let view = engine.desk.view(&key).await;
-    view.map(ask::short).map_err(|problem| Failure::new(Exit::Storage, problem.detail))
+    view.map(desk::view::short).map_err(|problem| Failure::new(Exit::Storage, problem.detail))
 }
 
 /// The key of a case of the local tenant that was just opened.
@@ -119,7 +119,7 @@ async fn far(settings: &Settings, url: &str, body: &Map<String, Value>, wait: Du
         tokio::time::sleep(limits::POLL).await;
         view = caller.call(Method::GET, path, Bytes::new(), "").await?;
     }
-    Ok(ask::short(view))
+    Ok(desk::view::short(view))
 }
 
 /// Whether a key that is sent there can be read on the way.
