@@ -141,6 +141,6 @@ mod tests {
     fn a_view_is_cut_to_what_a_request_is_answered_with() {
         let view = json!({ "case_id": "c", "text": "secret", "orchestration": { "state": "working" } });
         assert!(!is_at_rest(&view));
-        assert_eq!(short(view), json!({ "case_id": "c", "orchestration": { "state": "working" } }));
+        assert_eq!(desk::view::short(view), json!({ "case_id": "c", "orchestration": { "state": "working" } }));
     }
 }
