@@ -139,6 +139,7 @@ pub const WITH_A_GULLIBLE_MODEL: &[Check] = table! {
 pub const WITH_KEYS: &[Check] = table! {
     keys {
         Any without_a_key_nothing_is_told,
+        Any browsers_of_a_listed_origin_are_let_in,
         Any another_tenants_case_is_not_there,
         Any a_submitter_sees_its_own_cases_only,
         Any an_auditor_reads_and_changes_nothing,

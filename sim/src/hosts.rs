@@ -22,6 +22,9 @@ pub enum Kind {
     Keys,
 }
 
+/// An origin that hosts for holders of keys list.
+pub const ORIGIN: &str = "https://desk.example";
+
 /// Decision settings of all hosts under test: the limits are shorter than the defaults, so that what never answers is
 /// given up within seconds, and long enough for a busy machine.
 #[must_use]

@@ -1,10 +1,12 @@
 //! Who may do what: keys, roles and tenants.
 
 use anyhow::{Context as _, Result, ensure};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
     checks::words::{SAMPLE, TWICE},
+    hosts::ORIGIN,
     world::World,
 };
 
@@ -23,6 +25,24 @@ pub(crate) async fn without_a_key_nothing_is_told(world: &World) -> Result<()> {
         api.command(case.id(), &json!({ "command": "claim" })).refused(401, "CW200", None).await?;
         api.get("/healthz").ok(200).await?;
     }
+    Ok(())
+}
+
+pub(crate) async fn browsers_of_a_listed_origin_are_let_in(world: &World) -> Result<()> {
+    let anonymous = world.api.with_key(None);
+    let preflight = anonymous.call(&Method::OPTIONS, "/v1/requests").header("origin", ORIGIN);
+    let reply = preflight.header("access-control-request-method", "POST").send().await?;
+    let allowed = |name: &str| reply.headers.get(name).map_or("", String::as_str);
+    ensure!(reply.status == 204 && allowed("access-control-allow-origin") == ORIGIN, "{reply}");
+    ensure!(allowed("access-control-allow-headers").contains("authorization"), "{:?}", reply.headers);
+    let reply = world.holder("analyst")?.get("/v1/cases").header("origin", ORIGIN).send().await?;
+    ensure!(reply.status == 200, "{reply}");
+    ensure!(reply.headers.get("access-control-allow-origin").is_some_and(|origin| origin == ORIGIN), "{reply}");
+    // Being listed opens no door without a key.
+    anonymous.get("/v1/cases").header("origin", ORIGIN).refused(401, "CW200", None).await?;
+    let other = anonymous.call(&Method::OPTIONS, "/v1/requests").header("origin", "https://desk.example.evil.example");
+    let reply = other.send().await?;
+    ensure!(reply.status == 403 && !reply.headers.contains_key("access-control-allow-origin"), "{reply}");
     Ok(())
 }
 

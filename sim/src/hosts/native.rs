@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
-use super::{Child, Kind, child::free_port, outside::Outside, settings};
+use super::{Child, Kind, ORIGIN, child::free_port, outside::Outside, settings};
 use crate::world::{HOLDERS, Process as _, World};
 
 /// Names the binary to test; without it `target/debug/caseworker` is built and taken.
@@ -80,6 +80,9 @@ fn configuration(kind: Kind, outside: &Outside) -> String {
     let mut text = String::new();
     if kind == Kind::Model {
         text.push_str(&format!("anthropic_base_url = \"{url}\"\n"));
+    }
+    if kind == Kind::Keys {
+        text.push_str(&format!("cors_origins = [\"{ORIGIN}\"]\n"));
     }
     text.push_str("[sources]\n");
     for source in SOURCES {
