@@ -138,7 +138,7 @@ async fn a_plain_prompt_for_json_gets_exactly_that_as_its_first_block() {
     let value: Value = serde_json::from_str(answer["content"][0]["text"].as_str().unwrap()).unwrap();
     assert_eq!(value["task"], "dispute_summary");
     let names: Vec<&String> = value.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["confidence", "reason", "task"]);
+    assert_eq!(names, ["task", "confidence", "reason"]);
 }
 
 #[tokio::test]
