@@ -20,6 +20,12 @@ pub enum Task {
 }
 
 impl Task {
+    /// Reads a task's name as callers must write it. [`Label::parse`] is for a model's answer, which may be in capitals.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|task| task.name() == name)
+    }
+
     /// Every task, the most urgent first: the order in which tracks of one case are worked and shown.
     pub const ALL: [Self; 4] = [Self::FraudCheck, Self::DisputeSummary, Self::PaymentStatus, Self::KycLookup];
 

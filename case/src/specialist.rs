@@ -74,6 +74,7 @@ pub fn next_action(track: &Track) -> &'static str {
         return "review_request";
     }
     match (track.proposals.last().map(|last| last.stage), track.waiting) {
+        (Some(Stage::Pending), Some((CustomerQuestion::Analyst, _))) => "ask_customer",
         (Some(Stage::Pending), _) => "await_approval",
         (Some(Stage::Approved), _) => "execute_action",
         (Some(Stage::Done), _) => "none",

@@ -4,7 +4,7 @@
 use case::{
     entry::Command,
     ids::{Digest, Reference},
-    label::Label,
+    label::Task,
     policy::Action,
 };
 use serde_json::{Map, Value};
@@ -32,7 +32,7 @@ enum Kind {
     Claim,
     Release,
     Identify(Reference),
-    Reroute(case::label::Task),
+    Reroute(Task),
     Ask,
     Approve(String, Digest),
     Reject(String, Digest),
@@ -54,7 +54,7 @@ impl CommandBody {
             "release" => Kind::Release,
             "identify" => Kind::Identify(reference(&body, "customer_id")?.ok_or_else(|| missing("customer_id"))?),
             "reroute" => {
-                let task = Label::parse(text(&body, "task")?).and_then(Label::task);
+                let task = Task::from_name(text(&body, "task")?);
                 let tasks = "`task` must be fraud_check, kyc_lookup, dispute_summary or payment_status.";
                 Kind::Reroute(task.ok_or_else(|| Problem::of(Code::UnknownTask, "task", tasks))?)
             }

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, header};
 use case::{
     ids::{IdProblem, Reference},
-    label::{Label, Ppm, Scored},
+    label::{Ppm, Scored, Task},
     limits,
 };
 use serde_json::{Map, Value};
@@ -81,13 +81,13 @@ impl Request {
     /// The first [`Problem`].
     pub fn read_task(body: &[u8]) -> Result<Self, Problem> {
         let body = object(body)?;
-        let label = match body.get("task") {
+        let task = match body.get("task") {
             None | Some(Value::Null) => {
                 return Err(Problem::of(Code::Field, "task", "`task` is missing: it must be one of the four tasks."));
             }
-            Some(task) => task.as_str().and_then(Label::parse).filter(|label| label.task().is_some()),
+            Some(task) => task.as_str().and_then(Task::from_name),
         };
-        let label = label.ok_or_else(|| {
+        let task = task.ok_or_else(|| {
             let tasks = "`task` must be fraud_check, kyc_lookup, dispute_summary or payment_status.";
             Problem::of(Code::UnknownTask, "task", tasks)
         })?;
@@ -96,7 +96,7 @@ impl Request {
             .ok_or_else(|| Problem::of(Code::Confidence, "confidence", "`confidence` must be a number from 0 to 1."))?;
         let reason = optional_text(&body, "reason")?;
         let request = Self::from_object(&body, "request_text")?;
-        Ok(Self { caller: Some((Scored { label, confidence }, reason)), ..request })
+        Ok(Self { caller: Some((Scored { label: task.into(), confidence }, reason)), ..request })
     }
 
     fn from_object(body: &Map<String, Value>, text: &'static str) -> Result<Self, Problem> {
