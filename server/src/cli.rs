@@ -27,7 +27,7 @@ use crate::{
 
 /// A customer's sentence becomes a worked case.
 #[derive(Debug, Parser)]
-#[command(name = "caseworker", version, about, after_help = CODES, disable_help_subcommand = true)]
+#[command(name = "caseworker", version, after_help = CODES, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     /// Settings file; ./caseworker.toml where it exists
     #[arg(long, global = true, value_name = "FILE")]
