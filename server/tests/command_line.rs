@@ -225,6 +225,24 @@ fn a_batch_that_is_killed_goes_on_and_every_row_has_one_line_and_one_case() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_batch_refuses_a_pipe_on_either_side_before_it_waits_for_it() {
+    let desk = Desk::new();
+    desk.write_rows(2);
+    assert!(Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap().success());
+    for line in ["batch pipe out.jsonl --sandbox", "batch in.jsonl pipe --sandbox", "batch . out.jsonl --sandbox"] {
+        desk.run(line).check(2, "not a regular file");
+    }
+    desk.run("batch in.jsonl /dev/stdout --sandbox").check(2, "give a file");
+    let mut command = desk.command("batch /dev/stdin out.jsonl --sandbox");
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It may have ended before it reads any of this.
+    let _ = child.stdin.take().unwrap().write_all(b"{\"id\":1,\"text\":\"charged twice\"}\n");
+    Ended::of(&child.wait_with_output().unwrap()).check(2, "save it into a file");
+    assert!(!desk.path("out.jsonl").exists());
+}
+
+#[test]
 fn an_export_moves_cases_with_their_chains_and_a_changed_byte_is_placed() {
     let desk = Desk::new();
     desk.handle("charged twice", "--data a --customer cus_ada").check(0, "dispute");

@@ -7,7 +7,10 @@
 mod input;
 mod results;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use desk::{problem::Code, setup::Access};
 use futures_util::{StreamExt as _, stream};
@@ -70,6 +73,17 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     let earlier = if skipped == 0 { String::new() } else { format!(", {skipped} were there already") };
     output::words(&format!("{} rows worked{earlier}, {} of them bad", tally.done, tally.bad));
     if tally.bad == 0 { Ok(()) } else { Err(Failure { exit: Exit::Found, message: String::new() }) }
+}
+
+/// Refuses what is there and is no regular file, before it is opened: opening a pipe may wait for ever.
+fn must_be_regular(path: &Path, remedy: &str) -> Result<(), Failure> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            Err(Failure::new(Exit::Usage, format!("{}: not a regular file; {remedy}", path.display())))
+        }
+        // What cannot be looked at says so when it is opened.
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Works rows side by side and writes their lines in order.

@@ -49,6 +49,8 @@ pub(super) struct RowRequest {
 impl Input {
     /// Opens a file and counts its rows.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        // A pipe gives its rows to the first reading and none to the second.
+        super::must_be_regular(path, "a batch reads its input twice; save it into a file and give that")?;
         let mut input = Self { path: path.to_owned(), len: 0 };
         for line in input.lines()? {
             line?;

@@ -21,6 +21,8 @@ pub(super) struct Results {
 impl Results {
     /// Opens an output file, new or an earlier run's.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        // A pipe cannot say what is in it already, and opening one waits for a reader.
+        super::must_be_regular(path, "a batch continues its output after a stop; give a file, and read that")?;
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).open(path);
         let mut results =
@@ -45,11 +47,7 @@ impl Results {
 
     /// Waits until everything is on disk.
     pub(super) fn finish(&self) -> Result<(), Failure> {
-        match self.file.sync_all() {
-            // A pipe or a terminal has nothing to wait for.
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => Ok(()),
-            other => other.map_err(|error| Failure::file(&self.path, &error)),
-        }
+        self.file.sync_all().map_err(|error| Failure::file(&self.path, &error))
     }
 
     /// Reads the ids and returns how many bytes are whole lines.
