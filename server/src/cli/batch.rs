@@ -70,9 +70,11 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     engine.stop().await;
     results.finish()?;
     let tally = outcome?;
+    // What an earlier run found wrong is still wrong with this output.
+    let bad = results.bad() + tally.bad;
     let earlier = if skipped == 0 { String::new() } else { format!(", {skipped} were there already") };
-    output::words(&format!("{} rows worked{earlier}, {} of them bad", tally.done, tally.bad));
-    if tally.bad == 0 { Ok(()) } else { Err(Failure { exit: Exit::Found, message: String::new() }) }
+    output::words(&format!("{} rows worked{earlier}, {bad} of them bad", tally.done));
+    if bad == 0 { Ok(()) } else { Err(Failure { exit: Exit::Found, message: String::new() }) }
 }
 
 /// Refuses what is there and is no regular file, before it is opened: opening a pipe may wait for ever.
@@ -100,7 +102,7 @@ async fn work(
     while let Some(line) = lines.next().await {
         let line = line?;
         tally.done += 1;
-        tally.bad += u64::from(line.get("error").is_some());
+        tally.bad += u64::from(results::is_bad(&line));
         results.write(&line)?;
         bar.inc(1);
     }

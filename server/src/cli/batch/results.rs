@@ -16,6 +16,7 @@ pub(super) struct Results {
     path: PathBuf,
     file: File,
     ids: Vec<Value>,
+    bad: u64,
 }
 
 impl Results {
@@ -25,8 +26,12 @@ impl Results {
         super::must_be_regular(path, "a batch continues its output after a stop; give a file, and read that")?;
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).open(path);
-        let mut results =
-            Self { path: path.to_owned(), file: file.map_err(|error| Failure::file(path, &error))?, ids: Vec::new() };
+        let mut results = Self {
+            path: path.to_owned(),
+            file: file.map_err(|error| Failure::file(path, &error))?,
+            ids: Vec::new(),
+            bad: 0,
+        };
         let whole = results.read()?;
         results.file.set_len(whole).map_err(|error| Failure::file(path, &error))?;
         results.file.seek(SeekFrom::Start(whole)).map_err(|error| Failure::file(path, &error))?;
@@ -36,6 +41,11 @@ impl Results {
     /// The ids of the lines so far, in their order.
     pub(super) fn ids(&self) -> &[Value] {
         &self.ids
+    }
+
+    /// How many of the lines that were there at the start say an error.
+    pub(super) const fn bad(&self) -> u64 {
+        self.bad
     }
 
     /// Adds a line.
@@ -67,10 +77,16 @@ impl Results {
                     format!("{}, line {number}: not the output of a batch; give another file", self.path.display());
                 return Err(Failure::new(Exit::Usage, message));
             };
+            self.bad += u64::from(value.as_ref().is_some_and(is_bad));
             self.ids.push(id.clone());
             whole += read as u64;
         }
     }
+}
+
+/// Whether a line says that its row could not be worked.
+pub(super) fn is_bad(line: &Value) -> bool {
+    line.get("error").is_some()
 }
 
 /// Whether bytes without a line end are the beginning of a line of ours, or what a crashed file system left of one.
@@ -93,7 +109,7 @@ mod tests {
         for torn in ["", "{", "{\"id\":3}", "\u{0}\u{0}"] {
             fs::write(&path, format!("{whole}{torn}")).unwrap();
             let mut results = Results::open(&path).unwrap();
-            assert_eq!(results.ids(), [json!(1), json!(null)]);
+            assert_eq!((results.ids(), results.bad()), ([json!(1), json!(null)].as_slice(), 1));
             results.write(&json!({ "id": 3 })).unwrap();
             results.finish().unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), format!("{whole}{{\"id\":3}}\n"));
