@@ -1,7 +1,7 @@
 //! Which commands a person may give, and when. A refused command writes nothing.
 
 use crate::{
-    actor::Actor,
+    actor::{Actor, Role},
     entry::{Command, Message, Speaker},
     facts::Direction,
     ids::Digest,
@@ -23,6 +23,9 @@ pub enum Refusal {
     /// Somebody else works the case.
     #[error("another analyst has claimed the case")]
     Claimed,
+    /// Nobody works the case.
+    #[error("nobody has claimed the case")]
+    NotClaimed,
     /// The customer was fixed before.
     #[error("the case's customer is fixed")]
     CustomerFixed,
@@ -77,7 +80,11 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
         Command::Claim if state.assignee.as_ref().is_some_and(|assignee| *assignee != actor.subject) => {
             Err(Refusal::Claimed)
         }
-        Command::Release if state.assignee.as_ref() != Some(&actor.subject) => Err(Refusal::Claimed),
+        Command::Release if state.assignee.is_none() => Err(Refusal::NotClaimed),
+        // An analyst who fell ill must not keep a case from everybody.
+        Command::Release if state.assignee.as_ref() != Some(&actor.subject) && actor.role != Role::Admin => {
+            Err(Refusal::Claimed)
+        }
         Command::Identify { .. } if state.customer.is_some() => Err(Refusal::CustomerFixed),
         Command::Ask { .. } | Command::Decide { .. } if state.lead().is_none() => Err(Refusal::NoTrack),
         Command::Ask { .. } | Command::Decide { .. } | Command::Close { .. } | Command::Reroute { .. }

@@ -267,7 +267,17 @@ fn reroute(state: &mut State, task: Task) {
         if track.retired {
             track.waiting = None;
             supersede(track);
+        } else if track.task == task && !acted {
+            look_again(track);
         }
+    }
+}
+
+/// What was turned down makes way: the specialist is asked for another look.
+fn look_again(track: &mut Track) {
+    track.human = false;
+    if let Some(last) = track.proposals.last_mut().filter(|last| last.stage == Stage::Rejected) {
+        last.stage = Stage::Superseded;
     }
 }
 

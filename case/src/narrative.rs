@@ -79,10 +79,13 @@ const KINDS: &[(DisputeKind, &[&str])] = &[
     (DisputeKind::Refund, &["refund", "refunded", "reimbursed", "money back"]),
 ];
 const CLAIMS: &[(Claim, &[&str])] = &[
-    (Claim::LostOrStolen, &["lost", "stolen", "stole", "missing", "robbed", "mugged", "pickpocketed"]),
+    (Claim::LostOrStolen, &["stolen", "stole", "robbed", "mugged", "pickpocketed"]),
     (Claim::Compromised, &["compromised", "hacked", "cloned", "skimmed", "phished", "scam", "scammed", "fraud"]),
     (Claim::NotRecognised, &["unrecognised", "unrecognized", "unauthorised", "unauthorized", "unfamiliar"]),
 ];
+/// Lost or missing is a claim only of something that opens an account: money can be missing without any thief.
+const LOST: &[&str] = &["lost", "missing", "misplaced"];
+const DEVICES: &[&str] = &["card", "cards", "phone", "mobile", "wallet", "purse", "bag", "handbag", "pin", "laptop"];
 const NOT_MINE: &[&[&str]] = &[
     &["not", "recognise"],
     &["not", "recognize"],
@@ -249,6 +252,9 @@ impl Narrative {
         };
         let mut claims: BTreeSet<Claim> =
             CLAIMS.iter().filter(|(_, list)| has(list)).map(|(claim, _)| *claim).collect();
+        if has(LOST) && has(DEVICES) {
+            claims.insert(Claim::LostOrStolen);
+        }
         if has_run(NOT_MINE) {
             claims.insert(Claim::NotRecognised);
         }
@@ -393,7 +399,9 @@ mod tests {
         assert!(claims("My card was stolen").contains(&Claim::LostOrStolen));
         assert!(claims("I don't recognise this payment").contains(&Claim::NotRecognised));
         assert!(claims("somebody used my card in Lagos").contains(&Claim::NotRecognised));
+        assert!(claims("I lost my card").contains(&Claim::LostOrStolen));
         assert!(claims("Where is my transfer?").is_empty());
+        assert!(claims("money is missing from the account").is_empty());
     }
 
     #[test]

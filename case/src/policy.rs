@@ -211,7 +211,9 @@ pub enum Reason {
     PayeeDetailsWrong,
     /// No payment was found.
     NoPaymentFound,
-    /// A source that matters did not answer.
+    /// The operator's records know no such customer.
+    CustomerUnknown,
+    /// A source that matters did not answer, or is not configured.
     EvidenceMissing,
     /// An analyst's own decision.
     AnalystDecision,

@@ -93,8 +93,11 @@ fn gather(state: &State, lookups: &[Lookup]) -> Option<Need> {
     }
 }
 
-/// The finding when the source that matters most did not answer: a human decides, and is told what is missing.
-fn without(state: &State, mut reasons: Vec<Reason>) -> Need {
+/// The finding when the look-up that matters most brought nothing: a human decides, and is told what is missing.
+fn without(state: &State, lookup: &Lookup, mut reasons: Vec<Reason>) -> Need {
+    if state.is_unknown(lookup) {
+        reasons.push(Reason::CustomerUnknown);
+    }
     reasons.push(Reason::EvidenceMissing);
     let cites = state.evidence().into_iter().filter(|id| !id.as_str().starts_with(Source::Ledger.name())).collect();
     Need::Propose(Finding { action: Action::Escalate, reasons, cites, references: vec![], amount: None })

@@ -334,6 +334,13 @@ impl State {
         self.asks.values().filter_map(missing).collect()
     }
 
+    /// Whether the source that was asked knows no such customer or thing.
+    #[must_use]
+    pub fn is_unknown(&self, lookup: &Lookup) -> bool {
+        let unknown = Standing::Missing(Missing::Failed(Failure::NotFound));
+        self.lookup(lookup).is_some_and(|(_, ask)| ask.standing == unknown)
+    }
+
     /// The transaction of that reference, as the ledger showed it last.
     #[must_use]
     pub fn transaction(&self, id: &Reference) -> Option<&Transaction> {

@@ -63,7 +63,10 @@ fn cites(proposal: &Proposal, reason: Reason) -> Vec<EvidenceId> {
     let source = match reason {
         Reason::RiskHigh | Reason::RiskMedium | Reason::RiskLow => Some(Source::Risk),
         Reason::IdentityIncomplete | Reason::IdentityComplete => Some(Source::Profile),
-        Reason::ReportedLostOrStolen | Reason::ReportedUnrecognised | Reason::EvidenceMissing => None,
+        Reason::ReportedLostOrStolen
+        | Reason::ReportedUnrecognised
+        | Reason::CustomerUnknown
+        | Reason::EvidenceMissing => None,
         _ => Some(Source::Ledger),
     };
     let of = |id: &&EvidenceId| source.is_some_and(|source| id.as_str().starts_with(source.name()));
@@ -97,7 +100,8 @@ const fn fixed(reason: Reason) -> &'static str {
         Reason::PaymentEnded => "The payment was rejected, cancelled or returned.",
         Reason::PayeeDetailsWrong => "The payment was rejected because of the payee's account details.",
         Reason::NoPaymentFound => "No payment was found.",
-        Reason::EvidenceMissing => "A source did not answer, so evidence is missing.",
+        Reason::CustomerUnknown => "The bank's records know no such customer.",
+        Reason::EvidenceMissing => "Evidence is missing: a source did not answer, or is not configured.",
         Reason::AnalystDecision => "An analyst decided this.",
     }
 }

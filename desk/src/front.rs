@@ -20,9 +20,10 @@ use serde_json::{Value, json};
 
 use crate::{
     entering::{self, Entering},
+    file::first,
     ports::{DocketHost, DocketQuery, Grant, Outside},
     problem::{Code, Problem},
-    request::{BODY_BYTES, Preferences},
+    request::{BODY_BYTES, BODY_MS, Preferences},
     setup::{Access, Setup, local_grant},
 };
 
@@ -152,8 +153,20 @@ async fn old_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>,
     enter(&front, entering, parts, body).await
 }
 
-/// Reads the body, within its limit, and opens the door.
-async fn enter<F: Door>(
+/// Whether a body was cut because of its limit, and not because the caller went away.
+fn is_too_long(error: &axum::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}
+
+/// Reads the body, within its limits, and opens the door.
+async fn enter<F: Outside + Door>(
     front: &Front<F>,
     entering: Result<Entering, Problem>,
     mut parts: http::request::Parts,
@@ -163,9 +176,18 @@ async fn enter<F: Door>(
         Ok(entering) => entering,
         Err(problem) => return problem.into_response(),
     };
-    let Ok(body) = axum::body::to_bytes(body, BODY_BYTES).await else {
-        let limit = format!("A body may have at most {} KB.", BODY_BYTES / 1024);
-        return Problem::new(Code::TooLarge, limit).into_response();
+    let read = first(axum::body::to_bytes(body, BODY_BYTES), front.host.sleep(BODY_MS)).await;
+    let body = match read {
+        Ok(Ok(body)) => body,
+        Ok(Err(error)) if is_too_long(&error) => {
+            let limit = format!("A body may have at most {} KB.", BODY_BYTES / 1024);
+            return Problem::new(Code::TooLarge, limit).into_response();
+        }
+        Ok(Err(_)) => return Problem::new(Code::Incomplete, "The body broke off. Send it again.").into_response(),
+        Err(()) => {
+            let limit = format!("The body was not there within {} seconds. Send it again.", BODY_MS / 1_000);
+            return Problem::new(Code::Incomplete, limit).into_response();
+        }
     };
     let Ok(value) = HeaderValue::from_str(&entering.to_header()) else { return Problem::no_case().into_response() };
     parts.headers.insert(entering::HEADER, value);
@@ -200,6 +222,13 @@ struct Search {
     limit: Option<u32>,
 }
 
+/// Rows asked for on one page.
+fn limit_of(limit: Option<u32>) -> Result<u32, Problem> {
+    let rows = limit.unwrap_or(PAGE_ROWS);
+    let rule = || Problem::of(Code::Query, "limit", format!("`limit` must be from 1 to {PAGE_ROWS_MAX}."));
+    if (1..=PAGE_ROWS_MAX).contains(&rows) { Ok(rows) } else { Err(rule()) }
+}
+
 impl Search {
     fn query(self, grant: &Grant) -> Result<DocketQuery, Problem> {
         if self.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
@@ -210,6 +239,10 @@ impl Search {
             let at = case::time::Millis::parse_rfc3339(&due).map(|at| at.0).or_else(|| due.parse().ok());
             at.ok_or_else(|| Problem::of(Code::Query, "due_before", "`due_before` must be a time in RFC 3339."))
         });
+        let known = |after: &String| CaseId::parse(after).is_ok();
+        if self.after.as_ref().is_some_and(|after| !known(after)) {
+            return Err(Problem::of(Code::Query, "after", "`after` must be the `next` of the page before."));
+        }
         let submitter = grant.actor.role == Role::Submitter;
         Ok(DocketQuery {
             state: self.state,
@@ -219,7 +252,7 @@ impl Search {
             external_id: self.external_id,
             after: self.after,
             submitted_by: submitter.then(|| grant.actor.subject.to_string()),
-            limit: self.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX),
+            limit: limit_of(self.limit)?,
         })
     }
 }

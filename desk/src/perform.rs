@@ -133,10 +133,13 @@ pub(crate) const fn no_reply(error: SendError) -> Failure {
     }
 }
 
-/// A status other than success, in the case's terms.
-fn bad_status(status: StatusCode) -> Failure {
-    match status.as_u16() {
-        404 => Failure::NotFound,
+/// A reply other than success, in the case's terms. That something is unknown must be said in JSON: an address that is
+/// set wrong answers 404 as well.
+fn bad_status(reply: &http::Response<Bytes>) -> Failure {
+    let declared = reply.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let json = declared.is_some_and(|declared| declared.contains("json"));
+    match reply.status().as_u16() {
+        404 if json => Failure::NotFound,
         408 | 425 | 429 | 500..=599 => Failure::Unavailable,
         300..=399 => Failure::Unusable,
         _ => Failure::Refused,
@@ -159,7 +162,7 @@ async fn look_up(outside: &impl Outside, vault: &CaseVault, job: &Job, lookup: &
             Err(error) => return failed(outside, started, no_reply(error), None),
             Ok(reply) if !reply.status().is_success() => {
                 let pause = claude::retry::retry_after_ms(reply.headers()).and_then(|ms| i64::try_from(ms).ok());
-                return failed(outside, started, bad_status(reply.status()), pause);
+                return failed(outside, started, bad_status(&reply), pause);
             }
             Ok(reply) => {
                 room_bytes = room_bytes.saturating_sub(reply.body().len());
@@ -271,7 +274,7 @@ async fn act(outside: &impl Outside, job: &Job, limit_ms: u64) -> Performed {
             let pause = claude::retry::retry_after_ms(reply.headers()).and_then(|ms| i64::try_from(ms).ok());
             // 409: the same key is being worked on at this moment.
             let busy = reply.status() == StatusCode::CONFLICT;
-            let failure = if busy { Failure::Unavailable } else { bad_status(reply.status()) };
+            let failure = if busy { Failure::Unavailable } else { bad_status(&reply) };
             failed(outside, started, failure, pause)
         }
     }

@@ -44,6 +44,8 @@ pub enum Code {
     Query = 112,
     /// Not a command.
     Command = 113,
+    /// The body broke off, or took too long to arrive.
+    Incomplete = 114,
     /// No valid key.
     Unauthenticated = 200,
     /// The key's role may not.
@@ -84,7 +86,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -99,6 +101,7 @@ impl Code {
         Self::Header,
         Self::Query,
         Self::Command,
+        Self::Incomplete,
         Self::Unauthenticated,
         Self::Role,
         Self::NoKeys,
@@ -141,6 +144,7 @@ impl Code {
             | Self::Header
             | Self::Query
             | Self::Command => StatusCode::BAD_REQUEST,
+            Self::Incomplete => StatusCode::REQUEST_TIMEOUT,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
@@ -173,6 +177,7 @@ impl Code {
             Self::Header => "A header cannot be used",
             Self::Query => "A query parameter cannot be used",
             Self::Command => "Not a command",
+            Self::Incomplete => "The body did not arrive",
             Self::Unauthenticated => "No valid key",
             Self::Role => "The key's role does not allow this",
             Self::NoKeys => "This deployment has no keys",
@@ -269,6 +274,7 @@ impl From<Refusal> for Problem {
             Refusal::NeedsEvidence => Code::Command,
             Refusal::Closed
             | Refusal::NotClosed
+            | Refusal::NotClaimed
             | Refusal::Claimed
             | Refusal::CustomerFixed
             | Refusal::NoTrack

@@ -13,6 +13,8 @@ use crate::problem::{Code, Problem};
 
 /// The largest body, in bytes.
 pub const BODY_BYTES: usize = 256 * 1024;
+/// The longest that a body may take to arrive, in milliseconds.
+pub const BODY_MS: u64 = 30_000;
 /// The longest `Prefer: wait`, in seconds.
 pub const WAIT_SECONDS: u64 = 60;
 /// The longest idempotency key, in bytes.

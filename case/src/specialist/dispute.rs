@@ -22,7 +22,7 @@ pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
         return need;
     }
     let Some(Facts::Transactions { rows, .. }) = state.facts(&ledger) else {
-        return without(state, vec![]);
+        return without(state, &ledger, vec![]);
     };
     let charges = contested(state, rows);
     if state.narrative.dispute == DisputeKind::ChargedTwice {

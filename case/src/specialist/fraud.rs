@@ -21,7 +21,7 @@ pub(super) fn next(state: &State, customer: &Reference) -> Need {
         return need;
     }
     let Some(Facts::Transactions { rows, .. }) = state.facts(&ledger) else {
-        return without(state, claims(state));
+        return without(state, &ledger, claims(state));
     };
     let suspects = suspects(state, rows);
     if suspects.is_empty() {

@@ -18,7 +18,7 @@ pub(super) fn next(state: &State, customer: &Reference) -> Need {
         return need;
     }
     let Some(Facts::Profile { missing, .. }) = state.facts(&profile) else {
-        return without(state, vec![]);
+        return without(state, &profile, vec![]);
     };
     let (action, reason) = if missing.is_empty() {
         (Action::Escalate, Reason::IdentityComplete)

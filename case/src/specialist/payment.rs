@@ -23,7 +23,11 @@ pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
         return need;
     }
     let Some(Facts::Payments { rows }) = state.facts(&payment) else {
-        return without(state, vec![]);
+        // The customer may well be known where one payment is asked for by its reference.
+        if state.is_unknown(&payment) && state.opened.payment.is_some() {
+            return propose(state, Action::Escalate, Reason::NoPaymentFound, None);
+        }
+        return without(state, &payment, vec![]);
     };
     match rows.as_slice() {
         [] => propose(state, Action::Escalate, Reason::NoPaymentFound, None),

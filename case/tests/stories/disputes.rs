@@ -197,7 +197,11 @@ fn a_missing_source_is_named_and_a_missing_ledger_leaves_it_to_a_human() {
         [Failure::NotConfigured, Failure::NotFound, Failure::Refused, Failure::Unavailable, Failure::Unusable]
     {
         let mut world = World::twice(Bank::charged_twice().down("transactions", failure));
-        check_proposal(&mut world, Action::Escalate, &[Reason::EvidenceMissing]);
+        let mut reasons = vec![Reason::EvidenceMissing];
+        if failure == Failure::NotFound {
+            reasons.insert(0, Reason::CustomerUnknown);
+        }
+        check_proposal(&mut world, Action::Escalate, &reasons);
         for source in ["merchants", "policy"] {
             let mut world = World::twice(Bank::charged_twice().down(source, failure));
             let reasons = [Reason::DuplicateCharge, Reason::EvidenceMissing];

@@ -58,6 +58,26 @@ fn a_case_without_a_customer_waits_to_be_told_whose_it_is() {
 }
 
 #[test]
+fn a_case_rerouted_to_the_specialist_it_has_is_looked_at_again() {
+    let mut world = at_rest();
+    let rejected = reject(&world);
+    world.command(analyst("ada"), rejected).unwrap();
+    world.command(analyst("ada"), Command::Reroute { task: Task::DisputeSummary }).unwrap();
+    let again = check_proposal(&mut world, Action::RaiseChargeback, &[Reason::DuplicateCharge]);
+    assert_eq!(again.id(), "p2");
+}
+
+#[test]
+fn a_case_is_released_by_whoever_claimed_it_or_by_an_admin() {
+    let mut world = at_rest();
+    assert_eq!(world.command(analyst("ada"), Command::Release), Err(Refusal::NotClaimed));
+    world.command(analyst("ada"), Command::Claim).unwrap();
+    assert_eq!(world.command(analyst("ben"), Command::Release), Err(Refusal::Claimed));
+    world.command(actor("root", Role::Admin), Command::Release).unwrap();
+    assert_eq!(world.case.state().assignee, None);
+}
+
+#[test]
 fn a_rejected_proposal_leaves_the_case_to_a_human_who_decides() {
     let mut world = at_rest();
     let rejected = reject(&world);

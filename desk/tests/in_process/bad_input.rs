@@ -133,7 +133,9 @@ async fn commands_that_are_none_are_refused_and_the_case_stays_as_it_is() {
 #[tokio::test(start_paused = true)]
 async fn queries_addresses_and_methods_that_are_none_are_refused() {
     let world = World::new();
-    for query in ["state=asleep", "due_before=soon", "colour=red", "limit=-1", "limit=many"] {
+    for query in
+        ["state=asleep", "due_before=soon", "colour=red", "limit=-1", "limit=many", "limit=0", "limit=501", "after=x"]
+    {
         world.get(&format!("/v1/cases?{query}")).await.is(Code::Query);
     }
     for path in ["/v2/requests", "/v1/requests/", "/v1/cases/", "/v1/cases/case_a/b/c", "/../etc/passwd"] {

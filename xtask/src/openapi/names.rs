@@ -124,6 +124,6 @@ fn reasons() -> Vec<Value> {
     written(variants!(Reason:
         DuplicateCharge DuplicatePending DuplicateCredited SingleCharge TransactionFound NoTransactionFound
         ReportedLostOrStolen ReportedUnrecognised RiskHigh RiskMedium RiskLow IdentityIncomplete IdentityComplete
-        PaymentCredited PaymentInProcess PaymentSettled PaymentEnded PayeeDetailsWrong NoPaymentFound EvidenceMissing
+        PaymentCredited PaymentInProcess PaymentSettled PaymentEnded PayeeDetailsWrong NoPaymentFound CustomerUnknown EvidenceMissing
         AnalystDecision))
 }

@@ -34,7 +34,7 @@ pub(super) struct Success {
 /// Codes of every route that asks who calls.
 const AUTHENTICATED: [Code; 3] = [Code::Unauthenticated, Code::NoKeys, Code::Storage];
 /// Codes of every route that opens a body.
-const BODY: [Code; 3] = [Code::NotJson, Code::ContentType, Code::TooLarge];
+const BODY: [Code; 4] = [Code::NotJson, Code::ContentType, Code::TooLarge, Code::Incomplete];
 /// Codes of every route that takes somebody's words.
 const WORDS: [Code; 6] =
     [Code::Field, Code::TextEmpty, Code::TextLong, Code::TextControl, Code::Document, Code::Header];
