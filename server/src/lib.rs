@@ -12,6 +12,7 @@ mod host;
 mod limits;
 mod memory;
 mod metrics;
+mod named;
 mod output;
 mod outside;
 mod settings;

@@ -278,6 +278,48 @@ fn an_export_moves_cases_with_their_chains_and_a_changed_byte_is_placed() {
     desk.run("import x --data c --sandbox").check(1, "newer");
 }
 
+#[test]
+fn an_export_without_a_ciphertext_or_with_another_is_refused_by_its_hash() {
+    let desk = Desk::new();
+    desk.handle("charged twice", "--data a --customer cus_ada").check(0, "dispute");
+    desk.run("export --data a x").check(0, "\"cases\":1");
+    let vault = only_file(&only_file(&desk.path("x/vault")));
+    let case = vault.file_stem().unwrap().to_str().unwrap().to_owned();
+    let whole = fs::read_to_string(&vault).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    assert!(lines.len() > 2, "{whole}");
+    for line in lines.iter().skip(1) {
+        let hash = serde_json::from_str::<Value>(line).unwrap()["hash"].as_str().unwrap().to_owned();
+        for (changed, word) in
+            [(String::new(), "is missing"), (line.replace("\"bytes\":\"", "\"bytes\":\"AAAA"), "was changed")]
+        {
+            fs::write(&vault, whole.replacen(line, &changed, 1)).unwrap();
+            let ended = desk.run("verify x");
+            ended.check(1, &format!("the ciphertext {hash} {word}"));
+            assert_eq!(ended.json()["case"], *case, "{ended:?}");
+            desk.run("import x --data c --sandbox").check(1, "ciphertext");
+        }
+    }
+    fs::remove_file(&vault).unwrap();
+    desk.run("verify x").check(1, "is missing");
+}
+
+#[test]
+fn heads_that_are_given_are_counted_or_refused() {
+    let desk = Desk::new();
+    for data in ["a", "b"] {
+        desk.handle("charged twice", &format!("--data {data}")).check(0, "dispute");
+        desk.run(&format!("export --data {data} x{data}")).check(0, "\"cases\":1");
+    }
+    let ended = desk.run("verify a --heads xa/heads.jsonl");
+    ended.check(0, "{\"heads_compared\":1}");
+    desk.run("verify a --heads xb/heads.jsonl").check(2, "none of these heads");
+    desk.write("empty", "");
+    desk.run("verify a --heads empty").check(2, "names no head");
+    desk.run("verify a --heads none").check(2, "file of heads");
+    desk.run("verify none").check(2, "none: ");
+}
+
 fn only_file(folder: &Path) -> PathBuf {
     let mut entries = fs::read_dir(folder).unwrap();
     entries.next().unwrap().unwrap().path()

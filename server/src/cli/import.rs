@@ -9,7 +9,7 @@ use std::{
 use case::{
     case::{Case, Rest},
     ids::CaseId,
-    journal::{Head, check_head},
+    journal::{self, Head, check_head},
 };
 use desk::{
     ports::{CaseKey, Commit, Sealed},
@@ -21,7 +21,7 @@ use crate::{
     archive::{self, Manifest},
     engine,
     exit::{Exit, Failure},
-    output,
+    named, output,
     outside::World,
     settings::{Settings, master},
     store::Shelf,
@@ -168,11 +168,13 @@ fn read(folder: &Path, path: &Path) -> Result<Incoming, Failure> {
         return Err(broken(path, "the journal is another case's than its place says"));
     }
     let (texts, _) = archive::readable(&lines);
+    let entries = journal::read(texts.iter().copied()).map_err(|fault| broken(path, &fault.to_string()))?;
     let lines = texts.into_iter().map(str::to_owned).collect();
     let (wrapped_key, sealed) = archive::read_vault(&archive::file_of(folder, archive::VAULT, &key))?;
-    let named: bool = sealed.iter().any(|one| one.hash == case.state().opened.words.sealed);
-    if wrapped_key.is_some() && !named {
-        return Err(broken(path, "the vault lacks the words of the request"));
+    let lacking = named::ciphertexts(&entries).find(|(_, hash)| !sealed.iter().any(|one| one.hash == **hash));
+    // Without its key a case is erased, and its words need not be there.
+    if let (Some(_), Some((seq, hash))) = (&wrapped_key, lacking) {
+        return Err(broken(path, &format!("the vault lacks the ciphertext {hash} that line {seq} names")));
     }
     Ok(Incoming { key, case, lines, wrapped_key, sealed })
 }

@@ -1,7 +1,7 @@
 //! `caseworker verify`: every link, every step, and heads held elsewhere. One line of JSON for each fault.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::{
     archive,
     exit::{Exit, Failure},
-    output,
+    named, output,
     store::{self, Shelf},
 };
 
@@ -43,11 +43,21 @@ struct Found<'a> {
     fault: &'a str,
 }
 
+/// A head to compare with.
+#[derive(Debug)]
+struct Held {
+    head: Head,
+    /// By `--heads`, and not by the folder itself.
+    given: bool,
+}
+
 /// What was checked so far.
 #[derive(Debug)]
 struct Audit {
     again: bool,
-    heads: BTreeMap<CaseId, Vec<Head>>,
+    heads: BTreeMap<CaseId, Vec<Held>>,
+    /// Heads of `--heads` whose case is here.
+    met: u64,
     cases: u64,
     lines: u64,
     faults: u64,
@@ -55,15 +65,8 @@ struct Audit {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let mut heads: BTreeMap<CaseId, Vec<Head>> = BTreeMap::new();
-    let own = args.path.join(archive::HEADS);
-    let files = args.heads.iter().cloned().chain(own.is_file().then_some(own));
-    for file in files {
-        for head in archive::read_heads(&file)? {
-            heads.entry(head.case.clone()).or_default().push(head);
-        }
-    }
-    let mut audit = Audit { again: args.rederive, heads, cases: 0, lines: 0, faults: 0 };
+    let heads = read_heads(args)?;
+    let mut audit = Audit { again: args.rederive, heads, met: 0, cases: 0, lines: 0, faults: 0 };
     if args.path.is_file() {
         audit.file(&args.path)?;
     } else if store::is_data_folder(&args.path) {
@@ -80,7 +83,38 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         audit.found(None, Some(case.as_str()), None, "a head of this case is held, and the case is not here")?;
     }
     output::words(&format!("{} cases, {} lines, {} faults", audit.cases, audit.lines, audit.faults));
+    if let Some(file) = &args.heads {
+        output::line(&serde_json::json!({ "heads_compared": audit.met }).to_string())?;
+        if audit.met == 0 && audit.cases > 0 {
+            let why = "none of these heads is of a case that is here; give the heads that were kept of this folder";
+            return Err(Failure::new(Exit::Usage, format!("{}: {why}", file.display())));
+        }
+    }
     if audit.faults == 0 { Ok(()) } else { Err(Failure { exit: Exit::Found, message: String::new() }) }
+}
+
+/// All heads there are: those given, and those that an export brings itself.
+fn read_heads(args: &Args) -> Result<BTreeMap<CaseId, Vec<Held>>, Failure> {
+    for path in std::iter::once(&args.path).chain(&args.heads) {
+        if let Err(error) = std::fs::metadata(path) {
+            let remedy = "give a data folder, an export or a journal, and with --heads a file of heads";
+            return Err(Failure::new(Exit::Usage, format!("{}: {error}; {remedy}", path.display())));
+        }
+    }
+    let own = args.path.join(archive::HEADS);
+    let own = own.is_file().then_some((&own, false));
+    let mut heads: BTreeMap<CaseId, Vec<Held>> = BTreeMap::new();
+    for (file, given) in args.heads.iter().map(|file| (file, true)).chain(own) {
+        let read = archive::read_heads(file)?;
+        if given && read.is_empty() {
+            let remedy = "it names no head; give the heads.jsonl of an earlier export, kept where the data is not";
+            return Err(Failure::new(Exit::Usage, format!("{}: {remedy}", file.display())));
+        }
+        for head in read {
+            heads.entry(head.case.clone()).or_default().push(Held { head, given });
+        }
+    }
+    Ok(heads)
 }
 
 impl Audit {
@@ -94,7 +128,48 @@ impl Audit {
         if key.as_ref().is_some_and(|key| key.case != *case.id() || key.tenant != *case.tenant()) {
             self.found(tenant, Some(&name), Some(0), "the journal is another case's than its place says")?;
         }
+        if let Some((key, root)) = key.as_ref().zip(archive_of(path)) {
+            let vault = archive::file_of(root, archive::VAULT, key);
+            // A file that is not there holds none of them.
+            let read = if vault.is_file() { archive::read_vault_as_it_is(&vault) } else { Ok((None, Vec::new())) };
+            match read {
+                Ok((wrapped_key, sealed)) => {
+                    let erased = vault.is_file() && wrapped_key.is_none();
+                    let sealed = sealed.into_iter().map(|one| (one.hash.to_string(), one.bytes));
+                    self.sealed(tenant, &name, &lines, &sealed.collect::<Vec<_>>(), erased)?;
+                }
+                Err(failure) if failure.exit == Exit::Found => {
+                    self.found(tenant, Some(&name), None, &failure.message)?;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
         self.check_held(tenant, &lines, &case)
+    }
+
+    /// A case's ciphertexts: each must have its hash, and those that the journal names must be there, unless the
+    /// case's key was destroyed.
+    fn sealed(
+        &mut self,
+        tenant: Option<&str>,
+        name: &str,
+        lines: &[Vec<u8>],
+        sealed: &[(String, Vec<u8>)],
+        erased: bool,
+    ) -> Result<(), Failure> {
+        for (hash, bytes) in sealed {
+            if Digest::of(bytes).as_str() != hash {
+                self.found(tenant, Some(name), None, &format!("the ciphertext {hash} was changed"))?;
+            }
+        }
+        let here: BTreeSet<&str> = sealed.iter().map(|(hash, _)| hash.as_str()).collect();
+        let (texts, _) = archive::readable(lines);
+        // What a broken journal names is not to be trusted; that it is broken is said already.
+        let entries = if erased { Vec::new() } else { journal::read(texts).unwrap_or_default() };
+        for (seq, hash) in named::ciphertexts(&entries).filter(|(_, hash)| !here.contains(hash.as_str())) {
+            self.found(tenant, Some(name), Some(seq), &format!("the ciphertext {hash} is missing"))?;
+        }
+        Ok(())
     }
 
     /// A data folder: every case, its docket's head and its ciphertexts.
@@ -106,11 +181,8 @@ impl Audit {
         for key in shelf.cases()? {
             let Some(shelved) = shelf.case(&key)? else { continue };
             let (tenant, name) = (Some(key.tenant.as_str()), key.case.as_str());
-            for (hash, bytes) in shelf.sealed(&key)? {
-                if Digest::of(&bytes).as_str() != hash {
-                    self.found(tenant, Some(name), None, &format!("the ciphertext {hash} was changed"))?;
-                }
-            }
+            let erased = shelved.wrapped_key.is_none();
+            self.sealed(tenant, name, &shelved.lines, &shelf.sealed(&key)?, erased)?;
             let Some(case) = self.journal(tenant, name, &shelved.lines)? else { continue };
             if case.id() != &key.case || case.tenant() != &key.tenant {
                 self.found(tenant, Some(name), Some(0), "the journal is another case's than its place says")?;
@@ -143,7 +215,7 @@ impl Audit {
             Err(fault) => {
                 // A head cannot say more about a journal that is known to be broken.
                 if let Ok(case) = CaseId::parse(name) {
-                    self.heads.remove(&case);
+                    self.take_heads(&case);
                 }
                 self.fault(tenant, name, &fault)?;
                 Ok(None)
@@ -153,10 +225,17 @@ impl Audit {
 
     /// The heads held elsewhere.
     fn check_held(&mut self, tenant: Option<&str>, lines: &[Vec<u8>], case: &Case) -> Result<(), Failure> {
-        for head in self.heads.remove(case.id()).unwrap_or_default() {
-            self.check_head(tenant, lines, &head)?;
+        for held in self.take_heads(case.id()) {
+            self.check_head(tenant, lines, &held.head)?;
         }
         Ok(())
+    }
+
+    /// The heads of a case that is here.
+    fn take_heads(&mut self, case: &CaseId) -> Vec<Held> {
+        let heads = self.heads.remove(case).unwrap_or_default();
+        self.met += heads.iter().filter(|held| held.given).count() as u64;
+        heads
     }
 
     fn check_head(&mut self, tenant: Option<&str>, lines: &[Vec<u8>], head: &Head) -> Result<(), Failure> {
@@ -181,4 +260,11 @@ impl Audit {
         self.faults += 1;
         output::json(&Found { tenant, case, seq, fault })
     }
+}
+
+/// The archive that a journal lies in; a journal copied out of one has no vault beside it.
+fn archive_of(journal: &Path) -> Option<&Path> {
+    let journals = journal.parent()?.parent().filter(|folder| folder.ends_with(archive::JOURNALS))?;
+    let root = journals.parent()?;
+    (root.join(archive::MANIFEST).is_file() || root.join(archive::VAULT).is_dir()).then_some(root)
 }

@@ -1,0 +1,52 @@
+//! Which ciphertexts a journal names: words, replies, reasons and notes. What they say is not this module's to know.
+
+use case::{
+    entry::{Answer, Command, Entry},
+    ids::Digest,
+    journal::Line,
+};
+
+/// The hash of the ciphertext that an entry of the journal names, with the line that names it, counted from 0.
+pub(crate) fn ciphertexts(lines: &[Line]) -> impl Iterator<Item = (u64, &Digest)> {
+    lines.iter().filter_map(|line| Some((line.seq, of_entry(&line.entry)?)))
+}
+
+/// Each entry names at most one.
+fn of_entry(entry: &Entry) -> Option<&Digest> {
+    match entry {
+        Entry::Opened(opened) => Some(&opened.words.sealed),
+        Entry::Messaged(message) => Some(&message.words.sealed),
+        Entry::Answered { answer, .. } => match answer {
+            Answer::Opinion { reason, .. } => Some(reason),
+            Answer::Facts { reply, .. } => Some(reply),
+            Answer::Done { .. } | Answer::Failed { .. } => None,
+        },
+        Entry::Commanded { command, .. } => of_command(command),
+        Entry::TimePassed
+        | Entry::Resumed
+        | Entry::Triaged(_)
+        | Entry::Asked { .. }
+        | Entry::RetryPlanned { .. }
+        | Entry::GaveUp { .. }
+        | Entry::TrackOpened { .. }
+        | Entry::CustomerAsked { .. }
+        | Entry::Proposed { .. }
+        | Entry::Escalated { .. }
+        | Entry::Closed { .. } => None,
+    }
+}
+
+const fn of_command(command: &Command) -> Option<&Digest> {
+    match command {
+        Command::Ask { question } => Some(question),
+        Command::Reject { note, .. }
+        | Command::Decide { note, .. }
+        | Command::Close { note }
+        | Command::Reopen { note } => Some(note),
+        Command::Claim
+        | Command::Release
+        | Command::Identify { .. }
+        | Command::Reroute { .. }
+        | Command::Approve { .. } => None,
+    }
+}
