@@ -365,3 +365,20 @@ fn the_doctor_names_what_is_wrong_and_says_no_secret() {
         assert!(line["result"] == "ok" || line["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{line}");
     }
 }
+
+#[test]
+fn the_doctor_reads_what_it_reports_on_and_goes_on_after_what_is_malformed() {
+    let desk = Desk::new();
+    let ended = desk.run("doctor");
+    ended.check(0, "sandbox bank");
+    desk.run("keys create --tenant acme --subject ana --role analyst --data caseworker-data").check(0, "shown once");
+    desk.run("doctor").check(0, "there is none yet");
+    desk.write("caseworker.toml", "[host]\nlisten = \"nowhere\"\nmaster_key_file = \"key\"\n");
+    desk.write("key", "hunter2");
+    let ended = desk.run("doctor --worker hunter2");
+    ended.check(1, "3 problems");
+    for word in ["host.listen", "\"check\":\"master key\",\"result\":\"problem\"", "--worker"] {
+        assert!(ended.out.contains(word), "{word}: {ended:?}");
+    }
+    assert!(!ended.out.contains("hunter2") && !ended.words.contains("hunter2"), "{ended:?}");
+}

@@ -6,6 +6,8 @@ mod folder;
 mod reach;
 mod worker;
 
+use std::net::ToSocketAddrs as _;
+
 use serde::Serialize;
 
 use super::Data;
@@ -13,7 +15,7 @@ use crate::{
     engine,
     exit::{Exit, Failure},
     output,
-    settings::{Name, Settings},
+    settings::{LISTEN, Name, Settings},
 };
 
 /// The arguments.
@@ -77,19 +79,37 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
         problems += findings.iter().filter(|finding| finding.result == Verdict::Problem).count() as u64;
         findings.iter().try_for_each(output::json)
     };
-    report(vec![Finding::ok("settings", "read and within their limits"), cors(settings)])?;
+    report(vec![Finding::ok("settings", "read and within their limits"), cors(settings), listen(settings)])?;
     report(folder::check(settings))?;
     report(vec![reach::claude(settings, &http).await])?;
     report(reach::sources(settings, &http).await)?;
-    match settings.worker_url(args.worker.as_deref())? {
-        Some(url) => report(worker::check(&http, &url).await)?,
-        None => report(vec![Finding::note(
+    match settings.worker_url(args.worker.as_deref()) {
+        Err(error) => report(vec![Finding::problem(
+            "worker",
+            error.to_string(),
+            "write it as https://caseworker.example.workers.dev, without /v1",
+        )])?,
+        Ok(Some(url)) => report(worker::check(&http, &url).await)?,
+        Ok(None) => report(vec![Finding::note(
             "worker",
             "no Worker is set",
             format!("none is needed; to send requests to one, set {} or give --worker", Name::WorkerUrl),
         )])?,
     }
     if problems == 0 { Ok(()) } else { Err(Failure::new(Exit::Found, format!("{problems} problems"))) }
+}
+
+/// Whether `serve` can read its address. Whether it is free, only serving tells: a server may well run there.
+fn listen(settings: &Settings) -> Finding {
+    let address = settings.host.listen.as_deref().unwrap_or(LISTEN);
+    match address.to_socket_addrs() {
+        Ok(_) => Finding::ok("listen", format!("`serve` listens on {address}")),
+        Err(_) => Finding::problem(
+            "listen",
+            "`host.listen` is not an address with a port",
+            format!("write it as {LISTEN}, or give --listen"),
+        ),
+    }
 }
 
 fn cors(settings: &Settings) -> Finding {

@@ -23,10 +23,9 @@ const CHECK: &str = "key_check";
 
 /// The master key of the data folder, made where it is new.
 pub(crate) fn find(settings: &Settings, shelf: &Shelf, outside: &impl Outside) -> Result<MasterKey, Failure> {
-    let key = match (settings.environment.get(Name::MasterKey), read(&settings.master_key_file())?) {
-        (Some(text), _) => parse(text, &Name::MasterKey.to_string())?,
-        (None, Some(text)) => parse(&text, &settings.master_key_file().display().to_string())?,
-        (None, None) => make(settings, shelf, outside)?,
+    let key = match given(settings)? {
+        Some(key) => key,
+        None => make(settings, shelf, outside)?,
     };
     let place = check_place();
     match shelf.fact(CHECK)? {
@@ -50,6 +49,20 @@ pub(crate) fn find(settings: &Settings, shelf: &Shelf, outside: &impl Outside) -
         }
     }
     Ok(key)
+}
+
+/// The key that is set, from the environment or its file.
+fn given(settings: &Settings) -> Result<Option<MasterKey>, SettingsError> {
+    match (settings.environment.get(Name::MasterKey), read(&settings.master_key_file())?) {
+        (Some(text), _) => parse(text, &Name::MasterKey.to_string()).map(Some),
+        (None, Some(text)) => parse(&text, &settings.master_key_file().display().to_string()).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Whether a key is set, and can be read as one. Makes nothing.
+pub(crate) fn look(settings: &Settings) -> Result<bool, SettingsError> {
+    given(settings).map(|key| key.is_some())
 }
 
 /// A case that is none: its wrapped key is what the folder remembers.

@@ -1,7 +1,7 @@
 //! The data folder, its keys and its master key.
 
 use crate::{
-    settings::{Name, Settings},
+    settings::{Name, Settings, master},
     store::{Shelf, StoreError, keys},
 };
 
@@ -29,7 +29,9 @@ pub(super) fn check(settings: &Settings) -> Vec<Finding> {
         }
         findings.push(callers(shelf));
     }
-    findings.push(master_key(settings, shelf.is_some()));
+    // A folder whose cases cannot be counted may hold some.
+    let has_cases = shelf.as_ref().is_some_and(|shelf| !shelf.cases().is_ok_and(|cases| cases.is_empty()));
+    findings.push(master_key(settings, has_cases));
     findings
 }
 
@@ -47,17 +49,18 @@ fn callers(shelf: &Shelf) -> Finding {
     }
 }
 
-fn master_key(settings: &Settings, has_data: bool) -> Finding {
+/// Whether the key can be read as one. Whether it is the folder's own, only opening the folder tells.
+fn master_key(settings: &Settings, has_cases: bool) -> Finding {
+    const CHECK: &str = "master key";
     let file = settings.master_key_file();
-    if settings.environment.get(Name::MasterKey).is_some() {
-        return Finding::ok("master key", format!("from {}", Name::MasterKey));
+    let remedy = format!("put it back, or set {}", Name::MasterKey);
+    match master::look(settings) {
+        Ok(true) if settings.environment.get(Name::MasterKey).is_some() => {
+            Finding::ok(CHECK, format!("from {}", Name::MasterKey))
+        }
+        Ok(true) => Finding::ok(CHECK, format!("in {}; keep a copy apart from the data folder", file.display())),
+        Ok(false) if has_cases => Finding::problem(CHECK, format!("{} is not there", file.display()), remedy),
+        Ok(false) => Finding::note(CHECK, "there is none yet", "the first case makes it"),
+        Err(error) => Finding::problem(CHECK, error.to_string(), remedy),
     }
-    if file.is_file() {
-        return Finding::ok("master key", format!("in {}; keep a copy apart from the data folder", file.display()));
-    }
-    if has_data {
-        let remedy = format!("put it back, or set {}", Name::MasterKey);
-        return Finding::problem("master key", format!("{} is not there", file.display()), remedy);
-    }
-    Finding::note("master key", "there is none yet", "the first case makes it")
 }

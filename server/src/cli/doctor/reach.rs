@@ -90,6 +90,13 @@ pub(super) async fn sources(settings: &Settings, http: &Http) -> Vec<Finding> {
         };
         findings.push(source(http, check, url).await);
     }
+    if settings.config.sources.is_empty() {
+        findings.push(Finding::note(
+            "sources",
+            "none is configured: `handle`, and `serve` on loopback, work cases with the sandbox bank and mark each",
+            "set `sources` to work real cases; `batch` takes the bank with --sandbox only",
+        ));
+    }
     findings
 }
 
