@@ -73,7 +73,7 @@ pub(crate) enum SettingsError {
         why: String,
     },
     /// A value that the desk refuses.
-    #[error("{FILE}: {0}")]
+    #[error("{FILE}, .env or the environment: {0}")]
     Config(#[from] desk::config::ConfigProblem),
     /// The master key is not the one, or is not there.
     #[error("{0}")]

@@ -63,6 +63,15 @@ fn explain(path: &Path, text: &str, error: Error) -> SettingsError {
     explain_in(path, text, "", error)
 }
 
+/// A reason without the value that it is about: somebody may have put a secret in the wrong place.
+fn without_value(reason: &str) -> &str {
+    let quotes = ["invalid type", "invalid value", "unknown variant"].iter().any(|form| reason.starts_with(form));
+    match reason.rfind(", expected ") {
+        Some(at) if quotes => reason.get(at + 2..).unwrap_or("another value"),
+        Some(_) | None => reason,
+    }
+}
+
 /// The line, the key and the reason. The line itself is not shown.
 fn explain_in(path: &Path, text: &str, table: &str, mut error: Error) -> SettingsError {
     let offset = error.span().map_or(0, |span| span.start);
@@ -71,6 +80,7 @@ fn explain_in(path: &Path, text: &str, table: &str, mut error: Error) -> Setting
     // Without the input, the error shows its reason and then "in `key`".
     let shown = error.to_string();
     let (reason, key) = shown.trim().split_once("\nin `").unwrap_or((shown.trim(), ""));
+    let reason = without_value(reason);
     let key = [table, key.trim_end_matches('`')].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let key = key.join(".");
     let what = if key.is_empty() { reason.to_owned() } else { format!("`{key}`: {reason}") };

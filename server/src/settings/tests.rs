@@ -34,7 +34,7 @@ listen = \"127.0.0.1:9000\"
 #[test]
 fn errors_in_the_settings_file_name_file_line_and_key() {
     let error = toml_error("\n[settings]\nledger_days = \"many\"\n");
-    assert!(error.starts_with("caseworker.toml, line 3: `settings.ledger_days`: invalid type"), "{error}");
+    assert!(error.starts_with("caseworker.toml, line 3: `settings.ledger_days`: expected"), "{error}");
     let error = toml_error("[settings]\n\nledger_dayz = 3\n");
     assert!(error.starts_with("caseworker.toml, line 3: ") && error.contains("ledger_dayz"), "{error}");
     let error = toml_error("model = \"m\"\n[host]\nport = 3\n");
@@ -45,6 +45,21 @@ fn errors_in_the_settings_file_name_file_line_and_key() {
     assert!(error.starts_with("caseworker.toml, line 2: "), "{error}");
     let error = toml_error("anthropic_api_key = \"sk-secret\"\n");
     assert!(error.contains("unknown field") && !error.contains("sk-secret"), "{error}");
+}
+
+#[test]
+fn a_value_in_the_wrong_place_is_not_repeated() {
+    let texts = [
+        "cors_origins = \"SECRET\"",
+        "settings = \"SECRET\"",
+        "[settings.triage]\nalone_min = \"SECRET\"",
+        "[settings]\nledger_days = \"SECRET, expected more\"",
+        "[settings.approvals]\ninform = \"SECRET\"",
+    ];
+    for text in texts {
+        let error = toml_error(text);
+        assert!(!error.contains("SECRET") && error.contains("expected"), "{error}");
+    }
 }
 
 #[test]
