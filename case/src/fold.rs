@@ -258,7 +258,6 @@ fn reroute(state: &mut State, task: Task) {
         tasks: vec![task],
         alternatives,
     });
-    state.rerouted.insert(task);
     state.escalations.remove(&Escalation::Untriaged);
     // The specialists that were at work make way, unless an action of theirs is on its way or done.
     for track in &mut state.tracks {

@@ -34,8 +34,6 @@ pub struct State {
     pub narrative: Narrative,
     /// The outcome of triage.
     pub outcome: Option<Outcome>,
-    /// Tasks that an analyst added.
-    pub rerouted: BTreeSet<Task>,
     /// The specialists' work, in the order it was taken up.
     pub tracks: Vec<Track>,
     /// Everything that was asked of the outside.
@@ -273,7 +271,6 @@ impl State {
             reading: opened.words.reading.clone(),
             narrative: opened.words.narrative.clone(),
             outcome: None,
-            rerouted: BTreeSet::new(),
             tracks: Vec::new(),
             asks: BTreeMap::new(),
             escalations: BTreeSet::new(),

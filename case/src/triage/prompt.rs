@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    label::{Label, Ppm, Task},
+    label::{Label, Ppm},
     limits,
 };
 
@@ -84,17 +84,6 @@ pub fn read(answer: &str) -> Result<Opinion, Unusable> {
         confidence: confidence.ok_or(Unusable::Confidence)?,
         reason: reason.chars().filter(|c| !c.is_control()).take(limits::SHOWN_CHARS).collect(),
     })
-}
-
-/// What a task is, in one line, for people.
-#[must_use]
-pub const fn describe(task: Task) -> &'static str {
-    match task {
-        Task::FraudCheck => "possible use by somebody else",
-        Task::KycLookup => "who the customer is",
-        Task::DisputeSummary => "a charge is contested",
-        Task::PaymentStatus => "where a payment is",
-    }
 }
 
 #[cfg(test)]
