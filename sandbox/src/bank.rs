@@ -3,21 +3,23 @@
 //! A bank never changes while it is served. Actions are counted beside it, not posted to its ledger, so that a
 //! test that reads twice reads the same.
 
+mod accounts;
+mod books;
 mod describe;
 mod jsonl;
 mod people;
 mod records;
 mod scoring;
 mod seeded;
-mod spending;
 
 use crate::day::Day;
 
+pub use accounts::{Account, Card, CardStatus, Product, Statement};
 pub use jsonl::BankError;
 pub(crate) use records::PROFILE_FIELDS;
 pub use records::{
-    Billing, Customer, Direction, EntryMode, Merchant, Network, Passage, Payment, RiskBand, RiskReason, RiskRow,
-    Scheme, Spending, Transaction, TransactionKind, TransactionStatus,
+    Billing, Customer, Direction, EntryMode, Merchant, Network, Passage, Payment, PaymentDirection, RiskBand,
+    RiskReason, RiskRow, Scheme, Spending, Transaction, TransactionKind, TransactionStatus,
 };
 pub(crate) use scoring::score;
 
@@ -28,6 +30,8 @@ pub struct Bank {
     pub transactions: Vec<Transaction>,
     /// Payments in and out, newest first.
     pub payments: Vec<Payment>,
+    /// Accounts with their cards and statements, the oldest first.
+    pub accounts: Vec<Account>,
     /// Customers with the identity data held about them.
     pub customers: Vec<Customer>,
     /// The merchants that appear in the ledger.
@@ -44,8 +48,8 @@ impl Bank {
         seeded::bank(seed, today)
     }
 
-    /// Reads a bank from the contents of `transactions.jsonl`, `payments.jsonl`, `customers.jsonl`,
-    /// `merchants.jsonl`, `policies.jsonl` and `risk.jsonl`, given as pairs of file name and contents. A file that is
+    /// Reads a bank from the contents of `transactions.jsonl`, `payments.jsonl`, `accounts.jsonl`,
+    /// `customers.jsonl`, `merchants.jsonl`, `policies.jsonl` and `risk.jsonl`, given as pairs of file name and contents. A file that is
     /// not given is empty.
     ///
     /// # Errors
@@ -59,11 +63,22 @@ impl Bank {
         jsonl::write(self)
     }
 
+    /// The lists are paged, so their order must not depend on how a file was written or the bank was made.
+    fn put_in_order(&mut self) {
+        self.transactions.sort_by(|one, other| (other.booked_at, &other.id).cmp(&(one.booked_at, &one.id)));
+        self.payments.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
+        self.accounts.sort_by(|one, other| (one.opened_on, &one.id).cmp(&(other.opened_on, &other.id)));
+        for account in &mut self.accounts {
+            account.statements.sort_by_key(|statement| std::cmp::Reverse(statement.period_end));
+        }
+    }
+
     /// True when the bank has anything at all about this customer.
     pub(crate) fn knows(&self, customer_id: &str) -> bool {
         self.customer(customer_id).is_some()
             || self.transactions.iter().any(|transaction| transaction.customer_id == customer_id)
             || self.payments.iter().any(|payment| payment.customer_id == customer_id)
+            || self.accounts.iter().any(|account| account.customer_id == customer_id)
     }
 
     pub(crate) fn customer(&self, customer_id: &str) -> Option<&Customer> {
@@ -80,6 +95,10 @@ impl Bank {
 
     pub(crate) fn payments_of(&self, customer_id: &str) -> impl Iterator<Item = &Payment> {
         self.payments.iter().filter(move |payment| payment.customer_id == customer_id)
+    }
+
+    pub(crate) fn accounts_of(&self, customer_id: &str) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().filter(move |account| account.customer_id == customer_id)
     }
 
     /// The merchants that share words with the query, those that share most first.

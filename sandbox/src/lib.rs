@@ -24,8 +24,9 @@ mod testing;
 mod world;
 
 pub use bank::{
-    Bank, BankError, Billing, Customer, Direction, EntryMode, Merchant, Network, Passage, Payment, RiskBand,
-    RiskReason, RiskRow, Scheme, Spending, Transaction, TransactionKind, TransactionStatus,
+    Account, Bank, BankError, Billing, Card, CardStatus, Customer, Direction, EntryMode, Merchant, Network, Passage,
+    Payment, PaymentDirection, Product, RiskBand, RiskReason, RiskRow, Scheme, Spending, Statement, Transaction,
+    TransactionKind, TransactionStatus,
 };
 pub use config::Config;
 pub use day::{DateError, Day, Moment};

@@ -6,8 +6,8 @@ pub(crate) const BODY_BYTES: usize = 4 << 20;
 pub(crate) const LOGGED_BODY_BYTES: usize = 64 << 10;
 /// How many requests the request log keeps; the oldest go first.
 pub(crate) const LOGGED_REQUESTS: usize = 1000;
-/// How many transactions one page of the ledger holds.
-pub(crate) const TRANSACTIONS_PER_PAGE: usize = 100;
+/// How many rows one page of transactions, payments or accounts holds.
+pub(crate) const ROWS_PER_PAGE: usize = 100;
 /// How many merchants a search answers with.
 pub(crate) const MERCHANTS_FOUND: usize = 20;
 /// How many transactions one risk score may be asked about.

@@ -1,9 +1,11 @@
 //! The six sources of the bank: one list of routes, from which the router is built and the shipped OpenAPI file is
 //! checked.
 
+mod accounts;
 mod actions;
 mod ledger;
 mod merchants;
+mod paging;
 mod payments;
 mod policy;
 mod profile;
@@ -19,6 +21,7 @@ use crate::world::Shared;
 /// One route of the bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
+    ListAccounts,
     ListTransactions,
     ReadTransaction,
     ListPayments,
@@ -31,7 +34,8 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
+        Self::ListAccounts,
         Self::ListTransactions,
         Self::ReadTransaction,
         Self::ListPayments,
@@ -45,6 +49,7 @@ impl Route {
 
     pub(crate) fn path(self) -> &'static str {
         match self {
+            Self::ListAccounts => "/ledger/accounts",
             Self::ListTransactions => "/ledger/transactions",
             Self::ReadTransaction => "/ledger/transactions/{id}",
             Self::ListPayments => "/ledger/payments",
@@ -59,7 +64,11 @@ impl Route {
 
     pub(crate) fn target(self) -> Target {
         match self {
-            Self::ListTransactions | Self::ReadTransaction | Self::ListPayments | Self::ReadPayment => Target::Ledger,
+            Self::ListAccounts
+            | Self::ListTransactions
+            | Self::ReadTransaction
+            | Self::ListPayments
+            | Self::ReadPayment => Target::Ledger,
             Self::ReadProfile => Target::Profile,
             Self::ScoreRisk => Target::Risk,
             Self::FindMerchants => Target::Merchants,
@@ -70,6 +79,7 @@ impl Route {
 
     pub(crate) fn handler(self) -> MethodRouter<Shared> {
         match self {
+            Self::ListAccounts => get(accounts::list_accounts),
             Self::ListTransactions => get(ledger::list_transactions),
             Self::ReadTransaction => get(ledger::read_transaction),
             Self::ListPayments => get(payments::list_payments),

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Bank, Merchant, PROFILE_FIELDS, Passage, Payment, RiskRow, Transaction};
+use super::{Account, Bank, Merchant, PROFILE_FIELDS, Passage, Payment, RiskRow, Transaction};
 use crate::limits::BANK_RECORDS;
 
 const TRANSACTIONS: &str = "transactions.jsonl";
 const PAYMENTS: &str = "payments.jsonl";
+const ACCOUNTS: &str = "accounts.jsonl";
 const CUSTOMERS: &str = "customers.jsonl";
 const MERCHANTS: &str = "merchants.jsonl";
 const POLICIES: &str = "policies.jsonl";
@@ -20,8 +21,8 @@ const RISK: &str = "risk.jsonl";
 pub enum BankError {
     /// The file has a name that no bank has.
     #[error(
-        "{file} is not a file of a bank; the files are transactions.jsonl, payments.jsonl, customers.jsonl, \
-         merchants.jsonl, policies.jsonl and risk.jsonl"
+        "{file} is not a file of a bank; the files are transactions.jsonl, payments.jsonl, accounts.jsonl, \
+         customers.jsonl, merchants.jsonl, policies.jsonl and risk.jsonl"
     )]
     UnknownFile {
         /// The name that was given.
@@ -54,7 +55,13 @@ impl Record for Transaction {
     }
 
     fn problem(&self) -> Option<String> {
+        if self.original_amount_minor.is_some() != self.original_currency.is_some() {
+            return Some("original_amount_minor and original_currency come together".to_owned());
+        }
+        let original = self.original_currency.as_ref().zip(self.original_amount_minor);
         money_problem(self.amount_minor, &self.currency)
+            .or_else(|| original.and_then(|(currency, amount)| money_problem(amount, currency)))
+            .or_else(|| self.fee_minor.and_then(|fee| money_problem(fee, &self.currency)))
     }
 }
 
@@ -65,6 +72,24 @@ impl Record for Payment {
 
     fn problem(&self) -> Option<String> {
         money_problem(self.amount_minor, &self.currency)
+            .or_else(|| self.currency_to.as_deref().and_then(currency_problem))
+    }
+}
+
+impl Record for Account {
+    fn key(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn problem(&self) -> Option<String> {
+        let digits = |last4: &str| last4.len() == 4 && last4.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(card) = self.cards.iter().find(|card| !digits(&card.last4)) {
+            return Some(format!("last4 is four digits, and never more of a card's number, not {:?}", card.last4));
+        }
+        if self.statements.iter().any(|statement| statement.sent_on < statement.period_end) {
+            return Some("a statement is not sent before the last day that it shows".to_owned());
+        }
+        currency_problem(&self.currency)
     }
 }
 
@@ -111,10 +136,12 @@ impl Record for RiskRow {
 
 fn money_problem(amount_minor: i64, currency: &str) -> Option<String> {
     if amount_minor < 0 {
-        return Some(format!(
-            "amount_minor is never negative, and this is {amount_minor}; the direction says the side"
-        ));
+        return Some(format!("an amount is never negative, and this is {amount_minor}; the direction says the side"));
     }
+    currency_problem(currency)
+}
+
+fn currency_problem(currency: &str) -> Option<String> {
     let is_code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
     (!is_code).then(|| format!("a currency is three capital letters, not {currency:?}"))
 }
@@ -127,6 +154,7 @@ pub(super) fn read<N: AsRef<str>, C: AsRef<str>>(parts: &[(N, C)]) -> Result<Ban
         match name.as_ref() {
             TRANSACTIONS => bank.transactions.extend(records(TRANSACTIONS, contents)?),
             PAYMENTS => bank.payments.extend(records(PAYMENTS, contents)?),
+            ACCOUNTS => bank.accounts.extend(records(ACCOUNTS, contents)?),
             CUSTOMERS => bank.customers.extend(records(CUSTOMERS, contents)?),
             MERCHANTS => bank.merchants.extend(records(MERCHANTS, contents)?),
             POLICIES => bank.policies.extend(records(POLICIES, contents)?),
@@ -134,9 +162,7 @@ pub(super) fn read<N: AsRef<str>, C: AsRef<str>>(parts: &[(N, C)]) -> Result<Ban
             other => return Err(BankError::UnknownFile { file: other.to_owned() }),
         }
     }
-    // The ledger is paged, so its order must not depend on how a file was written.
-    bank.transactions.sort_by(|one, other| (other.booked_at, &other.id).cmp(&(one.booked_at, &one.id)));
-    bank.payments.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
+    bank.put_in_order();
     Ok(bank)
 }
 
@@ -167,6 +193,7 @@ pub(super) fn write(bank: &Bank) -> Vec<(&'static str, String)> {
     vec![
         (TRANSACTIONS, lines(&bank.transactions)),
         (PAYMENTS, lines(&bank.payments)),
+        (ACCOUNTS, lines(&bank.accounts)),
         (CUSTOMERS, lines(&bank.customers)),
         (MERCHANTS, lines(&bank.merchants)),
         (POLICIES, lines(&bank.policies)),
@@ -224,5 +251,34 @@ mod tests {
             "countries":[],"usual_hours":[]},"model_version":"m"}"#
             .replace('\n', " ");
         assert!(error_of(RISK, &risk).contains("from 0 to 1000"));
+    }
+
+    #[test]
+    fn files_without_the_optional_fields_are_read() {
+        let entry = r#"{"id":"tx-1","customer_id":"cus_x","booked_at":"2026-11-03T10:22:31Z","amount_minor":1,
+            "currency":"USD","direction":"debit","kind":"fee","status":"posted","descriptor":"FEE","country":"US"}"#;
+        let account = r#"{"id":"acc-1","customer_id":"cus_x","product":"current","country":"US","currency":"USD",
+            "opened_on":"2024-01-05"}"#;
+        let parts = [(TRANSACTIONS, entry.replace('\n', " ")), (ACCOUNTS, account.replace('\n', " "))];
+        let bank = Bank::from_jsonl(&parts).unwrap();
+        assert_eq!((bank.transactions[0].fee_minor, bank.transactions[0].account_id.as_deref()), (None, None));
+        assert!(bank.knows("cus_x") && bank.accounts[0].cards.is_empty() && bank.accounts[0].statements.is_empty());
+    }
+
+    #[test]
+    fn accounts_that_cannot_be_are_refused() {
+        let account = |last4: &str, sent_on: &str| {
+            format!(
+                r#"{{"id":"acc-1","customer_id":"cus_x","product":"current","country":"US","currency":"USD",
+                "opened_on":"2024-01-05","cards":[{{"id":"card-1","last4":"{last4}","network":"visa",
+                "status":"active"}}],"statements":[{{"period_end":"2026-10-31","sent_on":"{sent_on}"}}]}}"#
+            )
+            .replace('\n', " ")
+        };
+        assert!(Bank::from_jsonl(&[(ACCOUNTS, account("1234", "2026-11-02"))]).is_ok());
+        assert!(
+            error_of(ACCOUNTS, &account("4000123412341234", "2026-11-02")).contains("never more of a card's number")
+        );
+        assert!(error_of(ACCOUNTS, &account("1234", "2026-10-30")).contains("is not sent before"));
     }
 }

@@ -33,6 +33,14 @@ impl Home {
         }
     }
 
+    /// Whether online payments and transfers from here are authenticated strongly; none where no law says so.
+    pub(super) fn authenticates_strongly(self) -> Option<bool> {
+        match self {
+            Self::UnitedStates => None,
+            Self::UnitedKingdom | Self::Germany => Some(true),
+        }
+    }
+
     fn phone(self, random: &mut Random) -> String {
         match self {
             Self::UnitedStates => format!("+1 212 555 01{:02}", random.between(0, 99)),
@@ -115,7 +123,12 @@ pub(super) fn customer(person: &Person, seed: u64, today: Day) -> Customer {
     let number = random.id("").to_uppercase();
     put("address", json!(person.address));
     put("nationality", json!(country));
-    put("id_document", json!({"type": kind, "number": number, "expires": expires}));
+    let issued = expires.minus(3652);
+    put(
+        "id_document",
+        json!({"type": kind, "number": number, "country": country, "issued": issued, "expires": expires}),
+    );
+    put("tax_id", json!(format!("9{:08}", random.between(0, 99_999_999))));
     put("kyc_status", json!(if expired { "document_expired" } else { "verified" }));
     Customer { customer_id: person.id.to_owned(), fields }
 }

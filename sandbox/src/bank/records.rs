@@ -5,10 +5,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::day::Moment;
+use crate::day::{Day, Moment};
 
 /// The fields of a profile that can be asked for.
-pub(crate) const PROFILE_FIELDS: [&str; 11] = [
+pub(crate) const PROFILE_FIELDS: [&str; 12] = [
     "name",
     "date_of_birth",
     "address",
@@ -20,6 +20,7 @@ pub(crate) const PROFILE_FIELDS: [&str; 11] = [
     "segment",
     "customer_since",
     "kyc_status",
+    "tax_id",
 ];
 
 /// One entry of the ledger.
@@ -61,6 +62,33 @@ pub struct Transaction {
     pub card_last4: Option<String>,
     /// Where it took place, ISO 3166-1 alpha-2.
     pub country: String,
+    /// The account that it is booked on.
+    #[serde(default)]
+    pub account_id: Option<String>,
+    /// The card with which it was made.
+    #[serde(default)]
+    pub card_id: Option<String>,
+    /// Where it was converted, the amount before, in minor units of the currency before.
+    #[serde(default)]
+    pub original_amount_minor: Option<i64>,
+    /// Where it was converted, the currency before, ISO 4217.
+    #[serde(default)]
+    pub original_currency: Option<String>,
+    /// The merchant category code, ISO 18245.
+    #[serde(default)]
+    pub mcc: Option<String>,
+    /// A pseudonym of the device, `dev-` and letters, for transfers and online payments.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// A pseudonym of the payee's account, `payee-` and letters, for transfers.
+    #[serde(default)]
+    pub payee: Option<String>,
+    /// Whether the payer was authenticated strongly (PSD2), where the bank knows.
+    #[serde(default)]
+    pub strong_authentication: Option<bool>,
+    /// A fee that the amount contains, in minor units.
+    #[serde(default)]
+    pub fee_minor: Option<i64>,
 }
 
 /// The side of the account that an entry is on.
@@ -150,6 +178,35 @@ pub struct Payment {
     pub creditor_name: String,
     /// When the status last changed.
     pub updated_at: Moment,
+    /// The account that it leaves from or arrives at.
+    #[serde(default)]
+    pub account_id: Option<String>,
+    /// A pseudonym of the payee's account, `payee-` and letters.
+    #[serde(default)]
+    pub payee: Option<String>,
+    /// Whether the customer pays or is paid.
+    #[serde(default)]
+    pub direction: PaymentDirection,
+    /// The day that was asked for, where it is not the day of the order.
+    #[serde(default)]
+    pub execution_on: Option<Day>,
+    /// The currency in which the payee is paid, where it is another one, ISO 4217.
+    #[serde(default)]
+    pub currency_to: Option<String>,
+    /// The country of the payee's account, ISO 3166-1 alpha-2.
+    #[serde(default)]
+    pub country_to: Option<String>,
+}
+
+/// Which way a payment goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentDirection {
+    /// The customer pays.
+    #[default]
+    Out,
+    /// The customer is paid.
+    In,
 }
 
 /// The payment schemes.

@@ -16,8 +16,8 @@
 //! | `cus_kai` | charged twice, the second already refunded by the merchant |
 //! | `cus_lea` | an identity document that has run out |
 
+use super::books::Books;
 use super::people::{self, Home, PEOPLE};
-use super::spending::Account;
 use super::{Bank, EntryMode, Merchant, Scheme, TransactionKind, TransactionStatus};
 use crate::day::Day;
 
@@ -34,100 +34,100 @@ pub(super) fn bank(seed: u64, today: Day) -> Bank {
     let parts = [("merchants.jsonl", MERCHANTS), ("policies.jsonl", POLICIES)];
     let mut bank = Bank::from_jsonl(&parts).expect("the files built in are read by the tests");
     for person in &PEOPLE {
-        let mut account = Account::open(person, &bank.merchants, seed, today);
-        write_account(&mut account, person.id, person.home, &bank.merchants);
-        let Account { transactions, payments, .. } = account;
+        let mut books = Books::open(person, &bank.merchants, seed, today);
+        write_books(&mut books, person.id, person.home, &bank.merchants);
+        let Books { account, transactions, payments, .. } = books;
+        bank.accounts.push(account);
         bank.transactions.extend(transactions);
         bank.payments.extend(payments);
         bank.customers.push(people::customer(person, seed, today));
     }
-    bank.transactions.sort_by(|one, other| (other.booked_at, &other.id).cmp(&(one.booked_at, &one.id)));
-    bank.payments.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
+    bank.put_in_order();
     bank
 }
 
-fn write_account(account: &mut Account<'_>, id: &str, home: Home, merchants: &[Merchant]) {
+fn write_books(books: &mut Books<'_>, id: &str, home: Home, merchants: &[Merchant]) {
     match id {
-        "cus_ada" | "cus_ben" | "cus_cleo" | "cus_jun" | "cus_kai" => subscription_story(account, id, merchants),
-        "cus_dan" => payments_abroad(account, merchants),
+        "cus_ada" | "cus_ben" | "cus_cleo" | "cus_jun" | "cus_kai" => subscription_story(books, id, merchants),
+        "cus_dan" => payments_abroad(books, merchants),
         "cus_fay" => {
-            account.ordinary_spending(18);
-            let at = account.daytime(1);
-            account.payment(Scheme::SepaCredit, "Baugenossenschaft Nord", Some("ACSP"), at);
+            books.ordinary_spending(18);
+            let at = books.daytime(1);
+            books.payment(Scheme::SepaCredit, "Baugenossenschaft Nord", Some("ACSP"), at);
         }
-        "cus_gil" => rejected_payment(account),
-        "cus_hana" => returned_payment(account),
-        "cus_eve" => account.ordinary_spending(124),
+        "cus_gil" => rejected_payment(books),
+        "cus_hana" => returned_payment(books),
+        "cus_eve" => books.ordinary_spending(124),
         _ => {
-            let spending = account.days_ago(14, 30);
-            account.ordinary_spending(spending);
-            account.ordinary_subscription(STREAMLY);
-            settled_payment(account, home);
+            let spending = books.days_ago(14, 30);
+            books.ordinary_spending(spending);
+            books.ordinary_subscription(STREAMLY);
+            settled_payment(books, home);
         }
     }
 }
 
-fn subscription_story(account: &mut Account<'_>, id: &str, merchants: &[Merchant]) {
-    account.ordinary_spending(16);
+fn subscription_story(books: &mut Books<'_>, id: &str, merchants: &[Merchant]) {
+    books.ordinary_spending(16);
     let Some(streamly) = merchants.iter().find(|merchant| merchant.id == STREAMLY) else { return };
-    let latest = account.days_ago(3, 8);
-    let first = account.monthly_charges(streamly, STREAMLY_MINOR, latest, 3);
+    let latest = books.days_ago(3, 8);
+    let first = books.monthly_charges(streamly, STREAMLY_MINOR, latest, 3);
     if id == "cus_ben" {
         return;
     }
-    let again = first.plus_seconds(account.minutes(2, 9));
+    let again = first.plus_seconds(books.minutes(2, 9));
     let status = if id == "cus_jun" { TransactionStatus::Pending } else { TransactionStatus::Posted };
-    let second = account.card_payment(streamly, STREAMLY_MINOR, again, EntryMode::Recurring, status);
+    let second = books.card_payment(streamly, STREAMLY_MINOR, again, EntryMode::Recurring, status);
     let next_day = again.plus_seconds(86_400);
     match id {
-        "cus_cleo" => account.undo(&second, TransactionKind::Reversal, next_day),
-        "cus_kai" => account.undo(&second, TransactionKind::Refund, next_day),
+        "cus_cleo" => books.undo(&second, TransactionKind::Reversal, next_day),
+        "cus_kai" => books.undo(&second, TransactionKind::Refund, next_day),
         _ => {}
     }
 }
 
-fn payments_abroad(account: &mut Account<'_>, merchants: &[Merchant]) {
-    account.ordinary_spending(22);
-    let days_ago = account.days_ago(1, 3);
-    let mut at = account.night(days_ago);
+fn payments_abroad(books: &mut Books<'_>, merchants: &[Merchant]) {
+    books.ordinary_spending(22);
+    let days_ago = books.days_ago(1, 3);
+    let mut at = books.night(days_ago);
     for (merchant_id, amount_minor) in ABROAD {
         let Some(merchant) = merchants.iter().find(|merchant| merchant.id == merchant_id) else { return };
-        account.card_payment(merchant, amount_minor, at, EntryMode::Online, TransactionStatus::Posted);
-        at = at.plus_seconds(account.minutes(3, 9));
+        books.card_payment(merchant, amount_minor, at, EntryMode::Online, TransactionStatus::Posted);
+        at = at.plus_seconds(books.minutes(3, 9));
     }
 }
 
-fn rejected_payment(account: &mut Account<'_>) {
-    account.ordinary_spending(18);
-    let at = account.daytime(2);
-    let transfer = account.payment(Scheme::SepaCredit, "Vermietung Sommer", Some("RJCT"), at);
-    if let Some(payment) = account.payments.last_mut() {
+fn rejected_payment(books: &mut Books<'_>) {
+    books.ordinary_spending(18);
+    let at = books.daytime(2);
+    let transfer = books.payment(Scheme::SepaCredit, "Vermietung Sommer", Some("RJCT"), at);
+    if let Some(payment) = books.payments.last_mut() {
         payment.status_reason = Some("AC04".to_owned());
     }
-    account.undo(&transfer, TransactionKind::Reversal, at.plus_seconds(5_400));
+    books.undo(&transfer, TransactionKind::Reversal, at.plus_seconds(5_400));
 }
 
-fn returned_payment(account: &mut Account<'_>) {
-    account.ordinary_spending(18);
-    let at = account.daytime(5);
-    let transfer = account.payment(Scheme::Ach, "Oak Hill Dental", None, at);
+fn returned_payment(books: &mut Books<'_>) {
+    books.ordinary_spending(18);
+    let at = books.daytime(5);
+    let transfer = books.payment(Scheme::Ach, "Oak Hill Dental", None, at);
     let returned_at = at.plus_seconds(2 * 86_400);
-    if let Some(payment) = account.payments.last_mut() {
+    if let Some(payment) = books.payments.last_mut() {
         payment.ach_return = Some("R03".to_owned());
         payment.updated_at = returned_at;
     }
-    account.undo(&transfer, TransactionKind::Reversal, returned_at);
+    books.undo(&transfer, TransactionKind::Reversal, returned_at);
 }
 
-fn settled_payment(account: &mut Account<'_>, home: Home) {
-    let days_ago = account.days_ago(2, 40);
-    let at = account.daytime(days_ago);
+fn settled_payment(books: &mut Books<'_>, home: Home) {
+    let days_ago = books.days_ago(2, 40);
+    let at = books.daytime(days_ago);
     let (scheme, payee, status) = match home {
         Home::UnitedStates => (Scheme::Ach, "Prairie Property Rentals", None),
         Home::UnitedKingdom => (Scheme::Fps, "Thornbury Lettings", Some("ACSC")),
         Home::Germany => (Scheme::SepaInstant, "Hausverwaltung Krone", Some("ACCC")),
     };
-    account.payment(scheme, payee, status, at);
+    books.payment(scheme, payee, status, at);
 }
 
 #[cfg(test)]

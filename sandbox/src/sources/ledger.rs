@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
+use super::paging::page;
 use crate::asked::Asked;
 use crate::bank::Transaction;
-use crate::limits::TRANSACTIONS_PER_PAGE;
 use crate::problem::Problem;
 use crate::world::Shared;
 
@@ -26,17 +26,8 @@ pub(super) async fn list_transactions(State(world): State<Shared>, asked: Asked)
         let day = transaction.booked_at.day();
         from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to)
     };
-    let mut found: Vec<&Transaction> = world.bank.transactions_of(customer_id).filter(inside).collect();
-    if let Some(after) = asked.optional("after") {
-        let position = found.iter().position(|transaction| transaction.id == after);
-        let position =
-            position.ok_or_else(|| Problem::bad_request("The parameter after is not a cursor of this list."))?;
-        found.drain(..=position);
-    }
-    let more = found.len() > TRANSACTIONS_PER_PAGE;
-    found.truncate(TRANSACTIONS_PER_PAGE);
-    let next = found.last().filter(|_| more).map(|transaction| &transaction.id);
-    Ok(Json(json!({ "transactions": found, "next": next })))
+    let (transactions, next) = page(world.bank.transactions_of(customer_id).filter(inside).collect(), &asked)?;
+    Ok(Json(json!({ "transactions": transactions, "next": next })))
 }
 
 /// `GET /ledger/transactions/{id}?customer_id=C`

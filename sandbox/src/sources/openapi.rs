@@ -94,8 +94,8 @@ async fn every_reply_is_as_the_file_declares_it() {
             "get",
         );
         check(&probe.get(&format!("/ledger/payments?customer_id={customer}")).await, "/ledger/payments", "get");
-        let fields =
-            "name,date_of_birth,address,email,phone,nationality,id_document,country,segment,customer_since,kyc_status";
+        check(&probe.get(&format!("/ledger/accounts?customer_id={customer}")).await, "/ledger/accounts", "get");
+        let fields = "name,date_of_birth,address,email,phone,nationality,id_document,country,segment,customer_since,kyc_status,tax_id";
         let profile = probe.get(&format!("/profile/customers/{customer}?fields={fields}")).await;
         check(&profile, "/profile/customers/{id}", "get");
         check(&probe.post("/risk/score", &json!({"customer_id": customer})).await, "/risk/score", "post");

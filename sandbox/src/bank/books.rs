@@ -1,40 +1,50 @@
-//! Writing one customer's account of the seeded bank: ordinary spending, and the entries of which stories are made.
+//! Writing one customer's books in the seeded bank: ordinary spending, and the entries of which stories are made.
 
 use std::collections::BTreeSet;
 
 use super::people::Person;
 use super::{
-    Billing, Direction, EntryMode, Merchant, Network, Payment, Scheme, Transaction, TransactionKind, TransactionStatus,
+    Account, Billing, Card, CardStatus, Direction, EntryMode, Merchant, Network, Payment, PaymentDirection, Product,
+    Scheme, Statement, Transaction, TransactionKind, TransactionStatus,
 };
 use crate::day::{Day, Moment};
 use crate::random::Random;
 
 /// How many days back ordinary spending goes.
 const HISTORY_DAYS: i64 = 90;
+/// How many monthly statements an account of some years shows.
+const STATEMENTS: i64 = 6;
 /// The amount a month of any subscription costs, in minor units.
 const SUBSCRIPTION_MINOR: [i64; 5] = [499, 799, 999, 1499, 1999];
 
-/// One customer's account while it is being written.
-pub(super) struct Account<'a> {
+/// One customer's account and its entries while they are being written.
+pub(super) struct Books<'a> {
     person: &'a Person,
     today: Day,
     merchants: &'a [Merchant],
     random: Random,
-    card_last4: String,
-    network: Network,
+    seed: u64,
+    /// The customer's own device.
+    device: String,
+    pub(super) account: Account,
+    card: Card,
     /// What was already spent where: ordinary spending never looks like a duplicate.
     spent: BTreeSet<(String, i64)>,
     pub(super) transactions: Vec<Transaction>,
     pub(super) payments: Vec<Payment>,
 }
 
-impl<'a> Account<'a> {
+impl<'a> Books<'a> {
     pub(super) fn open(person: &'a Person, merchants: &'a [Merchant], seed: u64, today: Day) -> Self {
         let mut random = Random::new(seed, &format!("account of {}", person.id));
-        let card_last4 = format!("{:04}", random.between(0, 9999));
+        let last4 = format!("{:04}", random.between(0, 9999));
         let network = random.pick(&[Network::Visa, Network::Mastercard]).copied().unwrap_or(Network::Visa);
+        let mut ids = Random::new(seed, &format!("identifiers of {}", person.id));
+        let card = Card { id: ids.id("card-"), last4, network, status: CardStatus::Active };
+        let account = current_account(person, &card, &mut ids, today);
         let (transactions, payments, spent) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { person, today, merchants, random, card_last4, network, spent, transactions, payments }
+        let device = ids.id("dev-");
+        Self { person, today, merchants, random, seed, device, account, card, spent, transactions, payments }
     }
 
     /// A number of days ago, drawn between the two given ones.
@@ -132,9 +142,15 @@ impl<'a> Account<'a> {
         if let Some(transaction) = self.transactions.last_mut() {
             transaction.status = status;
             transaction.merchant_id = Some(merchant.id.clone());
-            transaction.network = Some(self.network);
+            transaction.network = Some(self.card.network);
             transaction.entry_mode = Some(entry_mode);
-            transaction.card_last4 = Some(self.card_last4.clone());
+            transaction.card_last4 = Some(self.card.last4.clone());
+            transaction.card_id = Some(self.card.id.clone());
+            transaction.mcc = Some(merchant.mcc.clone());
+            if entry_mode == EntryMode::Online {
+                transaction.device = Some(self.device.clone());
+                transaction.strong_authentication = self.person.home.authenticates_strongly();
+            }
             transaction.country.clone_from(&merchant.country);
         }
         id
@@ -153,6 +169,8 @@ impl<'a> Account<'a> {
         credit.status = TransactionStatus::Posted;
         credit.booked_at = at;
         credit.entry_mode = None;
+        credit.device = None;
+        credit.strong_authentication = None;
         credit.related = Some(undone.to_owned());
         self.transactions.push(credit);
     }
@@ -161,6 +179,7 @@ impl<'a> Account<'a> {
     pub(super) fn payment(&mut self, scheme: Scheme, payee: &str, status: Option<&str>, at: Moment) -> String {
         let amount_minor = self.random.between(2_500, 95_000);
         let updated_at = at.plus_seconds(self.random.between(60, 7_200));
+        let pseudonym = Random::new(self.seed, &format!("payee {payee}")).id("payee-");
         self.payments.push(Payment {
             id: self.random.id("pay-"),
             customer_id: self.person.id.to_owned(),
@@ -173,13 +192,22 @@ impl<'a> Account<'a> {
             ach_return: None,
             creditor_name: payee.to_owned(),
             updated_at,
+            account_id: Some(self.account.id.clone()),
+            payee: Some(pseudonym.clone()),
+            direction: PaymentDirection::Out,
+            execution_on: None,
+            currency_to: None,
+            country_to: Some(self.person.home.country().to_owned()),
         });
         let descriptor = format!("TRANSFER TO {}", payee.to_uppercase());
         let id = self.entry(TransactionKind::Transfer, Direction::Debit, amount_minor, &descriptor, at);
-        if status == Some("ACSP")
-            && let Some(transaction) = self.transactions.last_mut()
-        {
-            transaction.status = TransactionStatus::Pending;
+        if let Some(transaction) = self.transactions.last_mut() {
+            transaction.device = Some(self.device.clone());
+            transaction.payee = Some(pseudonym);
+            transaction.strong_authentication = self.person.home.authenticates_strongly();
+            if status == Some("ACSP") {
+                transaction.status = TransactionStatus::Pending;
+            }
         }
         id
     }
@@ -209,6 +237,15 @@ impl<'a> Account<'a> {
             related: None,
             card_last4: None,
             country: self.person.home.country().to_owned(),
+            account_id: Some(self.account.id.clone()),
+            card_id: None,
+            original_amount_minor: None,
+            original_currency: None,
+            mcc: None,
+            device: None,
+            payee: None,
+            strong_authentication: None,
+            fee_minor: None,
         });
         id
     }
@@ -221,5 +258,26 @@ impl<'a> Account<'a> {
             "shopping" | "health" | "utilities" => self.random.between(1_500, 8_000),
             _ => self.random.between(350, 4_200),
         }
+    }
+}
+
+/// A current account some years old, with a statement for each of the last months.
+fn current_account(person: &Person, card: &Card, ids: &mut Random, today: Day) -> Account {
+    let opened_on = today.minus(ids.between(400, 2_400));
+    let latest = ids.between(3, 27);
+    let statement = |month: i64| {
+        let period_end = today.minus(latest + 30 * month);
+        Statement { period_end, sent_on: period_end.minus(-2) }
+    };
+    Account {
+        id: ids.id("acc-"),
+        customer_id: person.id.to_owned(),
+        product: Product::Current,
+        country: person.home.country().to_owned(),
+        currency: person.home.currency().to_owned(),
+        opened_on,
+        first_deposit_on: Some(opened_on.minus(-2)),
+        cards: vec![card.clone()],
+        statements: (0..STATEMENTS).map(statement).collect(),
     }
 }
