@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The version of the rules. It changes whenever the same inputs would lead to other entries.
-pub const CORE: u32 = 1;
+pub const CORE: u32 = 2;
 
 /// A case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -327,17 +327,27 @@ const fn fits(question: &Question, answer: &Answer) -> bool {
     match (question, answer) {
         (_, Answer::Failed { .. })
         | (Question::Triage { .. }, Answer::Opinion { .. })
+        | (Question::Draft { .. }, Answer::Drafted { .. })
+        | (Question::Extract { .. }, Answer::Extracted { .. })
         | (Question::Act { .. }, Answer::Done { .. }) => true,
         (Question::Lookup(lookup), Answer::Facts { facts, .. }) => matches!(
             (lookup, facts),
             (Lookup::Transactions { .. }, Facts::Transactions { .. })
+                | (Lookup::Accounts { .. }, Facts::Accounts { .. })
                 | (Lookup::Payments { .. }, Facts::Payments { .. })
                 | (Lookup::Profile { .. }, Facts::Profile { .. })
                 | (Lookup::Risk { .. }, Facts::Risk { .. })
                 | (Lookup::Merchants, Facts::Merchants { .. })
                 | (Lookup::Policy { .. }, Facts::Policy { .. })
         ),
-        (Question::Triage { .. } | Question::Act { .. } | Question::Lookup(_), _) => false,
+        (
+            Question::Triage { .. }
+            | Question::Draft { .. }
+            | Question::Extract { .. }
+            | Question::Act { .. }
+            | Question::Lookup(_),
+            _,
+        ) => false,
     }
 }
 

@@ -17,6 +17,7 @@ pub use self::{
 
 use crate::{
     actor::Actor,
+    identity::Identity,
     ids::{AskId, CaseId, Digest, Reference, Subject, TenantId},
     label::{Scored, Task},
     local::Reading,
@@ -103,6 +104,9 @@ pub enum Entry {
         track: String,
         /// What it needs to know.
         question: CustomerQuestion,
+        /// What the question is about: the candidates, in the order in which they are shown.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        about: Vec<Reference>,
     },
     /// Derived: a specialist proposed an action.
     Proposed {
@@ -174,6 +178,9 @@ pub struct Opened {
     pub words: Words,
     /// The most that one model call for this request can cost, in nano-dollars.
     pub reserve_nano_dollars: u64,
+    /// The most that a call for a summary, or for the extraction of identity fields, can cost, in nano-dollars.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reserve_writing_nano_dollars: u64,
 }
 
 /// A text and what was read in it.
@@ -188,6 +195,9 @@ pub struct Words {
     pub narrative: Narrative,
     /// How many documents came with it.
     pub documents: u32,
+    /// What the fixed rules read in the documents and in the words about somebody's identity.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub identity: Identity,
 }
 
 /// A message in the conversation.
@@ -262,6 +272,6 @@ impl Entry {
 }
 
 /// What serde leaves out.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

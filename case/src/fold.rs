@@ -1,5 +1,7 @@
 //! The fold: one entry changes the state. An entry that cannot happen in a state is an error, never a panic.
 
+use std::collections::BTreeMap;
+
 use crate::{
     entry::{
         Answer, Basis, CloseReason, Command, CustomerQuestion, Entry, Escalation, Failure, Message, Missing, Outcome,
@@ -8,7 +10,6 @@ use crate::{
     ids::{AskId, Digest, Subject},
     label::{Label, Ppm, Scored, Task},
     limits,
-    narrative::DisputeKind,
     state::{Ask, Decision, Proposed, Stage, Standing, State, Track},
     time::Millis,
 };
@@ -38,15 +39,16 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
             task: *task,
             proposals: Vec::new(),
             waiting: None,
-            questions: 0,
+            about: Vec::new(),
+            asked: BTreeMap::new(),
             human: false,
             retired: false,
         }),
-        Entry::CustomerAsked { track, question } => {
+        Entry::CustomerAsked { track, question, about } => {
             let track = track_mut(state, track)?;
             track.waiting = Some((*question, at));
-            // Whose case it is can be asked beside what the specialist itself has to ask.
-            track.questions += u32::from(*question != CustomerQuestion::WhichCustomer);
+            track.about.clone_from(about);
+            *track.asked.entry(*question).or_default() += 1;
             state.escalations.remove(&Escalation::NoAnswer);
         }
         Entry::Proposed { track, proposal, by } => {
@@ -112,8 +114,15 @@ fn answered(state: &mut State, id: &AskId, attempt: u32, answer: &Answer) -> Res
         Answer::Failed { failure, retry_after_ms, .. } => {
             Standing::Failed { failure: *failure, retry_after_ms: retry_after_ms.map(|pause_ms| pause_ms.max(1)) }
         }
-        Answer::Opinion { .. } | Answer::Facts { .. } | Answer::Done { .. } => Standing::Answered(answer.clone()),
+        Answer::Opinion { .. }
+        | Answer::Drafted { .. }
+        | Answer::Extracted { .. }
+        | Answer::Facts { .. }
+        | Answer::Done { .. } => Standing::Answered(answer.clone()),
     };
+    if let Answer::Extracted { identity, .. } = answer {
+        state.identity.take(identity);
+    }
     if let (Question::Act { proposal }, Answer::Done { .. }) = (ask.question.clone(), answer) {
         stage(state, &proposal, Stage::Done)?;
     }
@@ -124,7 +133,10 @@ fn answered(state: &mut State, id: &AskId, attempt: u32, answer: &Answer) -> Res
 /// lost, or whose price nobody knows, costs what was reserved for it.
 const fn cost(answer: &Answer) -> Option<u64> {
     match answer {
-        Answer::Opinion { call, .. } | Answer::Failed { call: Some(call), .. } => call.cost_nano_dollars,
+        Answer::Opinion { call, .. }
+        | Answer::Drafted { call, .. }
+        | Answer::Extracted { call, .. }
+        | Answer::Failed { call: Some(call), .. } => call.cost_nano_dollars,
         Answer::Failed { call: None, failure, .. } => match failure {
             Failure::NotConfigured | Failure::NotFound | Failure::Refused | Failure::Unavailable => Some(0),
             Failure::TimedOut | Failure::Unusable => None,
@@ -174,12 +186,8 @@ fn messaged(state: &mut State, message: &Message) {
     let suspected = state.reading.fraud_suspected;
     state.reading = message.words.reading.clone();
     state.reading.fraud_suspected |= suspected;
-    if state.narrative.dispute == DisputeKind::General {
-        state.narrative.dispute = heard.dispute;
-    }
-    state.narrative.claims.extend(heard.claims.iter().copied());
-    state.narrative.names_merchant |= heard.names_merchant;
-    state.narrative.names_amount |= heard.names_amount;
+    state.identity.take(&message.words.identity);
+    state.narrative.hear(heard);
     // What the customer says may name what an earlier reply was compared with, or what the source was asked about.
     for ask in state.asks.values_mut().filter(|ask| matches!(ask.question, Question::Lookup(_))) {
         ask.stale = true;

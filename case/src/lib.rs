@@ -9,9 +9,11 @@
 pub mod actor;
 pub mod case;
 pub mod command;
+pub mod country;
 pub mod entry;
 pub mod facts;
 pub mod fold;
+pub mod identity;
 pub mod ids;
 pub mod journal;
 pub mod label;

@@ -6,6 +6,8 @@ pub const TEXT_CHARS: usize = 20_000;
 pub const REFERENCE_BYTES: usize = 64;
 /// Documents that one request or message may carry.
 pub const DOCUMENTS: usize = 20;
+/// Documents of one case, the newest kept.
+pub const DOCUMENTS_KEPT: usize = 60;
 /// Longest name, channel, reason code or note title, in characters.
 pub const SHORT_TEXT_CHARS: usize = 200;
 /// Longest note, question or model reason kept, in characters.
@@ -36,3 +38,9 @@ pub const SHOWN_CHARS: usize = 500;
 pub const PROPOSALS_PER_TRACK: usize = 32;
 /// An attempt that is over by this much without an answer is lost: the host that made it has stopped.
 pub const GRACE_MS: i64 = 1_000;
+/// Cards of one account.
+pub const CARDS: usize = 50;
+/// Statements of one account that become facts: a year of monthly ones and some more.
+pub const STATEMENTS: usize = 14;
+/// Countries that are kept as normal for a customer.
+pub const NORMAL_COUNTRIES: usize = 8;

@@ -267,6 +267,18 @@ impl Narrative {
     }
 }
 
+impl Narrative {
+    /// Adds what was said later.
+    pub fn hear(&mut self, later: &Self) {
+        if self.dispute == DisputeKind::General {
+            self.dispute = later.dispute;
+        }
+        self.claims.extend(later.claims.iter().copied());
+        self.names_merchant |= later.names_merchant;
+        self.names_amount |= later.names_amount;
+    }
+}
+
 /// The words of a text that can name a merchant: kinds of trade, and capitalised words that do not begin a sentence
 /// and are no common word. At most eight, in lower case, in order. A person's name can be among them, so these are
 /// for comparing only and go nowhere; [`merchant_query`] gives those that may.

@@ -30,6 +30,7 @@ pub fn next(state: &State) -> Option<Entry> {
         .or_else(|| decision_due(state))
         .or_else(|| state.tracks.iter().find_map(|track| step_due(state, track)))
         .or_else(|| action_due(state))
+        .or_else(|| draft_due(state))
         .or_else(|| close_due(state))
 }
 
@@ -59,9 +60,16 @@ fn ask_due(state: &State) -> Option<Entry> {
     })
 }
 
-/// Whether triage came to its outcome without this opinion, which then is not paid for.
+/// Whether nobody needs this answer of Claude's any more, which then is not paid for: triage came to its outcome
+/// without it, or the proposal that it is to summarise made way for another.
 fn is_pointless(state: &State, ask: &Ask) -> bool {
-    matches!(ask.question, Question::Triage { .. }) && state.outcome.is_some()
+    match &ask.question {
+        Question::Triage { .. } => state.outcome.is_some(),
+        Question::Draft { proposal, .. } => {
+            state.proposed(proposal).is_none_or(|proposed| proposed.stage == Stage::Superseded)
+        }
+        Question::Extract { .. } | Question::Lookup(_) | Question::Act { .. } => false,
+    }
 }
 
 fn attempt(state: &State, id: &AskId, ask: &Ask, settings: AskSettings) -> Entry {
@@ -87,9 +95,9 @@ fn after_failure(state: &State, id: &AskId, ask: &Ask, failure: Failure, retry_a
         None => backoff_ms,
     };
     let at = state.now.plus(pause_ms.min(limits_of_pause(&ask.question)));
-    let triage = matches!(ask.question, Question::Triage { .. });
     let affordable = triage::can_afford(state, reserve(state, &ask.question));
-    let worthwhile = !triage || (affordable && failure != Failure::Unusable && !is_pointless(state, ask));
+    let worthwhile =
+        !ask.question.is_model() || (affordable && failure != Failure::Unusable && !is_pointless(state, ask));
     let in_time = ask.attempt < settings.attempts && at < ask.deadline;
     if failure.is_passing() && (is_action(&ask.question) || (in_time && worthwhile)) {
         Entry::RetryPlanned { ask: id.clone(), at }
@@ -110,7 +118,7 @@ fn backoff_ms(id: &AskId, attempt: u32, settings: AskSettings) -> i64 {
 const fn limits_of_pause(question: &Question) -> i64 {
     match question {
         Question::Act { .. } => 3_600_000,
-        Question::Triage { .. } | Question::Lookup(_) => 60_000,
+        Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) => 60_000,
     }
 }
 
@@ -185,7 +193,10 @@ fn step_due(state: &State, track: &Track) -> Option<Entry> {
     match specialist::next(state, track) {
         Need::Nothing => None,
         Need::Look(lookup) => Some(ask(state, &track.id, Question::Lookup(lookup))),
-        Need::AskCustomer(question) => Some(Entry::CustomerAsked { track: track.id.clone(), question }),
+        Need::Extract(model) => Some(ask(state, &track.id, Question::Extract { model })),
+        Need::AskCustomer { question, about } => {
+            Some(Entry::CustomerAsked { track: track.id.clone(), question, about })
+        }
         Need::Propose(finding) => Some(propose(state, &track.id, finding, None)),
     }
 }
@@ -194,6 +205,16 @@ fn propose(state: &State, track: &str, finding: Finding, by: Option<crate::ids::
     let id = format!("p{}", state.proposals + 1);
     let proposal = Proposal::new(id, finding, state.evidence_hash(), &state.opened.settings);
     Entry::Proposed { track: track.to_owned(), proposal, by }
+}
+
+/// A proposal that somebody has to agree to is summarised once, where there is a model for it and money is left.
+fn draft_due(state: &State) -> Option<Entry> {
+    let model = state.opened.settings.writing.model.as_ref()?;
+    let pending = state.tracks.iter().filter(|track| !track.human).filter_map(Track::pending);
+    let drafted = |id: &str| state.draft(id).is_some();
+    let proposed = pending.map(|proposed| proposed.proposal.id()).find(|id| !drafted(id))?;
+    let question = Question::Draft { model: model.clone(), proposal: proposed.to_owned() };
+    triage::can_afford(state, reserve(state, &question)).then(|| ask(state, "summary", question))
 }
 
 /// An approved proposal goes out.
@@ -217,6 +238,8 @@ fn close_due(state: &State) -> Option<Entry> {
 fn ask(state: &State, track: &str, question: Question) -> Entry {
     let step = match &question {
         Question::Triage { .. } => "claude",
+        Question::Draft { .. } => "draft",
+        Question::Extract { .. } => "extract",
         Question::Lookup(lookup) => lookup.step(),
         Question::Act { .. } => "act",
     };
@@ -240,6 +263,7 @@ fn first_attempt(state: &State, id: AskId, question: Question) -> Entry {
 const fn reserve(state: &State, question: &Question) -> u64 {
     match question {
         Question::Triage { .. } => state.opened.reserve_nano_dollars,
+        Question::Draft { .. } | Question::Extract { .. } => state.opened.reserve_writing_nano_dollars,
         Question::Lookup(_) | Question::Act { .. } => 0,
     }
 }
@@ -247,6 +271,7 @@ const fn reserve(state: &State, question: &Question) -> u64 {
 const fn settings_of(state: &State, question: &Question) -> AskSettings {
     match question {
         Question::Triage { .. } => state.opened.settings.triage.claude,
+        Question::Draft { .. } | Question::Extract { .. } => state.opened.settings.writing.claude,
         Question::Lookup(_) => state.opened.settings.lookups,
         Question::Act { .. } => state.opened.settings.actions,
     }
@@ -255,6 +280,6 @@ const fn settings_of(state: &State, question: &Question) -> AskSettings {
 const fn is_action(question: &Question) -> bool {
     match question {
         Question::Act { .. } => true,
-        Question::Triage { .. } | Question::Lookup(_) => false,
+        Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) => false,
     }
 }

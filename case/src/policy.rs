@@ -3,7 +3,11 @@
 //! Actions are a closed list. Amounts and payees are taken from evidence by reference; no text of a model or a
 //! customer can become one, because no constructor here takes text.
 
+mod reason;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::reason::Reason;
 
 use crate::{
     ids::{Digest, EvidenceId, Reference},
@@ -23,13 +27,21 @@ pub enum Action {
     CorrectDetails,
     /// Ask the customer for identity fields or documents.
     RequestDocuments,
+    /// Tell the customer to take the matter up with the merchant first, and how.
+    ReferToMerchant,
     /// Hand the case to the operator's own team: Caseworker has no recommendation. Approved, it leaves by the actions
     /// endpoint like every other action.
     Escalate,
+    /// End an alert: nothing speaks against the customer's own use.
+    Clear,
     /// Block a card for now; the customer or an analyst can lift it.
     FreezeCard,
+    /// Let nothing leave an account for now, and end its sessions; an analyst can lift it.
+    FreezeAccount,
     /// Block a card for good and issue another.
     BlockCard,
+    /// Ask the payee's bank to send a payment back that the customer was tricked into.
+    RecallPayment,
     /// Credit the customer until the dispute is settled.
     ProvisionalCredit,
     /// Take the amount back from the merchant through the card network.
@@ -52,14 +64,18 @@ pub enum Approval {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Inform,
         Self::TracePayment,
         Self::CorrectDetails,
         Self::RequestDocuments,
+        Self::ReferToMerchant,
         Self::Escalate,
+        Self::Clear,
         Self::FreezeCard,
+        Self::FreezeAccount,
         Self::BlockCard,
+        Self::RecallPayment,
         Self::ProvisionalCredit,
         Self::RaiseChargeback,
         Self::ApproveOnboarding,
@@ -73,9 +89,13 @@ impl Action {
             Self::TracePayment => "trace_payment",
             Self::CorrectDetails => "correct_details",
             Self::RequestDocuments => "request_documents",
+            Self::ReferToMerchant => "refer_to_merchant",
             Self::Escalate => "escalate",
+            Self::Clear => "clear",
             Self::FreezeCard => "freeze_card",
+            Self::FreezeAccount => "freeze_account",
             Self::BlockCard => "block_card",
+            Self::RecallPayment => "recall_payment",
             Self::ProvisionalCredit => "provisional_credit",
             Self::RaiseChargeback => "raise_chargeback",
             Self::ApproveOnboarding => "approve_onboarding",
@@ -86,13 +106,16 @@ impl Action {
     #[must_use]
     pub const fn moves_money(self) -> bool {
         match self {
-            Self::ProvisionalCredit | Self::RaiseChargeback => true,
+            Self::RecallPayment | Self::ProvisionalCredit | Self::RaiseChargeback => true,
             Self::Inform
             | Self::TracePayment
             | Self::CorrectDetails
             | Self::RequestDocuments
+            | Self::ReferToMerchant
             | Self::Escalate
+            | Self::Clear
             | Self::FreezeCard
+            | Self::FreezeAccount
             | Self::BlockCard
             | Self::ApproveOnboarding => false,
         }
@@ -103,14 +126,20 @@ impl Action {
     #[must_use]
     pub const fn least_approval(self) -> Approval {
         match self {
-            Self::ProvisionalCredit
+            Self::RecallPayment
+            | Self::ProvisionalCredit
             | Self::RaiseChargeback
             | Self::BlockCard
             | Self::ApproveOnboarding
             | Self::Escalate => Approval::OneAnalyst,
-            Self::Inform | Self::TracePayment | Self::CorrectDetails | Self::RequestDocuments | Self::FreezeCard => {
-                Approval::None
-            }
+            Self::Inform
+            | Self::TracePayment
+            | Self::CorrectDetails
+            | Self::RequestDocuments
+            | Self::ReferToMerchant
+            | Self::Clear
+            | Self::FreezeCard
+            | Self::FreezeAccount => Approval::None,
         }
     }
 
@@ -118,13 +147,18 @@ impl Action {
     #[must_use]
     pub const fn why_approval(self) -> &'static str {
         match self {
-            Self::ProvisionalCredit | Self::RaiseChargeback => "moves money",
+            Self::RecallPayment | Self::ProvisionalCredit | Self::RaiseChargeback => "moves money",
             Self::BlockCard => "cannot be undone",
             Self::ApproveOnboarding => "decides on a person's identity",
             Self::Escalate => "is a person's decision by definition",
-            Self::Inform | Self::TracePayment | Self::CorrectDetails | Self::RequestDocuments | Self::FreezeCard => {
-                "may go out without approval"
-            }
+            Self::Inform
+            | Self::TracePayment
+            | Self::CorrectDetails
+            | Self::RequestDocuments
+            | Self::ReferToMerchant
+            | Self::Clear
+            | Self::FreezeCard
+            | Self::FreezeAccount => "may go out without approval",
         }
     }
 
@@ -137,9 +171,13 @@ impl Action {
             | Self::TracePayment
             | Self::CorrectDetails
             | Self::RequestDocuments
+            | Self::ReferToMerchant
             | Self::Escalate
+            | Self::Clear
             | Self::FreezeCard
+            | Self::FreezeAccount
             | Self::BlockCard
+            | Self::RecallPayment
             | Self::RaiseChargeback
             | Self::ApproveOnboarding => Approval::OneAnalyst,
         };
@@ -167,56 +205,6 @@ impl Approval {
             Self::TwoAnalysts => 2,
         }
     }
-}
-
-/// Why something is proposed: a closed list, so that no reason can be invented.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// Two posted charges of one amount by one merchant, close together, and no credit for either.
-    DuplicateCharge,
-    /// Two such charges, one of them still an authorisation that will normally lapse.
-    DuplicatePending,
-    /// Two such charges, and a credit for one of them.
-    DuplicateCredited,
-    /// One charge only where the customer speaks of two.
-    SingleCharge,
-    /// The transaction that the customer contests was found.
-    TransactionFound,
-    /// No transaction fits what the customer wrote.
-    NoTransactionFound,
-    /// The customer reports a lost, stolen or compromised card or device.
-    ReportedLostOrStolen,
-    /// The customer does not recognise a transaction.
-    ReportedUnrecognised,
-    /// The scoring service sees a high risk.
-    RiskHigh,
-    /// The scoring service sees a medium risk.
-    RiskMedium,
-    /// The scoring service sees a low risk.
-    RiskLow,
-    /// Identity fields that the law asks for are missing.
-    IdentityIncomplete,
-    /// All identity fields that the law asks for are present.
-    IdentityComplete,
-    /// The payment is with the payee's bank: credited to the payee's account.
-    PaymentCredited,
-    /// The payment is on its way.
-    PaymentInProcess,
-    /// The payment has been settled between banks; the payee's account is not confirmed.
-    PaymentSettled,
-    /// The payment was rejected, cancelled or returned.
-    PaymentEnded,
-    /// The payment was rejected because of the payee's account details.
-    PayeeDetailsWrong,
-    /// No payment was found.
-    NoPaymentFound,
-    /// The operator's records know no such customer.
-    CustomerUnknown,
-    /// A source that matters did not answer, or is not configured.
-    EvidenceMissing,
-    /// An analyst's own decision.
-    AnalystDecision,
 }
 
 /// What a specialist found out, ready to become a proposal.

@@ -20,6 +20,8 @@ use crate::{
 pub struct Settings {
     /// How triage decides.
     pub triage: TriageSettings,
+    /// How Claude is asked for summaries and identity fields.
+    pub writing: WritingSettings,
     /// How long and how often sources are asked.
     pub lookups: AskSettings,
     /// How long and how often an approved action is sent before a human is told; it is sent again after that too.
@@ -54,6 +56,18 @@ pub struct TriageSettings {
     pub budget_nano_dollars: u64,
 }
 
+/// How Claude is asked to write summaries and to find identity fields. Both are done without it as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WritingSettings {
+    /// The model; `None` where there is no key, or where an operator wants none.
+    pub model: Option<String>,
+    /// How long and how often it is asked. A case is not at rest meanwhile, so this is short.
+    pub claude: AskSettings,
+    /// Room for the answer in tokens.
+    pub max_tokens: u32,
+}
+
 /// How long and how often something outside is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,12 +86,23 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             triage: TriageSettings::default(),
+            writing: WritingSettings::default(),
             lookups: AskSettings { attempt_ms: 5_000, deadline_ms: 15_000, attempts: 3, backoff_ms: 250 },
             actions: AskSettings { attempt_ms: 10_000, deadline_ms: 3_600_000, attempts: 8, backoff_ms: 1_000 },
             wait_ms: 7 * DAY_MS,
             ledger_days: 120,
             duplicate_window_ms: 3 * DAY_MS,
             approvals: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for WritingSettings {
+    fn default() -> Self {
+        Self {
+            model: None,
+            claude: AskSettings { attempt_ms: 15_000, deadline_ms: 20_000, attempts: 2, backoff_ms: 500 },
+            max_tokens: 1_024,
         }
     }
 }
@@ -129,6 +154,8 @@ impl Settings {
     /// The first setting that is out of its range, by name.
     pub fn check(&self) -> Result<(), SettingsProblem> {
         self.triage.claude.check("triage.claude")?;
+        self.writing.claude.check("writing.claude")?;
+        range("writing.max_tokens", i64::from(self.writing.max_tokens), 64, 8_192)?;
         self.lookups.check("lookups")?;
         self.actions.check("actions")?;
         range("wait_ms", self.wait_ms, 1_000, 365 * DAY_MS)?;

@@ -52,6 +52,11 @@ pub enum Lookup {
         /// The last day.
         to: Date,
     },
+    /// A customer's accounts, with their cards and statements.
+    Accounts {
+        /// Whose.
+        customer: Reference,
+    },
     /// A customer's payments, or one of them.
     Payments {
         /// Whose.
@@ -88,7 +93,7 @@ impl Lookup {
     #[must_use]
     pub const fn source(&self) -> Source {
         match self {
-            Self::Transactions { .. } | Self::Payments { .. } => Source::Ledger,
+            Self::Transactions { .. } | Self::Accounts { .. } | Self::Payments { .. } => Source::Ledger,
             Self::Profile { .. } => Source::Profile,
             Self::Risk { .. } => Source::Risk,
             Self::Merchants => Source::Merchants,
@@ -101,6 +106,7 @@ impl Lookup {
     pub const fn step(&self) -> &'static str {
         match self {
             Self::Transactions { .. } => "transactions",
+            Self::Accounts { .. } => "accounts",
             Self::Payments { .. } => "payments",
             Self::Profile { .. } => "profile",
             Self::Risk { .. } => "risk",
@@ -122,6 +128,12 @@ pub enum ProfileField {
     Address,
     /// The identity document's type, number and expiry.
     IdDocument,
+    /// The country of residence.
+    Country,
+    /// A taxpayer identification number.
+    TaxId,
+    /// Nationality.
+    Nationality,
 }
 
 impl ProfileField {
@@ -136,6 +148,9 @@ impl ProfileField {
             Self::DateOfBirth => "date_of_birth",
             Self::Address => "address",
             Self::IdDocument => "id_document",
+            Self::Country => "country",
+            Self::TaxId => "tax_id",
+            Self::Nationality => "nationality",
         }
     }
 }

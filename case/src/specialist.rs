@@ -22,8 +22,15 @@ pub enum Need {
     Nothing,
     /// A look-up. Those that do not depend on each other are needed one after the other without waiting.
     Look(Lookup),
+    /// The identity fields in words and documents, from this model.
+    Extract(String),
     /// Something that only the customer knows.
-    AskCustomer(CustomerQuestion),
+    AskCustomer {
+        /// What.
+        question: CustomerQuestion,
+        /// The candidates it is about.
+        about: Vec<crate::ids::Reference>,
+    },
     /// A decision on this.
     Propose(Finding),
 }
@@ -35,7 +42,7 @@ const QUESTIONS: u32 = 2;
 #[must_use]
 pub fn next(state: &State, track: &Track) -> Need {
     let Some(customer) = state.customer.as_ref() else {
-        return Need::AskCustomer(CustomerQuestion::WhichCustomer);
+        return ask(CustomerQuestion::WhichCustomer);
     };
     match track.task {
         Task::FraudCheck => fraud::next(state, customer),
@@ -82,6 +89,16 @@ pub fn next_action(track: &Track) -> &'static str {
         (Some(Stage::Superseded) | None, Some((CustomerQuestion::WhichCustomer, _)) | None) => first_step(track.task),
         (Some(Stage::Superseded) | None, Some(_)) => "ask_customer",
     }
+}
+
+/// Asks the customer something that is about nothing in particular.
+const fn ask(question: CustomerQuestion) -> Need {
+    Need::AskCustomer { question, about: Vec::new() }
+}
+
+/// How often a track asked the customer that.
+fn times_asked(track: &Track, question: CustomerQuestion) -> u32 {
+    track.asked.get(&question).copied().unwrap_or(0)
 }
 
 /// Asks for the first of these look-ups that was not asked yet; `None` once all have come to an end.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::{
     entry::{Answer, CloseReason, CustomerQuestion, Escalation, Failure, Missing, Opened, Outcome, Question, Speaker},
     facts::{Facts, Payment, Transaction},
+    identity::Identity,
     ids::{AskId, Digest, EvidenceId, Reference, Subject},
     label::Task,
     limits,
@@ -32,6 +33,8 @@ pub struct State {
     pub reading: Reading,
     /// What all words of the customer's say together.
     pub narrative: Narrative,
+    /// What is known of the customer's identity from words and documents.
+    pub identity: Identity,
     /// The outcome of triage.
     pub outcome: Option<Outcome>,
     /// The specialists' work, in the order it was taken up.
@@ -69,8 +72,10 @@ pub struct Track {
     pub proposals: Vec<Proposed>,
     /// What it waits for, and since when.
     pub waiting: Option<(CustomerQuestion, Millis)>,
-    /// How often the customer was asked.
-    pub questions: u32,
+    /// What the question is about: the candidates, in the order in which they were shown.
+    pub about: Vec<Reference>,
+    /// How often the customer was asked what.
+    pub asked: BTreeMap<CustomerQuestion, u32>,
     /// Whether a human decides from here: its proposal was turned down or refused, or the case reopened.
     pub human: bool,
     /// Whether an analyst gave the case to another specialist.
@@ -270,6 +275,7 @@ impl State {
             words: vec![(Speaker::Customer, opened.words.sealed.clone())],
             reading: opened.words.reading.clone(),
             narrative: opened.words.narrative.clone(),
+            identity: opened.words.identity.clone(),
             outcome: None,
             tracks: Vec::new(),
             asks: BTreeMap::new(),
@@ -383,6 +389,13 @@ impl State {
         };
         let seen: Vec<(AskId, Option<Digest>)> = self.asks.iter().filter_map(seen).collect();
         Digest::of(&serde_json::to_vec(&seen).unwrap_or_default())
+    }
+
+    /// The ask for a summary of a proposal.
+    #[must_use]
+    pub fn draft(&self, proposal: &str) -> Option<&Ask> {
+        let about = |ask: &&Ask| matches!(&ask.question, Question::Draft { proposal: of, .. } if of == proposal);
+        self.asks.values().find(about)
     }
 
     /// Whether nobody is needed to look at the case, or somebody did: agreed to one of its proposals or made it.

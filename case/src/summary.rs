@@ -1,6 +1,9 @@
 //! The summary of a proposal in plain sentences, made from facts by fixed rules. Each sentence cites the evidence for
 //! every amount, time and reference in it.
 
+mod words;
+
+use self::words::fixed;
 use crate::{
     facts::{Facts, Transaction},
     ids::EvidenceId,
@@ -71,37 +74,4 @@ fn cites(proposal: &Proposal, reason: Reason) -> Vec<EvidenceId> {
     };
     let of = |id: &&EvidenceId| source.is_some_and(|source| id.as_str().starts_with(source.name()));
     proposal.cites().iter().filter(of).cloned().collect()
-}
-
-const fn fixed(reason: Reason) -> &'static str {
-    match reason {
-        Reason::DuplicateCharge => "One purchase was charged twice, and neither charge was credited.",
-        Reason::DuplicatePending => {
-            "One purchase was charged twice; one of the two is an authorisation that will normally lapse by itself."
-        }
-        Reason::DuplicateCredited => {
-            "One purchase was charged twice, and one of the charges has been credited already."
-        }
-        Reason::SingleCharge => "The ledger shows one charge only:",
-        Reason::TransactionFound => "The transaction that is contested was found:",
-        Reason::NoTransactionFound => "No transaction in the ledger fits what the customer wrote.",
-        Reason::ReportedLostOrStolen => "The customer reports a lost, stolen or compromised card or device.",
-        Reason::ReportedUnrecognised => "The customer does not recognise a transaction.",
-        Reason::RiskHigh => "The scoring service sees a high risk",
-        Reason::RiskMedium => "The scoring service sees a medium risk",
-        Reason::RiskLow => "The scoring service sees a low risk",
-        Reason::IdentityIncomplete => "Identity data that the law asks for is missing.",
-        Reason::IdentityComplete => "All identity data that the law asks for is there.",
-        Reason::PaymentCredited => "The payment has been credited to the payee's account.",
-        Reason::PaymentInProcess => "The payment is on its way and has not reached the payee's account.",
-        Reason::PaymentSettled => {
-            "The payment has been settled between the banks; that it reached the payee's account is not confirmed."
-        }
-        Reason::PaymentEnded => "The payment was rejected, cancelled or returned.",
-        Reason::PayeeDetailsWrong => "The payment was rejected because of the payee's account details.",
-        Reason::NoPaymentFound => "No payment was found.",
-        Reason::CustomerUnknown => "The bank's records know no such customer.",
-        Reason::EvidenceMissing => "Evidence is missing: a source did not answer, or is not configured.",
-        Reason::AnalystDecision => "An analyst decided this.",
-    }
 }

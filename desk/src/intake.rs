@@ -5,6 +5,7 @@ use case::{
     actor::Actor,
     case::{CORE, Case},
     entry::{Message, Opened, Speaker, Words},
+    identity::Identity,
     ids::{Reference, Subject},
     label::Label,
     local::LocalModel,
@@ -87,6 +88,7 @@ pub fn open(
         caller: caller.map(|(scored, _)| *scored),
         words,
         reserve_nano_dollars,
+        reserve_writing_nano_dollars: 0,
     };
     let (case, step) = Case::open(opened, at);
     Ok((case, Decision { step, sealed: vec![sealed] }))
@@ -140,6 +142,7 @@ fn read_words(
         reading,
         narrative: Narrative::read(&text),
         documents: u32::try_from(documents.len()).unwrap_or(u32::MAX),
+        identity: Identity::default(),
     };
     Ok((words, sealed, text))
 }

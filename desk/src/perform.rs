@@ -65,7 +65,7 @@ impl Job {
     pub fn new(state: &State, ready: Ready, words: String) -> Self {
         let proposed = match &ready.question {
             Question::Act { proposal } => state.proposed(proposal).cloned(),
-            Question::Triage { .. } | Question::Lookup(_) => None,
+            Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) => None,
         };
         Self {
             words,
@@ -94,6 +94,9 @@ pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, j
         // Claude's failures are said where they are known better.
         Question::Triage { repair, .. } => {
             return ask_claude::triage(outside, setup, vault, job, *repair, limit_ms).await;
+        }
+        Question::Draft { .. } | Question::Extract { .. } => {
+            return failed(outside, started, Failure::NotConfigured, None);
         }
         // A made-up customer is nobody at a real bank, and a real one nobody in the sandbox.
         Question::Lookup(_) | Question::Act { .. } if job.sandbox != setup.sandbox => {
@@ -219,6 +222,10 @@ fn request(lookup: &Lookup, job: &Job, cursor: Option<&str>) -> Option<http::Req
         Lookup::Transactions { customer, from, to } => {
             let after = cursor.map(|cursor| format!("&after={}", encode(cursor))).unwrap_or_default();
             format!("/ledger/transactions?customer_id={customer}&from={from}&to={to}{after}")
+        }
+        Lookup::Accounts { customer } => {
+            let after = cursor.map(|cursor| format!("&after={}", encode(cursor))).unwrap_or_default();
+            format!("/ledger/accounts?customer_id={customer}{after}")
         }
         Lookup::Payments { customer, payment: None } => format!("/ledger/payments?customer_id={customer}"),
         Lookup::Payments { customer, payment: Some(payment) } => {

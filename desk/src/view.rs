@@ -236,6 +236,20 @@ fn question_text(asked: CustomerQuestion, question: Option<&Doc>) -> String {
         CustomerQuestion::WhichPayment => {
             "Which payment do you mean? Please tell us the amount, the date and whom it was for.".to_owned()
         }
+        CustomerQuestion::WhatHappened => {
+            "What is wrong with this transaction? Please tell us what you bought and what happened.".to_owned()
+        }
+        CustomerQuestion::DeliveryDue => "On which day should the delivery have arrived?".to_owned(),
+        CustomerQuestion::CancelledWhen => "On which day did you cancel?".to_owned(),
+        CustomerQuestion::ProofOfOtherPayment => {
+            "Do you have a receipt that shows that you paid in another way? Please answer yes or no.".to_owned()
+        }
+        CustomerQuestion::CardInPossession => "Do you still have your card? Please answer yes or no.".to_owned(),
+        CustomerQuestion::RecogniseMerchant => {
+            "You have paid this merchant before. Do you recognise the transaction now? Please answer yes or no."
+                .to_owned()
+        }
+        CustomerQuestion::Documents => "Please send us the identity fields or documents that are missing.".to_owned(),
         CustomerQuestion::Analyst => question.map_or("", text_of).to_owned(),
     }
 }
@@ -296,8 +310,17 @@ fn found_evidence(facts: &Facts, id: &EvidenceId, source: &str, took_ms: i64) ->
                 "payment_reason": row.reason,
             })
         }),
-        Facts::Profile { present, missing } => Some(json!({ "present": present, "absent": missing })),
-        Facts::Risk { score, band, reasons } => Some(json!({ "score": score, "band": band, "risk_reasons": reasons })),
+        Facts::Profile { present, missing, agrees, differs, expires, country } => Some(json!({
+            "present": present, "absent": missing, "agrees": agrees, "differs": differs,
+            "expires": expires, "country": country,
+        })),
+        Facts::Risk { score, band, reasons, normal, model } => Some(json!({
+            "score": score, "band": band, "risk_reasons": reasons, "normal": normal, "model": model,
+        })),
+        Facts::Accounts { rows } => rows
+            .iter()
+            .find(|row| EvidenceId::new(source, &row.id) == *id)
+            .map(|row| json!({ "product": row.product, "country": row.country, "opened_on": row.opened_on })),
         Facts::Merchants { .. } | Facts::Policy { .. } => None,
     };
     if let (Some(Value::Object(detail)), Some(shown)) = (detail, shown.as_object_mut()) {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     facts::Facts,
+    identity::Identity,
     ids::{Digest, Reference},
     label::{Label, Ppm},
     source::Lookup,
@@ -19,6 +20,18 @@ pub enum Question {
         model: String,
         /// Whether this is the one repair attempt after an answer that could not be used.
         repair: bool,
+    },
+    /// Claude: a summary of what the customer wrote, each sentence citing evidence.
+    Draft {
+        /// Which model.
+        model: String,
+        /// For which proposal.
+        proposal: String,
+    },
+    /// Claude: the identity fields in what the customer wrote and sent.
+    Extract {
+        /// Which model.
+        model: String,
     },
     /// A source.
     Lookup(Lookup),
@@ -41,6 +54,28 @@ pub enum Answer {
         confidence: Ppm,
         /// Its reason, sealed.
         reason: Digest,
+        /// The call.
+        call: ModelCall,
+    },
+    /// Claude's summary, of which only the sentences are left that their citations bear out.
+    Drafted {
+        /// The sentences, sealed.
+        draft: Digest,
+        /// How many are left.
+        kept: u32,
+        /// How many were dropped.
+        dropped: u32,
+        /// The call.
+        call: ModelCall,
+    },
+    /// The identity fields that Claude found, of which only those are left that stand in what it cites.
+    Extracted {
+        /// Which fields were found, and where.
+        identity: Identity,
+        /// Their values, sealed.
+        found: Digest,
+        /// How many were dropped.
+        dropped: u32,
         /// The call.
         call: ModelCall,
     },
@@ -73,6 +108,17 @@ pub enum Answer {
         /// How long it took.
         took_ms: i64,
     },
+}
+
+impl Question {
+    /// Whether Claude is asked.
+    #[must_use]
+    pub const fn is_model(&self) -> bool {
+        match self {
+            Self::Triage { .. } | Self::Draft { .. } | Self::Extract { .. } => true,
+            Self::Lookup(_) | Self::Act { .. } => false,
+        }
+    }
 }
 
 /// Why an ask failed.

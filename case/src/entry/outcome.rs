@@ -74,6 +74,40 @@ pub enum CustomerQuestion {
     WhichPayment,
     /// An analyst's own question, sealed with the command.
     Analyst,
+    /// What is wrong with the transaction.
+    WhatHappened,
+    /// On which day the delivery was due.
+    DeliveryDue,
+    /// On which day the customer cancelled.
+    CancelledWhen,
+    /// Whether the customer has proof of having paid otherwise.
+    ProofOfOtherPayment,
+    /// Whether the card is in the customer's possession.
+    CardInPossession,
+    /// Whether the customer recognises the merchant after all.
+    RecogniseMerchant,
+    /// For identity fields or documents.
+    Documents,
+}
+
+impl CustomerQuestion {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WhichCustomer => "which_customer",
+            Self::WhichTransaction => "which_transaction",
+            Self::WhichPayment => "which_payment",
+            Self::Analyst => "analyst",
+            Self::WhatHappened => "what_happened",
+            Self::DeliveryDue => "delivery_due",
+            Self::CancelledWhen => "cancelled_when",
+            Self::ProofOfOtherPayment => "proof_of_other_payment",
+            Self::CardInPossession => "card_in_possession",
+            Self::RecogniseMerchant => "recognise_merchant",
+            Self::Documents => "documents",
+        }
+    }
 }
 
 /// Why a human should look.

@@ -7,7 +7,7 @@ use crate::{
     narrative::DisputeKind,
     policy::{Action, Finding, Reason},
     source::{Lookup, Source, Topic},
-    specialist::{Need, QUESTIONS, context, gather, note_missing, transactions, without},
+    specialist::{Need, QUESTIONS, ask, context, gather, note_missing, times_asked, transactions, without},
     state::{State, Track},
 };
 
@@ -55,7 +55,7 @@ fn contested<'a>(state: &State, rows: &'a [Transaction]) -> Vec<&'a Transaction>
     }
     let meant: Vec<&Reference> = state
         .facts_of(Source::Merchants)
-        .flat_map(|facts| if let Facts::Merchants { rows } = facts { rows.as_slice() } else { &[] })
+        .flat_map(|facts| if let Facts::Merchants { rows, .. } = facts { rows.as_slice() } else { &[] })
         .collect();
     narrow(&mut charges, |row| row.merchant_named);
     narrow(&mut charges, |row| row.merchant.as_ref().is_some_and(|id| meant.contains(&id)));
@@ -160,8 +160,8 @@ fn one_charge(state: &State, track: &Track, charges: &[&Transaction]) -> Need {
 
 /// Several candidates or none: the customer is asked, and after that an analyst.
 fn ask_which(state: &State, track: &Track, charges: &[&Transaction]) -> Need {
-    if track.questions < QUESTIONS {
-        return Need::AskCustomer(CustomerQuestion::WhichTransaction);
+    if times_asked(track, CustomerQuestion::WhichTransaction) < QUESTIONS {
+        return ask(CustomerQuestion::WhichTransaction);
     }
     let reason = if charges.is_empty() { Reason::NoTransactionFound } else { Reason::TransactionFound };
     let newest: Vec<&Transaction> = charges.iter().rev().take(8).copied().collect();

@@ -7,7 +7,7 @@ use crate::{
     ids::{EvidenceId, Reference},
     policy::{Action, Finding, Reason},
     source::{Lookup, Source, Topic},
-    specialist::{Need, QUESTIONS, context, gather, note_missing, without},
+    specialist::{Need, QUESTIONS, ask, context, gather, note_missing, times_asked, without},
     state::{State, Track},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
     match rows.as_slice() {
         [] => propose(state, Action::Escalate, Reason::NoPaymentFound, None),
         [payment] => explain(state, payment),
-        _ if track.questions < QUESTIONS => Need::AskCustomer(CustomerQuestion::WhichPayment),
+        _ if times_asked(track, CustomerQuestion::WhichPayment) < QUESTIONS => ask(CustomerQuestion::WhichPayment),
         [newest, ..] => explain(state, newest),
     }
 }

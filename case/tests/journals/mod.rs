@@ -15,6 +15,7 @@ use crate::{
 };
 
 const V1_DISPUTE: &str = include_str!("../../../testdata/journals/v1-dispute.jsonl");
+const V2_DISPUTE: &str = include_str!("../../../testdata/journals/v2-dispute.jsonl");
 
 /// The story that the file tells: charged twice, three look-ups, a restart, a chargeback, approved, executed.
 fn dispute() -> World {
@@ -40,10 +41,18 @@ fn the_first_version_s_dispute_replays_and_re_derives() {
 }
 
 #[test]
-fn the_same_inputs_still_lead_to_the_first_version_s_bytes() {
+fn the_second_version_s_dispute_replays_and_re_derives() {
+    let lines = || V2_DISPUTE.lines();
+    let case = Case::replay(lines()).unwrap();
+    assert_eq!((case.state().opened.core, case.state().closed), (2, Some(CloseReason::ActionsDone)));
+    assert_eq!(rederive(lines()), Ok(()));
+}
+
+#[test]
+fn the_same_inputs_still_lead_to_the_second_version_s_bytes() {
     let world = dispute();
     let now: String = world.lines.iter().map(|line| format!("{line}\n")).collect();
-    assert!(now == V1_DISPUTE, "the rules or the format have changed: raise CORE or FORMAT; this story is now\n{now}");
+    assert!(now == V2_DISPUTE, "the rules or the format have changed: raise CORE or FORMAT; this story is now\n{now}");
 }
 
 #[test]

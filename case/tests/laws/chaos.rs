@@ -1,14 +1,17 @@
 //! Everything that can happen to a case, drawn at random, and a host that lets it happen.
 
+use std::collections::BTreeSet;
+
 use case::{
     actor::{Actor, Role},
     case::{Case, Ready, Step},
     entry::{Answer, Command, Failure, Message, Opened, Question, Speaker},
     facts,
+    identity::Identity,
     ids::Digest,
     label::{Label, Scored, Task},
     policy::{Action, Approval},
-    source::Lookup,
+    source::{Lookup, ProfileField},
     time::Millis,
 };
 use proptest::{prelude::*, sample::select};
@@ -16,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::world::{
     NOON, actor,
-    bank::{charge, failed, ledger, payment, with},
+    bank::{account, charge, failed, ledger, payment, with},
     call, check_approvals, check_owner, reading, reference, request, sealed, share, words,
 };
 
@@ -286,7 +289,20 @@ fn answer(question: &Question, reply: Reply) -> Option<Answer> {
             Some(Answer::Failed { failure, retry_after_ms, call: cost.map(|cost| call(Some(cost))), took_ms: 1 })
         }
         (Reply::Right(version), Question::Lookup(lookup)) => Some(facts_for(lookup, version)),
-        (Reply::Right(version), Question::Triage { .. }) | (Reply::Wrong(version), Question::Lookup(_)) => {
+        (Reply::Right(version), Question::Draft { .. }) => Some(Answer::Drafted {
+            draft: sealed(CANARY),
+            kept: u32::from(version),
+            dropped: 1,
+            call: call(Some(u64::from(version))),
+        }),
+        (Reply::Right(version), Question::Extract { .. }) => Some(Answer::Extracted {
+            identity: Identity { found: BTreeSet::from([ProfileField::Name]), documents: vec![] },
+            found: sealed(CANARY),
+            dropped: 0,
+            call: call(Some(u64::from(version))),
+        }),
+        (Reply::Right(version), Question::Triage { .. })
+        | (Reply::Wrong(version), Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_)) => {
             Some(Answer::Opinion {
                 label: Label::ALL[usize::from(version) % 5],
                 confidence: share(u32::from(version) % 101),
@@ -313,6 +329,10 @@ fn facts_for(lookup: &Lookup, version: u8) -> Answer {
     let rows: Vec<Value> = twins.iter().take(usize::from(version) % 5).map(|line| name(charge(line))).collect();
     let body = match lookup {
         Lookup::Transactions { .. } => ledger(&rows),
+        Lookup::Accounts { .. } if version.is_multiple_of(2) => {
+            json!({"accounts": [account(json!({"holder": CANARY}))], "next": null})
+        }
+        Lookup::Accounts { .. } => json!({"accounts": [{"id": "acc_1", "customer_id": "cus_eve"}]}),
         Lookup::Payments { .. } => {
             let rows: Vec<Value> =
                 (0..version % 3).map(|n| payment(json!({"id": format!("pay_{n}"), "payee": CANARY}))).collect();

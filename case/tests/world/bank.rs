@@ -59,6 +59,17 @@ pub(crate) fn with(mut row: Value, changes: Value) -> Value {
     row
 }
 
+/// A US current account, a year and a half old.
+pub(crate) fn account(changes: Value) -> Value {
+    let row = json!({
+        "id": "acc_1", "customer_id": "cus_ada", "product": "current", "country": "US", "currency": "USD",
+        "opened_on": "2025-05-02", "first_deposit_on": "2025-05-06",
+        "cards": [{"id": "card_1", "last4": "0000", "network": "visa", "status": "active"}],
+        "statements": [{"period_end": "2026-10-31", "sent_on": "2026-11-02"}]
+    });
+    with(row, changes)
+}
+
 pub(crate) fn payment(changes: Value) -> Value {
     let row = json!({
         "id": "pay_1", "customer_id": "cus_ada", "amount_minor": 25_000, "currency": "EUR",
@@ -77,6 +88,7 @@ impl Bank {
             .say("policy", &[json!({"passages": [{"id": "pol_1", "text": "Canary policy."}]})])
             .say("risk", &[json!({"score": 120, "band": "low", "reasons": [{"code": "usual_place"}]})])
             .say("profile", &[json!({"customer_id": "cus_ada", "fields": identity})])
+            .say("accounts", &[json!({"accounts": [account(json!({}))], "next": null})])
             .say("payments", &[json!({"payments": [payment(json!({"iso20022_status": "ACSP"}))]})])
             .answer("act", &[Answer::Done { reference: Some(reference("done_1")), took_ms: 9 }])
             .reply("claude", &[opinion(Label::DisputeSummary, 90)])
@@ -115,6 +127,8 @@ impl Bank {
     pub(crate) fn next(&mut self, question: &Question) -> Reply {
         let step = match question {
             Question::Triage { .. } => "claude",
+            Question::Draft { .. } => "draft",
+            Question::Extract { .. } => "extract",
             Question::Lookup(lookup) => lookup.step(),
             Question::Act { .. } => "act",
         };

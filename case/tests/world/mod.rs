@@ -13,6 +13,7 @@ use case::{
     command::Refusal,
     entry::{Answer, Command, Message, ModelCall, Opened, Question, Speaker, Words},
     facts,
+    identity::Identity,
     ids::{CaseId, Digest, Reference, Subject, TenantId},
     label::{Label, Ppm, Scored},
     local::Reading,
@@ -80,7 +81,13 @@ pub(crate) fn reading(label: Label, percent: u32, sure: bool) -> Reading {
 }
 
 pub(crate) fn words(text: &str, reading: Reading) -> Words {
-    Words { sealed: sealed(text), reading, narrative: Narrative::read(text), documents: 0 }
+    Words {
+        sealed: sealed(text),
+        reading,
+        narrative: Narrative::read(text),
+        documents: 0,
+        identity: Identity::default(),
+    }
 }
 
 /// A request whose text the local tier surely reads as `label`.
@@ -105,6 +112,7 @@ pub(crate) fn request(text: &str, label: Label) -> Opened {
         caller: None,
         words: words(text, reading(label, 96, true)),
         reserve_nano_dollars: 2_000_000,
+        reserve_writing_nano_dollars: 2_000_000,
     }
 }
 
