@@ -24,6 +24,7 @@ pub mod narrative;
 pub mod next;
 pub mod pii;
 pub mod policy;
+pub mod rules;
 pub mod settings;
 pub mod source;
 pub mod specialist;

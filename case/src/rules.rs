@@ -1,0 +1,9 @@
+//! Rules as data: dated packs of law and network rules with citations, and what follows from them for a matter.
+//!
+//! A pack is a JSON file in `case/rules`, compiled in and never edited once shipped: a change is a new file, and a case
+//! keeps the packs that it was opened with. The code here counts days; every number it counts with stands in a pack
+//! with its citation and how sure we are of it. None of it is legal advice.
+
+pub mod calendar;
+pub mod pack;
+pub mod zone;
