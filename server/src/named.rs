@@ -18,6 +18,8 @@ fn of_entry(entry: &Entry) -> Option<&Digest> {
         Entry::Messaged(message) => Some(&message.words.sealed),
         Entry::Answered { answer, .. } => match answer {
             Answer::Opinion { reason, .. } => Some(reason),
+            Answer::Drafted { draft, .. } => Some(draft),
+            Answer::Extracted { found, .. } => Some(found),
             Answer::Facts { reply, .. } => Some(reply),
             Answer::Done { .. } | Answer::Failed { .. } => None,
         },

@@ -35,7 +35,7 @@ pub(super) fn sentence(entry: &Entry) -> String {
         Entry::RetryPlanned { ask, at } => format!("{ask} failed and is tried again at {}", at.rfc3339()),
         Entry::GaveUp { ask, missing } => format!("{ask} has no answer: {}", why_missing(*missing)),
         Entry::TrackOpened { track, task } => format!("{track}: {} took up the case", case::specialist::agent(*task)),
-        Entry::CustomerAsked { track, question } => format!("{track}: the customer is asked {}", name(question)),
+        Entry::CustomerAsked { track, question, .. } => format!("{track}: the customer is asked {}", name(question)),
         Entry::Proposed { track, proposal, by } => {
             let by = by.as_ref().map(|by| format!(", {by}'s own decision")).unwrap_or_default();
             let amount = proposal.amount().map(|amount| format!(" {amount}")).unwrap_or_default();
@@ -65,6 +65,8 @@ fn asked(question: &Question) -> String {
     match question {
         Question::Triage { model, repair: false } => format!("{model} what it is about"),
         Question::Triage { model, repair: true } => format!("{model} again, because its answer could not be used"),
+        Question::Draft { model, proposal } => format!("{model} for a summary of {proposal}"),
+        Question::Extract { model } => format!("{model} for the identity fields"),
         Question::Lookup(lookup) => format!("{} for {}", lookup.source().name(), lookup.step()),
         Question::Act { proposal } => format!("for the action of {proposal}"),
     }
@@ -78,6 +80,10 @@ fn answered(answer: &Answer) -> String {
             let opinion = scored(Scored { label: *label, confidence: *confidence });
             format!("{} says {opinion} ({tokens} tokens{cost})", call.model)
         }
+        Answer::Drafted { kept, dropped, .. } => format!("a summary: {kept} sentences kept, {dropped} dropped"),
+        Answer::Extracted { identity, dropped, .. } => {
+            format!("{} identity fields found, {dropped} dropped", identity.found.len())
+        }
         Answer::Facts { facts, took_ms, .. } => format!("{} in {took_ms} ms", counted(facts)),
         Answer::Done { reference, took_ms } => {
             let reference = reference.as_ref().map(|reference| format!(" as {reference}")).unwrap_or_default();
@@ -89,13 +95,14 @@ fn answered(answer: &Answer) -> String {
 
 fn counted(facts: &Facts) -> String {
     match facts {
-        Facts::Transactions { total, rows } => format!("{total} transactions, {} of them kept", rows.len()),
+        Facts::Transactions { total, rows, .. } => format!("{total} transactions, {} of them kept", rows.len()),
+        Facts::Accounts { rows } => format!("{} accounts", rows.len()),
         Facts::Payments { rows } => format!("{} payments", rows.len()),
-        Facts::Profile { present, missing } => {
+        Facts::Profile { present, missing, .. } => {
             format!("{} profile fields there, {} missing", present.len(), missing.len())
         }
         Facts::Risk { score, band, .. } => format!("risk {score} of 1000 ({})", name(band)),
-        Facts::Merchants { rows } => format!("{} merchants", rows.len()),
+        Facts::Merchants { rows, .. } => format!("{} merchants", rows.len()),
         Facts::Policy { rows } => format!("{} passages", rows.len()),
     }
 }

@@ -47,8 +47,10 @@ fn opening(key: &CaseKey) -> Commit {
             reading: LocalModel::embedded().read("hello"),
             narrative: Narrative::default(),
             documents: 0,
+            identity: case::identity::Identity::default(),
         },
         reserve_nano_dollars: 0,
+        reserve_writing_nano_dollars: 0,
     };
     let (case, step) = Case::open(opened, Millis(1_000));
     let sealed = vec![Sealed { hash: Digest::of(b"ciphertext"), bytes: b"ciphertext".to_vec() }];
