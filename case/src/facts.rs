@@ -9,6 +9,7 @@ mod ledger;
 mod payment;
 mod profile;
 mod row;
+mod said;
 mod unusual;
 
 use serde::{Deserialize, Serialize};
@@ -22,11 +23,15 @@ pub use self::{
     unusual::{Normal, Unusual},
 };
 
-use self::row::{closed, list, reference};
+use self::{
+    row::{closed, list, reference},
+    said::Said,
+};
 use crate::{
     country::Country,
     ids::{EvidenceId, Reference},
     limits,
+    narrative::Heard,
     source::{Lookup, ProfileField, Source},
 };
 
@@ -137,16 +142,16 @@ fn named(source: Source, name: &str) -> Vec<EvidenceId> {
     EvidenceId::parse(&format!("{}:{name}", source.name())).into_iter().collect()
 }
 
-/// Reads a source's reply to a look-up. `words` is the customer's text with tokens for personal data.
+/// Reads a source's reply to a look-up, and compares it with what the customer said.
 ///
 /// # Errors
 /// A [`ReplyProblem`] where the reply is not what the sources' OpenAPI file promises.
-pub fn read(lookup: &Lookup, reply: &[u8], words: &str) -> Result<Facts, ReplyProblem> {
+pub fn read(lookup: &Lookup, reply: &[u8], heard: &Heard) -> Result<Facts, ReplyProblem> {
     let reply: Value = serde_json::from_slice(reply).map_err(|_| ReplyProblem::Shape("body"))?;
     match lookup {
-        Lookup::Transactions { customer, .. } => ledger::read(&reply, customer, words),
+        Lookup::Transactions { customer, .. } => ledger::read(&reply, customer, &Said::of(heard)),
         Lookup::Accounts { customer } => account::read(&reply, customer),
-        Lookup::Payments { customer, payment } => payment::read(&reply, customer, payment.as_ref(), words),
+        Lookup::Payments { customer, payment } => payment::read(&reply, customer, payment.as_ref(), &Said::of(heard)),
         Lookup::Profile { customer, fields } => profile::read(&reply, customer, fields),
         Lookup::Risk { .. } => risk(&reply),
         Lookup::Merchants => merchants(&reply),

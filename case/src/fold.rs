@@ -177,7 +177,7 @@ fn resumed(state: &mut State) {
 
 fn messaged(state: &mut State, message: &Message) {
     remember(state, message.key.as_ref());
-    state.words.push((message.from, message.words.sealed.clone()));
+    state.words.push((message.from, message.words.sealed.clone(), state.now));
     if message.from == Speaker::Analyst {
         return;
     }

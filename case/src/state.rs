@@ -27,8 +27,8 @@ pub struct State {
     pub now: Millis,
     /// Whose case it is.
     pub customer: Option<Reference>,
-    /// The sealed words of the conversation so far, the request's first.
-    pub words: Vec<(Speaker, Digest)>,
+    /// The sealed words of the conversation so far with when they were said, the request's first.
+    pub words: Vec<(Speaker, Digest, Millis)>,
     /// What the local model read in the newest words of the customer's.
     pub reading: Reading,
     /// What all words of the customer's say together.
@@ -272,7 +272,7 @@ impl State {
             opened_at: at,
             now: at,
             customer: opened.customer.clone(),
-            words: vec![(Speaker::Customer, opened.words.sealed.clone())],
+            words: vec![(Speaker::Customer, opened.words.sealed.clone(), at)],
             reading: opened.words.reading.clone(),
             narrative: opened.words.narrative.clone(),
             identity: opened.words.identity.clone(),

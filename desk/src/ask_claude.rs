@@ -55,7 +55,7 @@ pub(crate) async fn triage(
     let (Question::Triage { model: asked, .. }, Some(model)) = (&job.ready.question, &setup.model) else {
         return failed(outside, started, Failure::NotConfigured, None);
     };
-    let prompt = triage_prompt(asked, &job.words, repair, job.max_tokens);
+    let prompt = triage_prompt(asked, &job.heard.joined(), repair, job.max_tokens);
     let traceparent = job.traceparent();
     let Ok(request) = messages_request(&model.endpoint, &model.key, &prompt, traceparent.as_deref()) else {
         return failed(outside, started, Failure::Refused, None);

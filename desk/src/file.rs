@@ -12,6 +12,7 @@ use case::{
     case::{Case, Ready, Rest, Step},
     entry::Speaker,
     ids::Digest,
+    narrative::Heard,
     pii::{Pii, TokenMap},
     state::State,
     time::Millis,
@@ -329,8 +330,8 @@ impl<H: CaseHost + Outside> Desk<H> {
         let Some(vault) = open.vault.clone() else { return };
         let (desk, key, state) = (self.clone(), key.clone(), open.case.state().clone());
         self.host.spawn(Box::pin(async move {
-            let words = desk.words(&key, &vault, &state).await;
-            let job = Job::new(&state, ready, words);
+            let heard = desk.heard(&key, &vault, &state).await;
+            let job = Job::new(&state, ready, heard);
             drop(state);
             let performed = perform(&*desk.host, &desk.setup, &vault, &job).await;
             let answered = desk.decide(&key, |open, at| {
@@ -351,7 +352,7 @@ impl<H: CaseHost + Outside> Desk<H> {
     /// Why the case or its words cannot be read.
     pub async fn tokens(&self, key: &CaseKey) -> Result<(Option<Digest>, TokenMap), Problem> {
         let newest =
-            |open: &OpenCase| (open.case.state().words.last().map(|(_, hash)| hash.clone()), open.vault.clone());
+            |open: &OpenCase| (open.case.state().words.last().map(|(_, hash, _)| hash.clone()), open.vault.clone());
         let (newest, vault) = self.look(key, newest).await?;
         let known = match &newest {
             Some(hash) => self.document(key, vault.as_ref(), hash).await,
@@ -362,15 +363,15 @@ impl<H: CaseHost + Outside> Desk<H> {
         Ok((newest, TokenMap::from_pairs(pairs).map_err(|_| VaultError::Unreadable)?))
     }
 
-    /// The customer's words so far, with tokens for personal data.
-    async fn words(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> String {
-        let mut words = Vec::new();
-        for (_, hash) in state.words.iter().filter(|(speaker, _)| *speaker == Speaker::Customer) {
+    /// What the customer said so far, with tokens for personal data.
+    async fn heard(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Heard {
+        let mut heard = Heard::default();
+        for (_, hash, said_at) in state.words.iter().filter(|(speaker, _, _)| *speaker == Speaker::Customer) {
             if let Some(Doc::Words { text, .. }) = self.document(key, Some(vault), hash).await {
-                words.push(text);
+                heard.texts.push((said_at.date(), text));
             }
         }
-        words.join("\n")
+        heard
     }
 }
 

@@ -62,7 +62,7 @@ pub fn open(
     let caller = request.caller.as_ref();
     let note = caller.and_then(|(_, reason)| reason.clone());
     let mut tokens = TokenMap::new();
-    let (words, sealed, text) = read_words(outside, vault, &mut tokens, &request.text, &request.documents, note)?;
+    let (words, sealed, text) = read_words(outside, vault, &mut tokens, &request.text, &request.documents, note, at)?;
     let settings = setup.settings();
     let reserve_nano_dollars = settings
         .triage
@@ -105,11 +105,12 @@ pub fn message(
     actor: &Actor,
     body: &MessageBody,
     idempotency_key: Option<&str>,
+    at: Millis,
 ) -> Result<(Message, Sealed), Problem> {
     if !body.from_customer && !actor.role.decides() {
         return Err(Problem::of(Code::Role, "from", "Only analysts post analysts' messages."));
     }
-    let (words, sealed, _) = read_words(outside, vault, &mut tokens, &body.text, &body.documents, None)?;
+    let (words, sealed, _) = read_words(outside, vault, &mut tokens, &body.text, &body.documents, None, at)?;
     let from = if body.from_customer { Speaker::Customer } else { Speaker::Analyst };
     let key = idempotency_key.map(|key| vault.fingerprint(key));
     Ok((Message { by: actor.clone(), from, words, key }, sealed))
@@ -122,6 +123,7 @@ fn read_words(
     plain: &str,
     documents: &[Value],
     caller_reason: Option<String>,
+    said_at: Millis,
 ) -> Result<(Words, Sealed, String), Problem> {
     let text = tokens.tokenise(plain);
     let caller_reason = caller_reason.map(|reason| tokens.tokenise(&reason));
@@ -140,7 +142,7 @@ fn read_words(
     let words = Words {
         sealed: sealed.hash.clone(),
         reading,
-        narrative: Narrative::read(&text),
+        narrative: Narrative::read(&text, said_at.date()),
         documents: u32::try_from(documents.len()).unwrap_or(u32::MAX),
         identity: Identity::default(),
     };

@@ -9,7 +9,7 @@ use case::{
     entry::{Answer, Failure, Question},
     facts,
     ids::{AskId, Reference},
-    narrative,
+    narrative::Heard,
     source::Lookup,
     state::{Proposed, State},
     time::Millis,
@@ -37,8 +37,8 @@ const ATTEMPT_MS: i64 = 600_000;
 pub struct Job {
     /// The ask.
     pub ready: Ready,
-    /// The customer's words so far, with tokens.
-    pub words: String,
+    /// What the customer said so far, with tokens.
+    pub heard: Heard,
     /// The proposal to execute, for an action.
     pub proposed: Option<Proposed>,
     /// Whose case it is.
@@ -60,15 +60,15 @@ pub struct Performed {
 }
 
 impl Job {
-    /// A job for an ask of a case. `words` are the customer's, joined.
+    /// A job for an ask of a case.
     #[must_use]
-    pub fn new(state: &State, ready: Ready, words: String) -> Self {
+    pub fn new(state: &State, ready: Ready, heard: Heard) -> Self {
         let proposed = match &ready.question {
             Question::Act { proposal } => state.proposed(proposal).cloned(),
             Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) => None,
         };
         Self {
-            words,
+            heard,
             proposed,
             customer: state.customer.clone(),
             trace: state.opened.trace.clone(),
@@ -186,7 +186,7 @@ async fn look_up(outside: &impl Outside, vault: &CaseVault, job: &Job, lookup: &
         return failed(outside, started, Failure::Unusable, None);
     }
     let body = merged.unwrap_or_default().to_string();
-    let facts = facts::read(lookup, body.as_bytes(), &job.words);
+    let facts = facts::read(lookup, body.as_bytes(), &job.heard);
     let reply = vault.seal(&Doc::Reply { body }, outside);
     match (facts, reply) {
         (Ok(facts), Ok(sealed)) if sealed.bytes.len() <= SEALED_BYTES => {
@@ -239,7 +239,7 @@ fn request(lookup: &Lookup, job: &Job, cursor: Option<&str>) -> Option<http::Req
             let body = json!({ "customer_id": customer, "transaction_ids": transactions });
             return build(Method::POST, "/risk/score", Bytes::from(body.to_string()), job, None);
         }
-        Lookup::Merchants => format!("/merchants?q={}", encode(&narrative::merchant_query(&job.words).join(" "))),
+        Lookup::Merchants => format!("/merchants?q={}", encode(&job.heard.merchant_query().join(" "))),
         Lookup::Policy { topic } => format!("/policy/passages?topic={}", topic.name()),
     };
     build(Method::GET, &path, Bytes::new(), job, None)

@@ -206,13 +206,14 @@ async fn take_message<H: CaseHost + Outside>(
     let (newest, tokens) = desk.tokens(&key).await?;
     let decided = desk.decide(&key, |open, at| {
         check_seq(open, preferences)?;
-        if open.case.state().words.last().map(|(_, hash)| hash) != newest.as_ref() {
+        if open.case.state().words.last().map(|(_, hash, _)| hash) != newest.as_ref() {
             // Another message came in between, and may have used the next token for another value.
             return Err(HostError::Stale.into());
         }
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
         let (actor, idempotency_key) = (&entering.grant.actor, preferences.idempotency_key.as_deref());
-        let (message, sealed) = intake::message(&*desk.host, vault, tokens.clone(), actor, message, idempotency_key)?;
+        let (message, sealed) =
+            intake::message(&*desk.host, vault, tokens.clone(), actor, message, idempotency_key, at)?;
         let step = open.case.message(message, at)?;
         let sealed = if step.lines.is_empty() { Vec::new() } else { vec![sealed] };
         Ok(Decision { step, sealed })

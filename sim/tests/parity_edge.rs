@@ -7,6 +7,7 @@ use case::{
     local::LocalModel,
     narrative::Narrative,
     pii::TokenMap,
+    time::Millis,
 };
 use serde_json::{Value, json};
 use sim::{
@@ -51,7 +52,12 @@ fn judge(journal: &str) -> String {
 
 fn read(text: &str) -> String {
     let tokenised = TokenMap::new().tokenise(text);
-    json!((LocalModel::embedded().read(&tokenised), Narrative::read(&tokenised), &tokenised)).to_string()
+    json!((
+        LocalModel::embedded().read(&tokenised),
+        Narrative::read(&tokenised, Millis(1_795_348_800_000).date()),
+        &tokenised
+    ))
+    .to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ use super::{
         ReplyProblem, closed, country, known, list, moment, money, optional_number, optional_reference, own, reference,
         text,
     },
+    said::Said,
     unusual::{self, Surroundings},
 };
 use crate::{
@@ -18,7 +19,6 @@ use crate::{
     ids::Reference,
     limits,
     money::{Currency, Money},
-    narrative::{self, NamedAmount},
     time::Millis,
 };
 
@@ -48,6 +48,9 @@ pub struct Transaction {
     pub merchant_named: bool,
     /// Whether the customer's words name this amount.
     pub amount_named: bool,
+    /// Whether the customer's words name the day it was booked.
+    #[serde(default, skip_serializing_if = "crate::entry::is_default")]
+    pub date_named: bool,
     /// The account it is booked on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Reference>,
@@ -151,15 +154,13 @@ pub enum EntryMode {
 ///
 /// # Errors
 /// A [`ReplyProblem`].
-pub(super) fn read(reply: &Value, customer: &Reference, words: &str) -> Result<Facts, ReplyProblem> {
-    let merchant_words = narrative::merchant_words(words);
-    let amounts = narrative::amounts(words);
+pub(super) fn read(reply: &Value, customer: &Reference, said: &Said<'_>) -> Result<Facts, ReplyProblem> {
     let mut groups: Vec<String> = Vec::new();
     let mut rows = Vec::new();
     for row in list(reply, "transactions", limits::LEDGER_ROWS)? {
-        let transaction = transaction(row, customer, &mut groups, &merchant_words, &amounts)?;
-        let said = |name| text(row, name).map(str::to_owned);
-        let around = Surroundings { device: said("device"), payee: said("payee") };
+        let transaction = transaction(row, customer, &mut groups, said)?;
+        let owned = |name| text(row, name).map(str::to_owned);
+        let around = Surroundings { device: owned("device"), payee: owned("payee") };
         rows.push((transaction, around));
     }
     rows.sort_by(|(a, _), (b, _)| (a.booked_at, &a.id).cmp(&(b.booked_at, &b.id)));
@@ -181,7 +182,10 @@ fn what_matters(rows: &[Transaction]) -> Vec<Transaction> {
             .any(|other| other.id != row.id && other.merchant_group == row.merchant_group && other.money == row.money)
     };
     let rank = |row: &Transaction| {
-        u8::from(row.merchant_named) + u8::from(row.amount_named) + u8::from(twin(row) || row.unusual.len() > 1)
+        u8::from(row.merchant_named)
+            + u8::from(row.amount_named)
+            + u8::from(row.date_named)
+            + u8::from(twin(row) || row.unusual.len() > 1)
     };
     let undoes = |row: &Transaction| {
         row.related.as_ref().is_some_and(|id| rows.iter().any(|other| other.id == *id && rank(other) > 0))
@@ -202,8 +206,7 @@ fn transaction(
     row: &Value,
     customer: &Reference,
     groups: &mut Vec<String>,
-    merchant_words: &[String],
-    amounts: &[NamedAmount],
+    said: &Said<'_>,
 ) -> Result<Transaction, ReplyProblem> {
     own(row, customer)?;
     let money = money(row)?;
@@ -217,9 +220,10 @@ fn transaction(
     let original = optional_number(row, "original_amount_minor")
         .zip(text(row, "original_currency").and_then(Currency::parse))
         .map(|(amount_minor, currency)| Money { amount_minor, currency });
+    let booked_at = moment(row, "booked_at")?;
     Ok(Transaction {
         id: reference(row, "id")?,
-        booked_at: moment(row, "booked_at")?,
+        booked_at,
         money,
         direction: closed(row, "direction")?,
         kind: closed(row, "kind")?,
@@ -227,10 +231,9 @@ fn transaction(
         merchant_group: u32::try_from(merchant_group).map_err(|_| ReplyProblem::TooMany)?,
         merchant,
         related: optional_reference(row, "related")?,
-        merchant_named: merchant_words.iter().any(|word| word.len() > 2 && descriptor.contains(word.as_str())),
-        amount_named: amounts
-            .iter()
-            .any(|named| names(named, money) || original.is_some_and(|original| names(named, original))),
+        merchant_named: said.names_merchant(&descriptor),
+        amount_named: said.names_money(money) || original.is_some_and(|original| said.names_money(original)),
+        date_named: said.names_day(booked_at),
         account: optional_reference(row, "account_id")?,
         card: optional_reference(row, "card_id")?,
         network: known(row, "network"),
@@ -241,14 +244,4 @@ fn transaction(
         earlier: 0,
         unusual: BTreeSet::new(),
     })
-}
-
-/// Whether a written amount means this money.
-pub(super) fn names(named: &NamedAmount, money: Money) -> bool {
-    let minor = match money.currency.decimals() {
-        0 => named.hundredths / 100,
-        3 => named.hundredths.saturating_mul(10),
-        _ => named.hundredths,
-    };
-    minor == money.amount_minor && named.currency.is_none_or(|currency| currency == money.currency)
 }

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::{
     Facts,
     row::{ReplyProblem, known, list, moment, money, optional_date, optional_reference, own, reference, text},
+    said::Said,
 };
-use crate::{ids::Reference, limits, money::Money, narrative, time::Millis};
+use crate::{ids::Reference, limits, money::Money, time::Millis};
 
 /// A payment's state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +89,7 @@ pub(super) fn read(
     reply: &Value,
     customer: &Reference,
     asked: Option<&Reference>,
-    words: &str,
+    said: &Said<'_>,
 ) -> Result<Facts, ReplyProblem> {
     let one;
     let rows = if reply.get("payments").is_some() {
@@ -97,11 +98,11 @@ pub(super) fn read(
         one = [reply.clone()];
         &one
     };
-    let amounts = narrative::amounts(words);
     let mut payments = Vec::with_capacity(rows.len());
     for row in rows {
         let mut payment = payment(row, customer)?;
-        payment.amount_named = amounts.iter().any(|named| super::ledger::names(named, payment.money));
+        payment.amount_named = said.names_money(payment.money);
+        payment.date_named = said.names_day(payment.created_at);
         payments.push(payment);
     }
     if asked.is_some_and(|asked| payments.iter().any(|payment| payment.id != *asked)) {

@@ -35,10 +35,22 @@ pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
 const fn topic(kind: DisputeKind) -> Topic {
     match kind {
         DisputeKind::ChargedTwice => Topic::DuplicateCharge,
-        DisputeKind::Refund => Topic::Refund,
-        DisputeKind::Fee | DisputeKind::ExchangeRate | DisputeKind::CashShort | DisputeKind::General => {
-            Topic::ChargeDispute
-        }
+        DisputeKind::Refund | DisputeKind::Returned => Topic::Refund,
+        DisputeKind::Unrecognised => Topic::UnrecognisedTransaction,
+        DisputeKind::Fee
+        | DisputeKind::ExchangeRate
+        | DisputeKind::CashShort
+        | DisputeKind::PaidOtherwise
+        | DisputeKind::WrongAmount
+        | DisputeKind::WrongCurrency
+        | DisputeKind::LateCharge
+        | DisputeKind::SubscriptionCancelled
+        | DisputeKind::NotReceived
+        | DisputeKind::Defective
+        | DisputeKind::Counterfeit
+        | DisputeKind::Misrepresented
+        | DisputeKind::DeclinedButBilled
+        | DisputeKind::General => Topic::ChargeDispute,
     }
 }
 
@@ -75,9 +87,7 @@ const fn kind_fits(dispute: DisputeKind, kind: TransactionKind) -> bool {
         (DisputeKind::ChargedTwice, kind) => {
             matches!(kind, TransactionKind::CardPayment | TransactionKind::DirectDebit | TransactionKind::Fee)
         }
-        (DisputeKind::Refund | DisputeKind::Fee | DisputeKind::ExchangeRate | DisputeKind::General, kind) => {
-            !matches!(kind, TransactionKind::TopUp | TransactionKind::Refund | TransactionKind::Reversal)
-        }
+        (_, kind) => !matches!(kind, TransactionKind::TopUp | TransactionKind::Refund | TransactionKind::Reversal),
     }
 }
 

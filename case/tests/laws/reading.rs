@@ -2,14 +2,19 @@
 
 use case::{
     facts, limits,
-    narrative::{self, Narrative},
+    narrative::{self, Heard, Narrative},
     source::{Lookup, ProfileField, Topic},
 };
+use jiff::civil::{Date, date};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
 use super::{chaos::CANARY, law};
 use crate::world::reference;
+
+fn today() -> Date {
+    date(2026, 11, 22)
+}
 
 fn lookup() -> impl Strategy<Value = Lookup> {
     let customer = reference("cus_ada");
@@ -72,14 +77,15 @@ fn reply() -> impl Strategy<Value = Value> {
 #[test]
 fn any_reply_is_facts_without_its_words_or_is_refused() {
     law(2_000, (lookup(), reply(), "\\PC{0,60}"), |(lookup, reply, words)| {
-        if let Ok(facts) = facts::read(&lookup, reply.to_string().as_bytes(), &words) {
+        if let Ok(facts) = facts::read(&lookup, reply.to_string().as_bytes(), &Heard { texts: vec![(today(), words)] })
+        {
             let kept = serde_json::to_string(&facts).unwrap();
             assert!(!kept.contains(&CANARY.repeat(2)), "{kept}");
             assert!(serde_json::from_str::<facts::Facts>(&kept).unwrap() == facts, "facts read back as they are");
         }
     });
     law(300, (lookup(), vec(any::<u8>(), 0..60)), |(lookup, bytes)| {
-        assert!(facts::read(&lookup, &bytes, "").is_err(), "noise is no reply");
+        assert!(facts::read(&lookup, &bytes, &Heard::default()).is_err(), "noise is no reply");
     });
 }
 
@@ -89,7 +95,7 @@ fn any_text_is_read_within_its_limits() {
         select(vec!["12.", "€", ",99", "é", "[card:1]", " USD", "\u{202e}", "charged ", "twice", "999999999999", "."]);
     let texts = prop_oneof!["\\PC{0,200}", vec(fragments, 0..40).prop_map(|parts| parts.concat())];
     law(1_000, texts, |text| {
-        let narrative = Narrative::read(&text);
+        let narrative = Narrative::read(&text, today());
         assert!(narrative::amounts(&text).len() <= limits::NARRATIVE_AMOUNTS);
         assert!(narrative::merchant_words(&text).len() <= 8);
         assert_eq!(narrative.names_amount, !narrative::amounts(&text).is_empty());

@@ -17,13 +17,14 @@ use case::{
     ids::{CaseId, Digest, Reference, Subject, TenantId},
     label::{Label, Ppm, Scored},
     local::Reading,
-    narrative::Narrative,
+    narrative::{Heard, Narrative},
     next::next,
     settings::Settings,
     time::Millis,
 };
 
 use bank::{Bank, Reply};
+use jiff::civil::Date;
 
 /// The sample's words.
 pub(crate) const TWICE: &str = "Customer says their card was charged twice for the same subscription.";
@@ -41,7 +42,7 @@ pub(crate) struct World {
     pub(crate) in_flight: VecDeque<Ready>,
     /// Every ask of the case so far, attempts included.
     pub(crate) asked: Vec<Ready>,
-    words: String,
+    heard: Heard,
 }
 
 pub(crate) fn reference(text: &str) -> Reference {
@@ -80,11 +81,16 @@ pub(crate) fn reading(label: Label, percent: u32, sure: bool) -> Reading {
     }
 }
 
+/// The day on which every case opens.
+fn today() -> Date {
+    Millis::parse_rfc3339(NOON).unwrap().date()
+}
+
 pub(crate) fn words(text: &str, reading: Reading) -> Words {
     Words {
         sealed: sealed(text),
         reading,
-        narrative: Narrative::read(text),
+        narrative: Narrative::read(text, today()),
         documents: 0,
         identity: Identity::default(),
     }
@@ -140,7 +146,7 @@ impl World {
             now,
             in_flight: VecDeque::new(),
             asked: Vec::new(),
-            words: text.to_owned(),
+            heard: Heard { texts: vec![(today(), text.to_owned())] },
         };
         world.take(step);
         world
@@ -202,7 +208,7 @@ impl World {
     }
 
     pub(crate) fn message(&mut self, text: &str) {
-        self.words = format!("{}\n{text}", self.words);
+        self.heard.texts.push((self.now.date(), text.to_owned()));
         let message = Message {
             by: actor("app", Role::Submitter),
             from: Speaker::Customer,
@@ -230,10 +236,11 @@ impl World {
         };
         let (body, lookup) = body;
         let bytes = serde_json::to_vec(&body).unwrap();
-        let facts = facts::read(lookup, &bytes, &self.words);
+        let facts = facts::read(lookup, &bytes, &self.heard);
         Some(match facts {
-            // Not the hash of the body: the order of its fields is another where a build asks for that.
-            Ok(facts) => Answer::Facts { reply: sealed(&format!("{facts:?}")), facts, took_ms: 20 },
+            // Not the hash of the body: the order of its fields is another where a build asks for that. As the journal
+            // writes them, a field that came later and is empty changes nothing.
+            Ok(facts) => Answer::Facts { reply: sealed(&serde_json::to_string(&facts).unwrap()), facts, took_ms: 20 },
             Err(_) => bank::failed(case::entry::Failure::Unusable),
         })
     }

@@ -6,6 +6,7 @@ use case::{
     local::LocalModel,
     narrative::Narrative,
     pii::TokenMap,
+    time::Millis,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -22,6 +23,6 @@ pub fn judge(journal: &str) -> String {
 #[wasm_bindgen]
 pub fn read(text: &str) -> String {
     let tokenised = TokenMap::new().tokenise(text);
-    let read = (LocalModel::embedded().read(&tokenised), Narrative::read(&tokenised), &tokenised);
+    let read = (LocalModel::embedded().read(&tokenised), Narrative::read(&tokenised, Millis(1_795_348_800_000).date()), &tokenised);
     serde_json::to_string(&read).unwrap_or_default()
 }

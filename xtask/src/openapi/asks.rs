@@ -1,9 +1,9 @@
 //! What a journal says of the outside: what was asked, what was answered, and the facts that were read in an answer.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::schema::{
-    Field, always, at_most, closed, count, either, flag, list, may, must, of, or_null, says, text, variant,
+    Field, always, at_most, closed, count, day, either, flag, list, may, must, of, or_null, says, text, variant,
 };
 
 /// The schemas of asks and answers.
@@ -20,7 +20,6 @@ pub(super) fn schemas() -> Map<String, Value> {
 /// The fields of each look-up, with its name first.
 fn lookup_shapes() -> [(&'static str, Vec<Field>); 6] {
     let customer = || must("customer", of("Reference"));
-    let day = || json!({ "type": "string", "format": "date" });
     [
         ("transactions", vec![customer(), must("from", day()), must("to", day())]),
         ("payments", vec![customer(), may("payment", of("Reference"))]),
@@ -90,6 +89,7 @@ fn facts() -> Vec<Value> {
         must("related", or_null(of("Reference"))),
         must("merchant_named", flag()),
         must("amount_named", flag()),
+        may("date_named", flag()),
     ]);
     let payment = closed(vec![
         must("id", of("Reference")),
@@ -97,6 +97,8 @@ fn facts() -> Vec<Value> {
         must("created_at", of("Millis")),
         must("status", or_null(of("Reference"))),
         must("reason", or_null(of("Reference"))),
+        may("amount_named", flag()),
+        may("date_named", flag()),
     ]);
     let fields = || list(of("ProfileField"));
     let rows = at_most(case::limits::LEDGER_FACTS, transaction);

@@ -6,7 +6,8 @@ use case::{entry::Entry, journal::FORMAT, label::Ppm};
 use serde_json::{Map, Value, json};
 
 use super::schema::{
-    Field, always, among, closed, count, either, flag, list, may, must, of, or_null, says, text, variant, whole, within,
+    Field, always, among, closed, count, day, either, flag, list, may, must, of, or_null, says, text, variant, whole,
+    within,
 };
 
 /// The kind of every entry; a test of the desk meets them in real journals.
@@ -169,6 +170,12 @@ fn words() -> Value {
         must("claims", list(of("Claim"))),
         must("names_merchant", flag()),
         must("names_amount", flag()),
+        may("names_date", flag()),
+        may("delivery_due", day()),
+        may("cancelled_on", day()),
+        may("learned_on", day()),
+        may("pick", count()),
+        may("answer", of("YesNo")),
     ]);
     closed(vec![
         must("sealed", of("Digest")),

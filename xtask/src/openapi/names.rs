@@ -6,7 +6,7 @@ use case::{
     entry::{Basis, CloseReason, CustomerQuestion, Escalation, Failure, Speaker, Tier},
     facts::{Band, Direction, TransactionKind, TransactionStatus},
     label::{Label, Task},
-    narrative::{Claim, DisputeKind},
+    narrative::{Claim, DisputeKind, YesNo},
     policy::{Action, Approval, Reason},
     source::{ProfileField, Source, Topic},
     specialist,
@@ -88,10 +88,15 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     let topics = variants!(Topic:
         DuplicateCharge ChargeDispute UnrecognisedTransaction IdentityDocuments PaymentTrace Refund);
     add("Topic", written(topics), "A topic of policy.");
-    let disputes = variants!(DisputeKind: ChargedTwice Refund Fee ExchangeRate CashShort General);
+    let disputes = variants!(DisputeKind:
+        ChargedTwice PaidOtherwise WrongAmount WrongCurrency LateCharge SubscriptionCancelled NotReceived Defective
+        Counterfeit Misrepresented Refund Returned Unrecognised DeclinedButBilled CashShort Fee ExchangeRate General);
     add("DisputeKind", written(disputes), "The kind of a contested charge.");
-    let claims = variants!(Claim: LostOrStolen Compromised NotRecognised);
+    let claims = variants!(Claim:
+        LostOrStolen Compromised NotRecognised AccountTakeover ScamPayment HasCard MerchantContacted ReturnAttempted
+        Cancelled HasProof PaidByOtherMeans);
     add("Claim", written(claims), "Something the customer says happened.");
+    add("YesNo", written(variants!(YesNo: Yes No)), "A short answer.");
 }
 
 fn agents() -> Vec<Value> {

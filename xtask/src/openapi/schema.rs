@@ -82,6 +82,11 @@ pub(super) fn moment() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
+/// A day, as RFC 3339 writes a full date.
+pub(super) fn day() -> Value {
+    json!({ "type": "string", "format": "date" })
+}
+
 /// A whole number from 0 on.
 pub(super) fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
