@@ -14,8 +14,9 @@ use claude::{
 };
 
 use crate::{
-    perform::{Job, Performed, failed, no_reply},
+    perform::{Job, Performed, failed},
     ports::{Outside, Target},
+    send::{NoReply, send},
     setup::Setup,
     vault::{CaseVault, Doc},
 };
@@ -60,8 +61,8 @@ pub(crate) async fn triage(
     let Ok(request) = messages_request(&model.endpoint, &model.key, &prompt, traceparent.as_deref()) else {
         return failed(outside, started, Failure::Refused, None);
     };
-    let reply = match outside.send(Target::Model, request, limit_ms, REPLY_BYTES_MAX).await {
-        Err(error) => return failed(outside, started, no_reply(error), None),
+    let reply = match send(outside, setup, Target::Model, request, limit_ms, REPLY_BYTES_MAX).await {
+        Err(NoReply { failure, retry_after_ms }) => return failed(outside, started, failure, retry_after_ms),
         Ok(reply) => read_reply(reply.status().as_u16(), reply.headers(), reply.body()),
     };
     let took_ms = outside.now().since(started);

@@ -6,8 +6,13 @@ use std::collections::BTreeMap;
 use case::settings::{Settings, SettingsProblem};
 use serde::{Deserialize, Serialize};
 
+use crate::{
+    address::Address,
+    breaker::{BreakerProblem, BreakerSettings},
+};
+
 /// Everything an operator configures, but for secrets.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// How cases are decided.
@@ -15,6 +20,12 @@ pub struct Config {
     /// Which sources there are, by name (`ledger`, `profile`, `risk`, `merchants`, `policy`, `actions`): natively
     /// base URLs, on Workers names of service bindings or base URLs.
     pub sources: BTreeMap<String, String>,
+    /// Hosts that may be reached without encryption; none by default, and this machine always.
+    pub insecure_hosts: Vec<String>,
+    /// When a target that fails is left alone.
+    pub breaker: BreakerSettings,
+    /// Calls at once to one target; more of them wait, and their time runs. On Workers the platform has its own limit.
+    pub connections: u32,
     /// Origins that browsers may call from; none by default.
     pub cors_origins: Vec<String>,
     /// The base URL of the Messages API, where it is not Anthropic's.
@@ -23,8 +34,26 @@ pub struct Config {
     pub model: Option<String>,
 }
 
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            sources: BTreeMap::new(),
+            insecure_hosts: Vec::new(),
+            breaker: BreakerSettings::default(),
+            connections: 128,
+            cors_origins: Vec::new(),
+            anthropic_base_url: None,
+            model: None,
+        }
+    }
+}
+
 /// The model that triage asks by default.
 pub const MODEL: &str = "claude-haiku-5-5";
+
+/// The most calls at once to one target that an operator may allow.
+const CONNECTIONS: u32 = 10_000;
 
 /// The names that [`Config::sources`] may hold.
 pub const SOURCES: [&str; 6] = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
@@ -35,6 +64,19 @@ pub enum ConfigProblem {
     /// A decision setting.
     #[error("settings: {0}")]
     Settings(#[from] SettingsProblem),
+    /// A breaker's setting.
+    #[error(transparent)]
+    Breaker(#[from] BreakerProblem),
+    /// A number outside its range.
+    #[error("`{name}` must be between {least} and {most}")]
+    Range {
+        /// The setting.
+        name: &'static str,
+        /// The least allowed.
+        least: u32,
+        /// The most allowed.
+        most: u32,
+    },
     /// A source that nobody asks.
     #[error("`sources.{0}` is not a source; the sources are {list}", list = SOURCES.join(", "))]
     Source(String),
@@ -57,6 +99,14 @@ impl Config {
         self.settings.check()?;
         if let Some(name) = self.sources.keys().find(|name| !SOURCES.contains(&name.as_str())) {
             return Err(ConfigProblem::Source(name.clone()));
+        }
+        for (name, address) in &self.sources {
+            Address::parse(address, &self.insecure_hosts)
+                .map_err(|error| ConfigProblem::Url { name: format!("sources.{name}"), why: error.to_string() })?;
+        }
+        self.breaker.check()?;
+        if !(1..=CONNECTIONS).contains(&self.connections) {
+            return Err(ConfigProblem::Range { name: "connections", least: 1, most: CONNECTIONS });
         }
         if let Some(url) = &self.anthropic_base_url {
             let name = "anthropic_base_url".to_owned();

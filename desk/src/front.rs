@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::{
     entering::{self, Entering},
     file::first,
-    ports::{DocketHost, DocketQuery, Grant, Outside},
+    ports::{DocketHost, DocketQuery, Grant, Outside, Target},
     problem::{Code, Problem},
     request::{BODY_BYTES, BODY_MS, Preferences},
     setup::{Access, Setup, local_grant},
@@ -264,6 +264,10 @@ async fn readyz<F: DocketHost + Outside + Door>(State(front): State<Front<F>>) -
         |source: Source| (source.name(), if setup.sources.contains(&source) { "configured" } else { "missing" });
     let sources: serde_json::Map<String, Value> =
         Source::ALL.into_iter().map(source).map(|(name, state)| (name.to_owned(), state.into())).collect();
+    let breaker = |target: &Target| setup.breakers.shown(*target, front.host.now()).standing.name();
+    let breakers = Target::ALL.iter().filter(|target| setup.is_configured(**target));
+    let breakers: serde_json::Map<String, Value> =
+        breakers.map(|target| (target.name().to_owned(), breaker(target).into())).collect();
     let ready = !matches!(setup.access, Access::Closed(_));
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
@@ -274,6 +278,7 @@ async fn readyz<F: DocketHost + Outside + Door>(State(front): State<Front<F>>) -
         "model": setup.model.as_ref().map(|model| model.name.clone()),
         "sandbox": setup.sandbox,
         "sources": sources,
+        "breakers": breakers,
         "actions": if setup.actions { "configured" } else { "missing" },
     });
     json_response(status, &body)

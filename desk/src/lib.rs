@@ -2,7 +2,9 @@
 //!
 //! Nothing here knows whether it runs natively or on Workers.
 
+pub mod address;
 pub mod ask_claude;
+pub mod breaker;
 pub mod commands;
 pub mod config;
 pub mod entering;
@@ -11,12 +13,14 @@ pub mod file;
 pub mod front;
 pub mod intake;
 pub mod openapi;
+mod paging;
 pub mod perform;
 pub mod ports;
 pub mod problem;
 pub mod request;
 pub mod routes;
 pub mod row;
+pub mod send;
 pub mod setup;
 pub mod vault;
 pub mod view;

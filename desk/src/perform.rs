@@ -19,17 +19,15 @@ use serde_json::{Value, json};
 
 use crate::{
     ask_claude,
-    ports::{Outside, Sealed, SendError, Target},
+    paging::{REPLY_BYTES, read_pages},
+    ports::{Outside, Sealed, Target},
+    send::{NoReply, bad_status, send},
     setup::Setup,
     vault::{CaseVault, Doc},
 };
 
-/// The largest reply of a source, all its pages together, in bytes.
-const REPLY_BYTES: usize = 1_900_000;
 /// The largest reply once it is sealed, in bytes: a row of a Durable Object holds 2 MB.
 const SEALED_BYTES: usize = 1_990_000;
-/// Pages of one ledger look-up.
-const PAGES: usize = 50;
 /// The longest that one attempt may take whatever the settings say, in milliseconds.
 const ATTEMPT_MS: i64 = 600_000;
 
@@ -90,7 +88,7 @@ impl Job {
 pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, job: &Job) -> Performed {
     let started = outside.now();
     let limit_ms = u64::try_from(job.ready.until.since(started).clamp(1, ATTEMPT_MS)).unwrap_or(1);
-    let performed = match &job.ready.question {
+    let mut performed = match &job.ready.question {
         // Claude's failures are said where they are known better.
         Question::Triage { repair, .. } => {
             return ask_claude::triage(outside, setup, vault, job, *repair, limit_ms).await;
@@ -102,9 +100,16 @@ pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, j
         Question::Lookup(_) | Question::Act { .. } if job.sandbox != setup.sandbox => {
             failed(outside, started, Failure::NotConfigured, None)
         }
-        Question::Lookup(lookup) => look_up(outside, vault, job, lookup, limit_ms).await,
-        Question::Act { .. } => act(outside, job, limit_ms).await,
+        Question::Lookup(lookup) => look_up(outside, setup, vault, job, lookup, limit_ms).await,
+        Question::Act { .. } => act(outside, setup, job, limit_ms).await,
     };
+    // The failure that opened a breaker says as well when the next attempt has a chance.
+    if let Answer::Failed { failure: Failure::Unavailable | Failure::TimedOut, retry_after_ms, .. } =
+        &mut performed.answer
+        && let Some(rest_ms) = setup.breakers.rest_ms(target(&job.ready.question), outside.now())
+    {
+        *retry_after_ms = Some(retry_after_ms.map_or(rest_ms, |asked| asked.max(rest_ms)));
+    }
     // What is not configured is said once, by `/readyz`.
     if let Answer::Failed { failure, took_ms, .. } = &performed.answer
         && *failure != Failure::NotConfigured
@@ -113,6 +118,14 @@ pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, j
         tracing::warn!(%ask, attempt, ?failure, took_ms, "a source did not answer usably");
     }
     performed
+}
+
+const fn target(question: &Question) -> Target {
+    match question {
+        Question::Triage { .. } => Target::Model,
+        Question::Lookup(lookup) => Target::Source(lookup.source()),
+        Question::Act { .. } => Target::Actions,
+    }
 }
 
 /// The failed answer.
@@ -126,66 +139,22 @@ pub(crate) fn failed(
     Performed { answer: Answer::Failed { failure, retry_after_ms, call: None, took_ms }, sealed: Vec::new() }
 }
 
-/// A failure to get any reply, in the case's terms.
-pub(crate) const fn no_reply(error: SendError) -> Failure {
-    match error {
-        SendError::NotConfigured => Failure::NotConfigured,
-        SendError::TimedOut => Failure::TimedOut,
-        SendError::Connection => Failure::Unavailable,
-        SendError::TooLarge => Failure::Unusable,
-    }
-}
-
-/// A reply other than success, in the case's terms. That something is unknown must be said in JSON: an address that is
-/// set wrong answers 404 as well.
-fn bad_status(reply: &http::Response<Bytes>) -> Failure {
-    let declared = reply.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let json = declared.is_some_and(|declared| declared.contains("json"));
-    match reply.status().as_u16() {
-        404 if json => Failure::NotFound,
-        408 | 425 | 429 | 500..=599 => Failure::Unavailable,
-        300..=399 => Failure::Unusable,
-        _ => Failure::Refused,
-    }
-}
-
-async fn look_up(outside: &impl Outside, vault: &CaseVault, job: &Job, lookup: &Lookup, limit_ms: u64) -> Performed {
+async fn look_up(
+    outside: &impl Outside,
+    setup: &Setup,
+    vault: &CaseVault,
+    job: &Job,
+    lookup: &Lookup,
+    limit_ms: u64,
+) -> Performed {
     let started = outside.now();
-    let target = Target::Source(lookup.source());
-    let mut merged: Option<Value> = None;
-    let mut cursor: Option<String> = None;
-    let mut room_bytes = REPLY_BYTES;
-    for _ in 0..PAGES {
-        let spent_ms = u64::try_from(outside.now().since(started)).unwrap_or(0);
-        let Some(request) = request(lookup, job, cursor.as_deref()) else {
-            return failed(outside, started, Failure::Refused, None);
-        };
-        let sent = outside.send(target, request, limit_ms.saturating_sub(spent_ms).max(1), room_bytes).await;
-        let page = match sent {
-            Err(error) => return failed(outside, started, no_reply(error), None),
-            Ok(reply) if !reply.status().is_success() => {
-                let pause = claude::retry::retry_after_ms(reply.headers()).and_then(|ms| i64::try_from(ms).ok());
-                return failed(outside, started, bad_status(&reply), pause);
-            }
-            Ok(reply) => {
-                room_bytes = room_bytes.saturating_sub(reply.body().len());
-                serde_json::from_slice::<Value>(reply.body())
-            }
-        };
-        let Ok(page) = page else { return failed(outside, started, Failure::Unusable, None) };
-        cursor = page.get("next").and_then(Value::as_str).map(str::to_owned);
-        merged = Some(match merged {
-            Some(whole) => join_pages(whole, &page),
-            None => page,
-        });
-        if cursor.is_none() {
-            break;
-        }
-    }
-    if cursor.is_some() {
-        return failed(outside, started, Failure::Unusable, None);
-    }
-    let body = merged.unwrap_or_default().to_string();
+    let Some(first) = request(lookup, job, None) else {
+        return failed(outside, started, Failure::Refused, None);
+    };
+    let body = match read_pages(outside, setup, Target::Source(lookup.source()), &first, (started, limit_ms)).await {
+        Ok(whole) => whole.to_string(),
+        Err(NoReply { failure, retry_after_ms }) => return failed(outside, started, failure, retry_after_ms),
+    };
     let facts = facts::read(lookup, body.as_bytes(), &job.heard);
     let reply = vault.seal(&Doc::Reply { body }, outside);
     match (facts, reply) {
@@ -200,20 +169,6 @@ async fn look_up(outside: &impl Outside, vault: &CaseVault, job: &Job, lookup: &
         }
         (Ok(_), Ok(_) | Err(_)) => failed(outside, started, Failure::Unusable, None),
     }
-}
-
-fn join_pages(mut whole: Value, page: &Value) -> Value {
-    if let (Some(rows), Some(more)) = (
-        whole.get_mut("transactions").and_then(Value::as_array_mut),
-        page.get("transactions").and_then(Value::as_array),
-    ) {
-        rows.extend(more.iter().cloned());
-    }
-    // What is joined is whole when its last page is: facts are not read from a ledger with more pages to come.
-    if let Some(next) = whole.get_mut("next") {
-        *next = page.get("next").cloned().unwrap_or_default();
-    }
-    whole
 }
 
 /// The request for a look-up: what the source needs, and nothing else.
@@ -245,7 +200,7 @@ fn request(lookup: &Lookup, job: &Job, cursor: Option<&str>) -> Option<http::Req
     build(Method::GET, &path, Bytes::new(), job, None)
 }
 
-async fn act(outside: &impl Outside, job: &Job, limit_ms: u64) -> Performed {
+async fn act(outside: &impl Outside, setup: &Setup, job: &Job, limit_ms: u64) -> Performed {
     let started = outside.now();
     let (Some(proposed), Some(customer)) = (&job.proposed, &job.customer) else {
         return failed(outside, started, Failure::Refused, None);
@@ -265,10 +220,12 @@ async fn act(outside: &impl Outside, job: &Job, limit_ms: u64) -> Performed {
     let Some(request) = build(Method::POST, "/actions", Bytes::from(body.to_string()), job, Some(&job.ready.id)) else {
         return failed(outside, started, Failure::Refused, None);
     };
-    match outside.send(Target::Actions, request, limit_ms, REPLY_BYTES).await {
+    match send(outside, setup, Target::Actions, request, limit_ms, REPLY_BYTES).await {
+        Err(NoReply { failure: failure @ (Failure::NotConfigured | Failure::Refused), .. }) => {
+            failed(outside, started, failure, None)
+        }
         // Whether it was executed is not known: it is sent again, under the same key.
-        Err(SendError::NotConfigured) => failed(outside, started, Failure::NotConfigured, None),
-        Err(_) => failed(outside, started, Failure::Unavailable, None),
+        Err(NoReply { retry_after_ms, .. }) => failed(outside, started, Failure::Unavailable, retry_after_ms),
         Ok(reply) if reply.status().is_success() => {
             let Ok(body) = serde_json::from_slice::<Value>(reply.body()) else {
                 return failed(outside, started, Failure::Unusable, None);
@@ -278,11 +235,10 @@ async fn act(outside: &impl Outside, job: &Job, limit_ms: u64) -> Performed {
             Performed { answer: Answer::Done { reference, took_ms }, sealed: Vec::new() }
         }
         Ok(reply) => {
-            let pause = claude::retry::retry_after_ms(reply.headers()).and_then(|ms| i64::try_from(ms).ok());
+            let NoReply { failure, retry_after_ms } = bad_status(&reply);
             // 409: the same key is being worked on at this moment.
             let busy = reply.status() == StatusCode::CONFLICT;
-            let failure = if busy { Failure::Unavailable } else { bad_status(&reply) };
-            failed(outside, started, failure, pause)
+            failed(outside, started, if busy { Failure::Unavailable } else { failure }, retry_after_ms)
         }
     }
 }
@@ -302,7 +258,7 @@ fn build(method: Method, path: &str, body: Bytes, job: &Job, key: Option<&AskId>
 }
 
 /// Percent-encodes a query value: everything but letters, digits and `-_.~`.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

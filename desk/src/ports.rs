@@ -191,6 +191,29 @@ pub enum Target {
     Actions,
 }
 
+impl Target {
+    /// Every target.
+    pub const ALL: [Self; 7] = [
+        Self::Source(Source::Ledger),
+        Self::Source(Source::Profile),
+        Self::Source(Source::Risk),
+        Self::Source(Source::Merchants),
+        Self::Source(Source::Policy),
+        Self::Actions,
+        Self::Model,
+    ];
+
+    /// The name in configuration, labels and logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Source(source) => source.name(),
+            Self::Actions => "actions",
+        }
+    }
+}
+
 /// Why nothing came back from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {

@@ -1,6 +1,9 @@
 //! What a host hands to the desk when it starts: configuration and secrets, read and checked.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use case::{
     actor::{Actor, Role},
@@ -11,8 +14,10 @@ use case::{
 use claude::{endpoint::Endpoint, key::ApiKey};
 
 use crate::{
+    breaker::Breakers,
     config::{Config, ConfigProblem, MODEL},
-    ports::Grant,
+    ports::{Grant, Target},
+    send::{NotAToken, Token},
     vault::MasterKey,
 };
 
@@ -42,6 +47,10 @@ pub struct Setup {
     pub sources: BTreeSet<Source>,
     /// Whether actions can be executed.
     pub actions: bool,
+    /// Bearer tokens, each for one target alone.
+    pub tokens: BTreeMap<Target, Token>,
+    /// Which targets are left alone for now.
+    pub breakers: Arc<Breakers>,
     /// Who may call.
     pub access: Access,
 }
@@ -74,6 +83,8 @@ impl Setup {
             sandbox: false,
             sources,
             actions: config.sources.contains_key("actions"),
+            tokens: BTreeMap::new(),
+            breakers: Arc::new(Breakers::new(config.breaker)),
             access,
             config,
             master,
@@ -86,7 +97,33 @@ impl Setup {
         self.sandbox = true;
         self.sources = Source::ALL.into_iter().collect();
         self.actions = true;
+        self.tokens.clear();
         self
+    }
+
+    /// The same, with bearer tokens; `secret` reads a secret by its name ([`token_name`]).
+    ///
+    /// # Errors
+    /// The name of a secret that cannot be a token.
+    pub fn with_tokens(mut self, secret: impl Fn(&str) -> Option<String>) -> Result<Self, (String, NotAToken)> {
+        for target in Target::ALL.into_iter().filter(|target| *target != Target::Model) {
+            let name = token_name(target);
+            if let Some(text) = secret(&name).filter(|text| !text.trim().is_empty()) {
+                let token = Token::parse(&text).map_err(|problem| (name, problem))?;
+                self.tokens.insert(target, token);
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether a target can be asked.
+    #[must_use]
+    pub fn is_configured(&self, target: Target) -> bool {
+        match target {
+            Target::Model => self.model.is_some(),
+            Target::Source(source) => self.sources.contains(&source),
+            Target::Actions => self.actions,
+        }
     }
 
     /// The settings that a case opened now is pinned to: those of the configuration, and a model only where there is
@@ -97,6 +134,12 @@ impl Setup {
         settings.triage.model = self.model.as_ref().map(|model| model.name.clone());
         settings
     }
+}
+
+/// The name of the secret that holds a target's token: `CASEWORKER_SOURCE_LEDGER_TOKEN`, and so on.
+#[must_use]
+pub fn token_name(target: Target) -> String {
+    format!("CASEWORKER_SOURCE_{}_TOKEN", target.name().to_ascii_uppercase())
 }
 
 /// Who anybody is where access is open.

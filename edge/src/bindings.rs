@@ -78,7 +78,10 @@ impl Bindings {
         let open = text(OPEN).as_deref() == Some("local");
         let mut sources = config.sources.clone();
         let setup = Setup::new(config, master_key, model_key, access(open, &grants));
-        let mut setup = setup.map_err(|problem| wrong(SETTINGS, problem.to_string()))?;
+        let setup = setup.map_err(|problem| wrong(SETTINGS, problem.to_string()))?;
+        let mut setup = setup.with_tokens(&text).map_err(|(name, problem)| {
+            wrong(SETTINGS, format!("names a source whose secret {name} is wrong: {problem}"))
+        })?;
         if let Some(sandbox) = text(SANDBOX) {
             sources = SOURCES.iter().map(|name| ((*name).to_owned(), sandbox.clone())).collect();
             setup = setup.with_sandbox();

@@ -68,12 +68,16 @@ impl Engine {
         let metrics = Arc::new(Metrics::default());
         let store = Store::open(&settings.data, Arc::clone(&metrics))?;
         let sandbox = plan.sandbox.then(in_process_sandbox);
-        let world = World::new(http(settings)?, settings.config.sources.clone(), sandbox, Arc::clone(&metrics));
+        let config = &settings.config;
+        let world =
+            World::new(http(settings)?, config.sources.clone(), sandbox, config.connections, Arc::clone(&metrics));
         let master = master::find(settings, &Shelf::beside(&settings.data)?, &world)?;
         let has_keys = store.has_keys().await.map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
         let access = (plan.access)(has_keys);
         let setup = Setup::new(settings.config.clone(), master, settings.api_key()?, access)
-            .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?;
+            .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?
+            .with_tokens(|name| settings.environment.secret(name))
+            .map_err(|(name, error)| Failure::new(Exit::Settings, format!("{name}: {error}")))?;
         let setup = Arc::new(if plan.sandbox { setup.with_sandbox() } else { setup });
         warn(&setup);
 

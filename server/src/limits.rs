@@ -22,8 +22,6 @@ pub(crate) const LOST_AFTER_MS: i64 = 60_000;
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
 /// How long connecting to anything outside may take.
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
-/// Calls at once to one source, or to the model.
-pub(crate) const CALLS_AT_ONCE: usize = 128;
 /// Longest settings or `.env` file in bytes.
 pub(crate) const SETTINGS_BYTES: u64 = 1 << 20;
 /// Longest line of a batch in bytes: the longest text, escaped, and its fields.

@@ -5,7 +5,10 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use desk::ports::{HostError, SendError, Target};
+use desk::{
+    breaker::{Shown, Standing},
+    ports::{HostError, SendError, Target},
+};
 
 /// Counters since the process started.
 #[derive(Debug, Default)]
@@ -17,19 +20,7 @@ pub(crate) struct Metrics {
     failed: AtomicU64,
     wakes: AtomicU64,
     replies: [AtomicU64; 5],
-    outside: [[AtomicU64; 2]; TARGETS.len()],
-}
-
-/// The targets, in the order of their counters.
-const TARGETS: [&str; 7] = ["ledger", "profile", "risk", "merchants", "policy", "actions", "model"];
-
-/// The name of a target in labels and settings.
-pub(crate) fn target_name(target: Target) -> &'static str {
-    match target {
-        Target::Model => "model",
-        Target::Source(source) => source.name(),
-        Target::Actions => "actions",
-    }
+    outside: [[AtomicU64; 2]; Target::ALL.len()],
 }
 
 impl Metrics {
@@ -63,15 +54,14 @@ impl Metrics {
 
     /// Counts a call to the outside.
     pub(crate) fn call<T>(&self, target: Target, outcome: &Result<T, SendError>) {
-        let name = target_name(target);
-        let counters = TARGETS.iter().position(|known| *known == name).and_then(|index| self.outside.get(index));
+        let counters = Target::ALL.iter().position(|known| *known == target).and_then(|index| self.outside.get(index));
         if let Some([answered, failed]) = counters {
             add(if outcome.is_ok() { answered } else { failed }, 1);
         }
     }
 
     /// The page. `cases` are the stored cases by state.
-    pub(crate) fn page(&self, cases: &[(String, u64)]) -> String {
+    pub(crate) fn page(&self, cases: &[(String, u64)], breakers: &[(Target, Shown)]) -> String {
         let mut page = String::new();
         for (name, help, counter) in [
             ("commits_total", "Steps of cases that were stored.", &self.commits),
@@ -89,17 +79,36 @@ impl Metrics {
             line(&mut page, "replies_total", &format!("{{class=\"{class}xx\"}}"), get(counter));
         }
         head(&mut page, "outside_calls_total", "Calls to the outside and whether anything came back.", "counter");
-        for (target, [answered, failed]) in TARGETS.iter().zip(&self.outside) {
+        for (target, [answered, failed]) in Target::ALL.iter().zip(&self.outside) {
             for (outcome, counter) in [("answered", answered), ("failed", failed)] {
-                let labels = format!("{{target=\"{target}\",outcome=\"{outcome}\"}}");
+                let labels = format!("{{target=\"{}\",outcome=\"{outcome}\"}}", target.name());
                 line(&mut page, "outside_calls_total", &labels, get(counter));
             }
         }
+        breaker_lines(&mut page, breakers);
         head(&mut page, "cases", "Stored cases by state.", "gauge");
         for (state, count) in cases {
             line(&mut page, "cases", &format!("{{state=\"{state}\"}}"), *count);
         }
         page
+    }
+}
+
+type Reading = fn(&Shown) -> u64;
+
+fn breaker_lines(page: &mut String, breakers: &[(Target, Shown)]) {
+    let shown: [(&str, &str, &str, Reading); 3] = [
+        ("breaker_open", "Whether a target is left alone because it failed.", "gauge", |shown| {
+            u64::from(shown.standing == Standing::Open)
+        }),
+        ("breaker_openings_total", "How often a target's breaker opened.", "counter", |shown| shown.openings),
+        ("breaker_refusals_total", "Calls that a breaker did not let through.", "counter", |shown| shown.refusals),
+    ];
+    for (name, help, kind, value) in shown {
+        head(page, name, help, kind);
+        for (target, shown) in breakers {
+            line(page, name, &format!("{{target=\"{}\"}}", target.name()), value(shown));
+        }
     }
 }
 
@@ -123,19 +132,22 @@ fn line(page: &mut String, name: &str, labels: &str, value: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use case::source::Source;
 
     #[test]
     fn every_target_has_its_counter_and_the_page_is_well_formed() {
         let metrics = Metrics::default();
-        for target in Source::ALL.into_iter().map(Target::Source).chain([Target::Actions, Target::Model]) {
+        for target in Target::ALL {
             metrics.call(target, &Ok(()));
             metrics.call::<()>(target, &Err(SendError::TimedOut));
         }
         metrics.batch(&[3, 1], &[Ok(()), Err(HostError::Stale)]);
         metrics.reply(http::StatusCode::NOT_FOUND);
-        let page = metrics.page(&[("review".to_owned(), 2)]);
-        for name in TARGETS {
+        let open = Shown { standing: Standing::Open, openings: 3, refusals: 9 };
+        let page = metrics.page(&[("review".to_owned(), 2)], &[(Target::Actions, open)]);
+        assert!(page.contains("caseworker_breaker_open{target=\"actions\"} 1\n"));
+        assert!(page.contains("caseworker_breaker_openings_total{target=\"actions\"} 3\n"));
+        assert!(page.contains("caseworker_breaker_refusals_total{target=\"actions\"} 9\n"));
+        for name in Target::ALL.map(Target::name) {
             assert!(
                 page.contains(&format!("caseworker_outside_calls_total{{target=\"{name}\",outcome=\"failed\"}} 1"))
             );

@@ -20,10 +20,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use crate::{
-    limits,
-    metrics::{Metrics, target_name},
-};
+use crate::{limits, metrics::Metrics};
 
 /// The outside of one process.
 #[derive(Debug)]
@@ -46,18 +43,20 @@ pub(crate) struct Http {
 }
 
 impl World {
-    /// A world with these sources; with a sandbox they are not asked, it answers for them.
+    /// A world with these sources; with a sandbox they are not asked, it answers for them. Each target has so many
+    /// connections; who waits for one uses up the time of its call.
     pub(crate) fn new(
         http: Http,
         sources: BTreeMap<String, String>,
         sandbox: Option<axum::Router>,
+        connections: u32,
         metrics: Arc<Metrics>,
     ) -> Self {
         let sources =
             sources.into_iter().map(|(name, url)| (name, url.trim().trim_end_matches('/').to_owned())).collect();
-        let names = desk::config::SOURCES.into_iter().chain(["model"]);
-        let permits = names.map(|name| (name, Arc::new(Semaphore::new(limits::CALLS_AT_ONCE)))).collect();
-        Self { http, sources, sandbox, permits, tasks: TaskTracker::new(), metrics }
+        let connections = usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        let permits = Target::ALL.map(|target| (target.name(), Arc::new(Semaphore::new(connections))));
+        Self { http, sources, sandbox, permits: permits.into(), tasks: TaskTracker::new(), metrics }
     }
 
     /// Takes no more waiting for granted: returns when all tasks have ended.
@@ -72,7 +71,7 @@ impl World {
         mut request: Request<Bytes>,
         most_bytes: usize,
     ) -> Result<Response<Bytes>, SendError> {
-        let name = target_name(target);
+        let name = target.name();
         let _permit = match self.permits.get(name) {
             Some(permits) => Some(permits.acquire().await.map_err(|_| SendError::Connection)?),
             None => None,

@@ -10,7 +10,7 @@ pub(crate) mod master;
 use std::path::{Path, PathBuf};
 
 use claude::key::ApiKey;
-use desk::config::Config;
+use desk::{address::Address, config::Config};
 
 pub(crate) use environment::{Environment, Name};
 pub(crate) use file::HostSettings;
@@ -96,8 +96,12 @@ impl Settings {
             shared.anthropic_base_url = Some(url.to_owned());
         }
         shared.check()?;
-        for (name, url) in &shared.sources {
-            check_url(&format!("sources.{name}"), url)?;
+        for (name, address) in &shared.sources {
+            // Bindings are for Workers.
+            if matches!(Address::parse(address, &shared.insecure_hosts), Ok(Address::Binding(_))) {
+                let why = "not a URL such as https://ledger.internal/api".to_owned();
+                return Err(SettingsError::Value { name: format!("sources.{name}"), why });
+            }
         }
         let data = data
             .or_else(|| environment.get(Name::Data).map(PathBuf::from))

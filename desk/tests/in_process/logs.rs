@@ -53,7 +53,8 @@ impl Visit for Listener {
 #[tokio::test(start_paused = true)]
 async fn whatever_fails_the_log_holds_no_word_of_anybodys() {
     let log = Listener::default();
-    let guard = tracing::subscriber::set_default(log.clone());
+    // For the whole process: what other tests cause beside this one has to be as quiet.
+    tracing::subscriber::set_global_default(log.clone()).unwrap();
     let (card, mail) = ("4111 1111 1111 1111", "ada.marsh@example.com");
     let sure = "My card was charged twice for the same subscription.";
     for (target, fault, words) in [
@@ -75,7 +76,6 @@ async fn whatever_fails_the_log_holds_no_word_of_anybodys() {
         world.stored(&case, |record| record.lines.truncate(1));
         world.get(&format!("/v1/cases/{case}")).await;
     }
-    drop(guard);
     let log = log.0.lock().unwrap().clone();
     for said in ["case=", "a source did not answer usably", "Claude", "the storage did not take a step"] {
         assert!(log.contains(said), "{said} is not in {log}");

@@ -13,5 +13,6 @@ mod events;
 mod host;
 mod idempotency;
 mod logs;
+mod sources;
 mod storage;
 mod world;

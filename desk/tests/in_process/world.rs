@@ -105,6 +105,12 @@ impl World {
         Self::start(Arc::default(), bank, change(setup), Instant::now())
     }
 
+    /// A desk with the sandbox bank behind something that may lie about it.
+    pub(crate) fn behind(front_of: impl FnOnce(Router) -> Router, change: impl FnOnce(Setup) -> Setup) -> Self {
+        let world = Self::with(change);
+        Self::start(world.store.clone(), front_of(world.bank.clone()), world.setup.clone(), world.began)
+    }
+
     fn start(store: Arc<Store>, bank: Router, setup: Setup, began: Instant) -> Self {
         let at = Millis::parse_rfc3339(BEGIN).unwrap();
         let host = Arc::new(Host::new(store.clone(), bank.clone(), began, at));

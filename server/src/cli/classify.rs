@@ -36,7 +36,13 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     let mut body = Map::new();
     body.insert("text".to_owned(), ask::text(&args.text)?.into());
     let failed = |what: String| Failure::new(Exit::Settings, what);
-    let world = World::new(engine::http(settings)?, BTreeMap::new(), None, Arc::new(Metrics::default()));
+    let world = World::new(
+        engine::http(settings)?,
+        BTreeMap::new(),
+        None,
+        settings.config.connections,
+        Arc::new(Metrics::default()),
+    );
     let master = MasterKey::parse(&MasterKey::generate(&world)).map_err(|error| failed(error.to_string()))?;
     let setup = Setup::new(settings.config.clone(), master, settings.api_key()?, Access::Open)
         .map_err(|error| failed(error.to_string()))?;

@@ -84,7 +84,7 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
 /// Checks against what is here, all of it, and then writes.
 fn take_up(settings: &Settings, incoming: &[Incoming]) -> Result<(), Failure> {
     let shelf = Shelf::alone(&settings.data)?;
-    let world = World::new(engine::http(settings)?, BTreeMap::new(), None, std::sync::Arc::default());
+    let world = World::new(engine::http(settings)?, BTreeMap::new(), None, 1, std::sync::Arc::default());
     let master = master::find(settings, &shelf, &world)?;
     let mut known = Vec::new();
     for one in incoming {

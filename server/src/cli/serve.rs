@@ -16,8 +16,9 @@ use axum::{
 };
 use case::{actor::Role, ids::Digest};
 use desk::{
+    breaker::Shown,
     file::Desk,
-    ports::DocketHost as _,
+    ports::{DocketHost as _, Outside as _, Target},
     problem::{Code, Problem},
     setup::Access,
 };
@@ -194,8 +195,14 @@ async fn read_metrics(State(own): State<Own>, headers: HeaderMap) -> Result<Resp
             }
         }
     }
-    let page = own.metrics.page(&own.desk.host.store.counts().await?);
+    let page = own.metrics.page(&own.desk.host.store.counts().await?, &breakers(&own.desk));
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], page).into_response())
+}
+
+/// The breakers of all targets that are configured.
+fn breakers(desk: &Desk<Native>) -> Vec<(Target, Shown)> {
+    let targets = Target::ALL.into_iter().filter(|target| desk.setup.is_configured(*target));
+    targets.map(|target| (target, desk.setup.breakers.shown(target, desk.host.now()))).collect()
 }
 
 /// Where access is open, a page in a browser must not reach it by a name that it had pointed at this machine.

@@ -27,7 +27,7 @@ async fn serve(routes: Router) -> String {
 
 fn world(ledger: &str, sandbox: Option<Router>) -> World {
     let sources = BTreeMap::from([("ledger".to_owned(), ledger.to_owned())]);
-    World::new(Http::new(None).unwrap(), sources, sandbox, Arc::new(Metrics::default()))
+    World::new(Http::new(None).unwrap(), sources, sandbox, 2, Arc::new(Metrics::default()))
 }
 
 async fn ask(world: &World, path: &str, limit_ms: u64) -> Result<Response<Bytes>, SendError> {

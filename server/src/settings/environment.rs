@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt, io::ErrorKind, path::Path};
 
+use desk::{ports::Target, setup::token_name};
+
 use super::SettingsError;
 use crate::limits;
 
@@ -22,19 +24,26 @@ pub(crate) enum Name {
     Data,
     /// `CASEWORKER_LOG`.
     Log,
+    /// `CASEWORKER_SOURCE_LEDGER_TOKEN` and so on: secret.
+    SourceToken(Target),
 }
 
 impl Name {
     /// Every name.
-    const ALL: [Self; 7] = [
-        Self::AnthropicKey,
-        Self::AnthropicBaseUrl,
-        Self::WorkerUrl,
-        Self::ApiKey,
-        Self::MasterKey,
-        Self::Data,
-        Self::Log,
-    ];
+    fn all() -> impl Iterator<Item = Self> {
+        let names = [
+            Self::AnthropicKey,
+            Self::AnthropicBaseUrl,
+            Self::WorkerUrl,
+            Self::ApiKey,
+            Self::MasterKey,
+            Self::Data,
+            Self::Log,
+        ];
+        // The model's key has its own name.
+        let targets = Target::ALL.into_iter().filter(|target| *target != Target::Model);
+        names.into_iter().chain(targets.map(Self::SourceToken))
+    }
 }
 
 impl fmt::Display for Name {
@@ -47,6 +56,7 @@ impl fmt::Display for Name {
             Self::MasterKey => "CASEWORKER_MASTER_KEY",
             Self::Data => "CASEWORKER_DATA",
             Self::Log => "CASEWORKER_LOG",
+            Self::SourceToken(target) => return formatter.write_str(&token_name(*target)),
         })
     }
 }
@@ -66,11 +76,11 @@ impl Environment {
     pub(crate) fn read(dot_env: &Path) -> Result<Self, SettingsError> {
         let mut values = BTreeMap::new();
         for (name, value) in read_file(dot_env)? {
-            if let Some(name) = Name::ALL.into_iter().find(|known| known.to_string() == name) {
+            if let Some(name) = Name::all().find(|known| known.to_string() == name) {
                 values.entry(name).or_insert(value);
             }
         }
-        for name in Name::ALL {
+        for name in Name::all() {
             match std::env::var(name.to_string()) {
                 Ok(value) => {
                     values.insert(name, value);
@@ -89,6 +99,12 @@ impl Environment {
     /// A variable's value.
     pub(crate) fn get(&self, name: Name) -> Option<&str> {
         self.0.get(&name).map(String::as_str)
+    }
+
+    /// The value of the variable of that name, if it is one of those that mean something.
+    pub(crate) fn secret(&self, name: &str) -> Option<String> {
+        let known = Name::all().find(|known| known.to_string() == name)?;
+        self.get(known).map(str::to_owned)
     }
 
     /// An environment of given values.

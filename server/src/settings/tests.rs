@@ -139,8 +139,8 @@ fn the_flag_wins_over_the_environment_and_that_over_the_file() {
 fn a_base_url_that_could_mislead_is_refused_without_being_repeated() {
     for url in ["", "ledger", "ftp://x", "https://", "https://u:hunter2@x", "https://x?key=hunter2", "http://x#hunter2"]
     {
-        let error = check_url("sources.ledger", url).unwrap_err().to_string();
-        assert!(error.starts_with("sources.ledger: ") && !error.contains("hunter2"), "{error}");
+        let error = check_url("host.worker_url", url).unwrap_err().to_string();
+        assert!(error.starts_with("host.worker_url: ") && !error.contains("hunter2"), "{error}");
     }
-    check_url("sources.ledger", " http://127.0.0.1:1/x/v1/ ").unwrap();
+    check_url("host.worker_url", " http://127.0.0.1:1/x/v1/ ").unwrap();
 }

@@ -151,9 +151,9 @@ async fn a_stale_commit_fails_alone_in_its_batch() {
     assert_eq!(count(&store, &key(1)).await as u64, lines + 1);
     assert_eq!(count(&store, &key(2)).await as u64, lines);
     assert_eq!(count(&store, &key(3)).await, 0);
-    assert!(metrics.page(&[]).contains("caseworker_stale_commits_total 3\n"));
+    assert!(metrics.page(&[], &[]).contains("caseworker_stale_commits_total 3\n"));
     let batches = ["2", "3"].map(|batches| format!("caseworker_commit_batches_total {batches}\n"));
-    assert!(batches.iter().any(|line| metrics.page(&[]).contains(line)), "{}", metrics.page(&[]));
+    assert!(batches.iter().any(|line| metrics.page(&[], &[]).contains(line)), "{}", metrics.page(&[], &[]));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! these schemas, which allow no field that is not declared.
 
 use case::source::Source;
-use desk::problem::Code;
+use desk::{ports::Target, problem::Code};
 use serde_json::{Map, Value, json};
 
 use super::samples;
@@ -207,6 +207,8 @@ fn docket_row() -> Value {
 
 fn readiness() -> Value {
     let configured = || among(["configured", "missing"]);
+    let standing = || says(among(["closed", "open", "half_open"]), "`open`: it failed and is left alone for now.");
+    let breakers = Target::ALL.iter().map(|target| may(target.name(), standing())).collect();
     let sources = Source::ALL.into_iter().map(|source| must(source.name(), configured())).collect();
     closed(vec![
         must("status", says(among(["ready", "closed"]), "`closed` where the deployment has no keys.")),
@@ -216,6 +218,10 @@ fn readiness() -> Value {
         must("model", says(or_null(text()), "Which model of Claude; null without a key.")),
         must("sandbox", flag()),
         must("sources", closed(sources)),
+        must(
+            "breakers",
+            says(closed(breakers), "Of every target that is configured, as this process or isolate sees it."),
+        ),
         must("actions", configured()),
     ])
 }

@@ -1,0 +1,153 @@
+//! The one way out: every request to a source, to the actions endpoint and to the model passes here.
+//!
+//! Here a target's token is added, its breaker is asked, and what became of the call is told to it. Nothing is tried
+//! again here, and no reply is read beyond its status and content type.
+
+use bytes::Bytes;
+use case::entry::Failure;
+use http::{HeaderValue, header};
+
+use crate::{
+    address::is_plain,
+    breaker::{Outcome, Standing},
+    ports::{Outside, SendError, Target},
+    setup::Setup,
+};
+
+/// Why there is no reply, in the case's terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoReply {
+    /// Why.
+    pub(crate) failure: Failure,
+    /// When to ask again, in milliseconds, where that is known.
+    pub(crate) retry_after_ms: Option<i64>,
+}
+
+impl From<Failure> for NoReply {
+    fn from(failure: Failure) -> Self {
+        Self { failure, retry_after_ms: None }
+    }
+}
+
+/// Sends a request, unless its target is known to be down, and reads the whole reply, whatever its status.
+pub(crate) async fn send(
+    outside: &impl Outside,
+    setup: &Setup,
+    target: Target,
+    mut request: http::Request<Bytes>,
+    limit_ms: u64,
+    most_bytes: usize,
+) -> Result<http::Response<Bytes>, NoReply> {
+    if target != Target::Model {
+        // The host adds the path to the configured address. Nothing that came from outside may lead elsewhere.
+        let uri = request.uri();
+        if uri.scheme().is_some() || uri.authority().is_some() || !uri.path().starts_with('/') || !is_plain(uri.path())
+        {
+            return Err(Failure::Refused.into());
+        }
+        if let Some(token) = setup.tokens.get(&target) {
+            request.headers_mut().insert(header::AUTHORIZATION, token.header());
+        }
+    }
+    if let Err(pause_ms) = setup.breakers.admit(target, outside.now(), limit_ms) {
+        return Err(NoReply { failure: Failure::Unavailable, retry_after_ms: Some(pause_ms) });
+    }
+    let sent = outside.send(target, request, limit_ms, most_bytes).await;
+    if let Some(outcome) = outcome(target, &sent) {
+        let (before, after) = setup.breakers.report(target, outside.now(), outcome);
+        if before != after {
+            let (target, breaker) = (target.name(), after.name());
+            match after {
+                Standing::Open => tracing::warn!(target_name = target, breaker, "a target is down and is left alone"),
+                Standing::Closed => tracing::info!(target_name = target, breaker, "a target answers again"),
+                Standing::HalfOpen => {}
+            }
+        }
+    }
+    sent.map_err(|error| no_reply(error).into())
+}
+
+/// A failure to get any reply, in the case's terms.
+const fn no_reply(error: SendError) -> Failure {
+    match error {
+        SendError::NotConfigured => Failure::NotConfigured,
+        SendError::TimedOut => Failure::TimedOut,
+        SendError::Connection => Failure::Unavailable,
+        SendError::TooLarge => Failure::Unusable,
+    }
+}
+
+/// What a call says about its target as a whole. A reply that cannot be used may be one customer's; a page where JSON
+/// was asked for is a proxy's, in front of a target that is not there.
+fn outcome(target: Target, sent: &Result<http::Response<Bytes>, SendError>) -> Option<Outcome> {
+    match sent {
+        Err(SendError::NotConfigured) => None,
+        Err(SendError::TimedOut | SendError::Connection) => Some(Outcome::Failed),
+        Err(SendError::TooLarge) => Some(Outcome::Answered),
+        Ok(reply) if is_overload(reply.status()) => Some(Outcome::Failed),
+        Ok(reply) if target != Target::Model && reply.status().is_success() && !is_json(reply) => Some(Outcome::Failed),
+        Ok(_) => Some(Outcome::Answered),
+    }
+}
+
+/// A reply other than success, in the case's terms. That something is unknown must be said in JSON: an address that is
+/// set wrong answers 404 as well.
+pub(crate) fn bad_status(reply: &http::Response<Bytes>) -> NoReply {
+    let failure = match reply.status() {
+        http::StatusCode::NOT_FOUND if is_json(reply) => Failure::NotFound,
+        status if is_overload(status) => Failure::Unavailable,
+        status if status.is_redirection() => Failure::Unusable,
+        _ => Failure::Refused,
+    };
+    let pause_ms = claude::retry::retry_after_ms(reply.headers());
+    NoReply { failure, retry_after_ms: pause_ms.and_then(|ms| i64::try_from(ms).ok()) }
+}
+
+fn is_overload(status: http::StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 425 | 429 | 500..=599)
+}
+
+/// Whether a reply is declared as JSON.
+pub(crate) fn is_json(reply: &http::Response<Bytes>) -> bool {
+    let declared = reply.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// A bearer token for one target. It cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(HeaderValue);
+
+/// A text that cannot be a token; it is not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a token is visible ASCII without spaces, at most {TOKEN_BYTES} bytes")]
+pub struct NotAToken;
+
+/// The longest token, in bytes.
+const TOKEN_BYTES: usize = 8_192;
+
+impl Token {
+    /// Reads a token.
+    ///
+    /// # Errors
+    /// [`NotAToken`].
+    pub fn parse(text: &str) -> Result<Self, NotAToken> {
+        let text = text.trim();
+        if text.is_empty() || text.len() > TOKEN_BYTES || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(NotAToken);
+        }
+        let mut value = HeaderValue::from_str(&format!("Bearer {text}")).map_err(|_| NotAToken)?;
+        value.set_sensitive(true);
+        Ok(Self(value))
+    }
+
+    fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Token(..)")
+    }
+}
