@@ -4,7 +4,10 @@ use anyhow::{Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::api::{Api, View};
+use crate::{
+    api::{Api, View},
+    hosts::liar,
+};
 
 /// The sandbox's own surface, `/sandbox/...`.
 #[derive(Debug, Clone)]
@@ -93,6 +96,25 @@ impl Bank {
             ensure!(reply.status == 200, "{reply}");
         }
         Ok(())
+    }
+
+    /// Makes the ledger lie in this way; in none, where the name is empty.
+    ///
+    /// # Errors
+    /// Where the outside is not the suite's own.
+    pub async fn lie(&self, lie: &str) -> Result<()> {
+        let reply =
+            self.api.call(&Method::PUT, liar::LIE).header("content-type", "text/plain").body(lie).send().await?;
+        ensure!(reply.status == 200, "{reply}");
+        Ok(())
+    }
+
+    /// How often somebody came to where a lie leads.
+    ///
+    /// # Errors
+    /// Where the outside is not the suite's own.
+    pub async fn visits(&self) -> Result<String> {
+        Ok(self.api.get(liar::VISITS).send().await?.body)
     }
 
     /// Puts up a barrier before these sources.

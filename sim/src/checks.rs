@@ -5,6 +5,7 @@ pub(crate) mod concurrency;
 pub(crate) mod disputes;
 pub(crate) mod docket;
 pub(crate) mod gullible;
+pub(crate) mod hostile;
 pub(crate) mod idempotency;
 pub(crate) mod journal;
 pub(crate) mod keys;

@@ -1,8 +1,8 @@
 //! Everything that is checked: one table for each kind of world. A line is a sentence about what a host must do; what
 //! it means exactly is the function of that name.
 //!
-//! `Any` may run beside others; `None` has the outside and the host to itself, and a `Killer` kills the
-//! host.
+//! `Any` may run beside others; `None` has the outside and the host to itself, a `Killer` kills the host,
+//! and a `Liar` makes the sources lie.
 
 use crate::{
     checks,
@@ -100,6 +100,11 @@ pub const CONTRACT: &[Check] = table! {
         None a_source_that_recovers_is_asked_again,
         None an_action_whose_answer_is_lost_is_executed_once,
         None an_action_that_fails_is_tried_until_it_is_done,
+    }
+    hostile {
+        Liar a_source_that_lies_is_missing_evidence,
+        Liar lists_of_many_pages_are_read_to_their_end,
+        None a_source_that_is_down_is_left_alone_until_it_had_time,
     }
     privacy {
         Any the_trace_of_the_caller_goes_with_every_look_up,

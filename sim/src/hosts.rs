@@ -3,6 +3,7 @@
 
 mod child;
 pub mod edge;
+pub mod liar;
 pub mod native;
 pub mod outside;
 pub mod wasm;
@@ -34,6 +35,12 @@ pub fn settings() -> serde_json::Value {
         "actions": { "attempt_ms": 2_000, "deadline_ms": 600_000, "attempts": 8, "backoff_ms": 100 },
         "triage": { "claude": { "attempt_ms": 2_000, "deadline_ms": 12_000, "attempts": 3, "backoff_ms": 50 } },
     })
+}
+
+/// How soon a source that failed is asked again, on all hosts under test: soon, for the sake of the next check.
+#[must_use]
+pub fn breaker() -> serde_json::Value {
+    serde_json::json!({ "cool_down_ms": 1_000 })
 }
 
 /// Cargo, in the checkout.

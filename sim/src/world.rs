@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use futures_util::future::BoxFuture;
 
 use crate::{api::Api, bank::Bank};
@@ -77,6 +77,23 @@ impl World {
     pub fn holder(&self, name: &str) -> Result<Api> {
         let key = self.keys.get(name).with_context(|| format!("this world has no key for {name}"))?;
         Ok(self.api.with_key(Some(key)))
+    }
+
+    /// Waits until the host would ask a source again: at most a few seconds after it failed.
+    ///
+    /// # Errors
+    /// Where the host leaves it alone for longer.
+    pub async fn is_closed(&self, source: &str) -> Result<()> {
+        let mut last = String::new();
+        for _ in 0..100 {
+            let ready = self.api.get("/readyz").ok(200).await?;
+            last = ready.text(&format!("/breakers/{source}")).to_owned();
+            if last != "open" {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        bail!("the breaker of {source} is {last}")
     }
 
     /// A name that nobody has used before in this host.

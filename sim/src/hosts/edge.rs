@@ -13,7 +13,7 @@ use case::ids::Digest;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use super::{Child, Kind, ORIGIN, child::free_port, native::root, outside::Outside, settings};
+use super::{Child, Kind, ORIGIN, breaker, child::free_port, native::root, outside::Outside, settings};
 use crate::world::{HOLDERS, Process as _, World};
 
 /// Names the built `xtask` to use; without it, it is built.
@@ -45,7 +45,7 @@ impl Edge {
         fs::create_dir_all(&data)?;
         let keys: BTreeMap<String, String> =
             HOLDERS.iter().map(|(name, _, _)| ((*name).to_owned(), format!("cw_test_key_of_{name}"))).collect();
-        let mut config = json!({ "settings": settings() });
+        let mut config = json!({ "settings": settings(), "breaker": breaker() });
         if kind == Kind::Model {
             config["anthropic_base_url"] = json!(outside.url);
         }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
-use super::{Child, Kind, ORIGIN, child::free_port, outside::Outside, settings};
+use super::{Child, Kind, ORIGIN, breaker, child::free_port, outside::Outside, settings};
 use crate::world::{HOLDERS, Process as _, World};
 
 /// Names the binary to test; without it `target/debug/caseworker` is built and taken.
@@ -84,7 +84,7 @@ fn configuration(kind: Kind, outside: &Outside) -> String {
     if kind == Kind::Keys {
         text.push_str(&format!("cors_origins = [\"{ORIGIN}\"]\n"));
     }
-    text.push_str("[sources]\n");
+    text.push_str(&format!("[breaker]\n{}[sources]\n", toml_lines(&breaker())));
     for source in SOURCES {
         text.push_str(&format!("{source} = \"{url}\"\n"));
     }

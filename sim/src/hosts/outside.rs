@@ -9,6 +9,8 @@ use std::{
 use anyhow::{Context as _, Result};
 use sandbox::{Config, Day, Script, router};
 
+use super::liar;
+
 /// The seed of the bank.
 const SEED: u64 = 1;
 
@@ -47,7 +49,7 @@ impl Outside {
         thread::spawn(move || {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                axum::serve(listener, router(config)).await
+                axum::serve(listener, liar::before(router(config))).await
             })
         });
         Ok(Self { url })
