@@ -122,7 +122,7 @@ pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, j
 
 const fn target(question: &Question) -> Target {
     match question {
-        Question::Triage { .. } => Target::Model,
+        Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } => Target::Model,
         Question::Lookup(lookup) => Target::Source(lookup.source()),
         Question::Act { .. } => Target::Actions,
     }
