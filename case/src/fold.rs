@@ -10,6 +10,7 @@ use crate::{
     ids::{AskId, Digest, Subject},
     label::{Label, Ppm, Scored, Task},
     limits,
+    narrative::{Narrative, YesNo},
     state::{Ask, Decision, Proposed, Stage, Standing, State, Track},
     time::Millis,
 };
@@ -186,6 +187,7 @@ fn messaged(state: &mut State, message: &Message) {
     let suspected = state.reading.fraud_suspected;
     state.reading = message.words.reading.clone();
     state.reading.fraud_suspected |= suspected;
+    answered_by_customer(state, heard);
     state.identity.take(&message.words.identity);
     state.narrative.hear(heard);
     // What the customer says may name what an earlier reply was compared with, or what the source was asked about.
@@ -197,6 +199,38 @@ fn messaged(state: &mut State, message: &Message) {
         track.waiting = track.waiting.filter(|(question, _)| *question == CustomerQuestion::WhichCustomer);
         // Nobody should agree to what was proposed without these words; the specialist looks again.
         supersede(track);
+    }
+}
+
+/// A short answer is one to what is asked at the moment; without a question it means nothing.
+fn answered_by_customer(state: &mut State, heard: &Narrative) {
+    for track in &state.tracks {
+        let Some((question, _)) = track.waiting else { continue };
+        match question {
+            CustomerQuestion::WhichTransaction | CustomerQuestion::WhichPayment => {
+                let only = heard.answer == Some(YesNo::Yes) && track.about.len() == 1;
+                let index = match heard.pick {
+                    Some(0) => track.about.len().checked_sub(1),
+                    Some(pick) => Some(usize::from(pick) - 1),
+                    None => only.then_some(0),
+                };
+                let picked = index.and_then(|index| track.about.get(index));
+                state.picked = picked.cloned().or_else(|| state.picked.take());
+            }
+            CustomerQuestion::ProofOfOtherPayment
+            | CustomerQuestion::CardInPossession
+            | CustomerQuestion::RecogniseMerchant => {
+                if let Some(answer) = heard.answer {
+                    state.said.insert(question, answer == YesNo::Yes);
+                }
+            }
+            CustomerQuestion::WhichCustomer
+            | CustomerQuestion::Analyst
+            | CustomerQuestion::WhatHappened
+            | CustomerQuestion::DeliveryDue
+            | CustomerQuestion::CancelledWhen
+            | CustomerQuestion::Documents => {}
+        }
     }
 }
 

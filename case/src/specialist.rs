@@ -45,7 +45,7 @@ pub fn next(state: &State, track: &Track) -> Need {
         return ask(CustomerQuestion::WhichCustomer);
     };
     match track.task {
-        Task::FraudCheck => fraud::next(state, customer),
+        Task::FraudCheck => fraud::next(state, customer, track),
         Task::KycLookup => kyc::next(state, customer),
         Task::DisputeSummary => dispute::next(state, customer, track),
         Task::PaymentStatus => payment::next(state, customer, track),

@@ -33,6 +33,10 @@ pub struct State {
     pub reading: Reading,
     /// What all words of the customer's say together.
     pub narrative: Narrative,
+    /// The transaction or payment that the customer picked of those shown.
+    pub picked: Option<Reference>,
+    /// What the customer answered to questions that take a yes or a no, the newest answer to each.
+    pub said: BTreeMap<CustomerQuestion, bool>,
     /// What is known of the customer's identity from words and documents.
     pub identity: Identity,
     /// The outcome of triage.
@@ -275,6 +279,8 @@ impl State {
             words: vec![(Speaker::Customer, opened.words.sealed.clone(), at)],
             reading: opened.words.reading.clone(),
             narrative: opened.words.narrative.clone(),
+            picked: None,
+            said: BTreeMap::new(),
             identity: opened.words.identity.clone(),
             outcome: None,
             tracks: Vec::new(),

@@ -50,6 +50,8 @@ pub enum Reason {
     EvidenceMissing,
     /// An analyst's own decision.
     AnalystDecision,
+    /// Several transactions fit what the customer wrote, and the customer did not say which is meant.
+    SeveralTransactionsFit,
     /// The charge is an authorisation only: it can still lapse or change before it is booked.
     ChargePending,
     /// The charge was undone by a refund or reversal that is booked.

@@ -1,82 +1,262 @@
-//! fraud-agent: sees transaction metadata only. A lost, stolen or compromised card is never clear, whatever the score.
+//! fraud-agent: sees transaction metadata only, no names and no words.
+//!
+//! What stands out by fixed rules goes to the scoring service; what the customer reports weighs more than any score. A
+//! lost, stolen or compromised card is never clear, whatever the score, and needs no ledger to be frozen.
 
 use crate::{
-    facts::{Band, Direction, Facts, Transaction, TransactionKind},
+    entry::CustomerQuestion,
+    facts::{Account, Band, CardStatus, Direction, Facts, Transaction, TransactionKind, Unusual},
     ids::{EvidenceId, Reference},
     narrative::Claim,
     policy::{Action, Finding, Reason},
     source::{Lookup, Source, Topic},
-    specialist::{Need, context, gather, note_missing, transactions, without},
-    state::State,
+    specialist::{Need, QUESTIONS, context, gather, note_missing, times_asked, transactions},
+    state::{State, Track},
 };
 
-/// How many of the newest debits are scored.
+/// How many transactions are scored at most.
 const SCORED: usize = 10;
+/// How many of the newest are scored where none stands out.
+const NEWEST: usize = 3;
+/// How many signs make a transaction suspicious by itself.
+const SUSPICIOUS: usize = 2;
+/// How many earlier charges make a merchant a known one.
+const KNOWN_AFTER: u32 = 3;
 
-/// The ledger first, then a score of the newest debits (or of the one that the caller named).
-pub(super) fn next(state: &State, customer: &Reference) -> Need {
+/// The ledger first, then a score of what stands out.
+pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
     let ledger = transactions(state, customer);
+    let accounts = Lookup::Accounts { customer: customer.clone() };
     let policy = Lookup::Policy { topic: Topic::UnrecognisedTransaction };
-    if let Some(need) = gather(state, &[ledger.clone(), policy]) {
+    if let Some(need) = gather(state, &[ledger.clone(), accounts.clone(), policy]) {
         return need;
     }
+    let accounts = match state.facts(&accounts) {
+        Some(Facts::Accounts { rows }) => rows.as_slice(),
+        _ => &[],
+    };
     let Some(Facts::Transactions { rows, .. }) = state.facts(&ledger) else {
-        return without(state, &ledger, claims(state));
+        let unknown = state.is_unknown(&ledger);
+        return Alert { state, track, customer, accounts, suspects: vec![], band: None }.without_ledger(unknown);
     };
     let suspects = suspects(state, rows);
-    if suspects.is_empty() {
-        return conclude(state, &suspects, None);
-    }
     let risk =
         Lookup::Risk { customer: customer.clone(), transactions: suspects.iter().map(|row| row.id.clone()).collect() };
-    if let Some(need) = gather(state, std::slice::from_ref(&risk)) {
+    if !suspects.is_empty()
+        && let Some(need) = gather(state, std::slice::from_ref(&risk))
+    {
         return need;
     }
     let band = match state.facts(&risk) {
         Some(Facts::Risk { band, .. }) => Some(*band),
         _ => None,
     };
-    conclude(state, &suspects, band)
+    Alert { state, track, customer, accounts, suspects, band }.conclude()
 }
 
+/// What was named or picked; else what stands out, the strangest first; else the newest.
 fn suspects<'a>(state: &State, rows: &'a [Transaction]) -> Vec<&'a Transaction> {
-    let named = state.opened.transaction.as_ref();
-    let can_be = |row: &&Transaction| {
-        row.direction == Direction::Debit && row.kind != TransactionKind::Fee && named.is_none_or(|id| row.id == *id)
+    let can_be = |row: &&Transaction| row.direction == Direction::Debit && row.kind != TransactionKind::Fee;
+    let named = state.picked.as_ref().or(state.opened.transaction.as_ref());
+    if let Some(row) = named.and_then(|id| rows.iter().find(|row| row.id == *id)) {
+        return vec![row];
+    }
+    let mut debits: Vec<&Transaction> = rows.iter().rev().filter(can_be).collect();
+    let weight = |row: &Transaction| {
+        let named = usize::from(row.merchant_named) + usize::from(row.amount_named) + usize::from(row.date_named);
+        row.unusual.len() + 2 * named
     };
-    rows.iter().rev().filter(can_be).take(SCORED).collect()
+    debits.sort_by_key(|row| std::cmp::Reverse(weight(row)));
+    let striking = debits.iter().filter(|row| weight(row) >= SUSPICIOUS).count();
+    debits.truncate(if striking == 0 { NEWEST } else { striking.min(SCORED) });
+    debits
 }
 
-fn claims(state: &State) -> Vec<Reason> {
-    let claims = &state.narrative.claims;
-    let mut reasons = Vec::new();
-    if claims.contains(&Claim::LostOrStolen) || claims.contains(&Claim::Compromised) {
-        reasons.push(Reason::ReportedLostOrStolen);
-    }
-    if claims.contains(&Claim::NotRecognised) {
-        reasons.push(Reason::ReportedUnrecognised);
-    }
-    reasons
+/// Everything that is known about an alert.
+struct Alert<'a> {
+    state: &'a State,
+    track: &'a Track,
+    customer: &'a Reference,
+    accounts: &'a [Account],
+    suspects: Vec<&'a Transaction>,
+    band: Option<Band>,
 }
 
-/// A report of loss or a high score freezes the card; anything less goes to an analyst with what was found.
-fn conclude(state: &State, suspects: &[&Transaction], band: Option<Band>) -> Need {
-    let mut reasons = claims(state);
-    reasons.extend(band.map(|band| match band {
-        Band::Low => Reason::RiskLow,
-        Band::Medium => Reason::RiskMedium,
-        Band::High => Reason::RiskHigh,
-    }));
-    let freeze = reasons.contains(&Reason::ReportedLostOrStolen) || band == Some(Band::High);
-    note_missing(state, &mut reasons);
-    let mut cites: Vec<EvidenceId> =
-        suspects.iter().map(|row| EvidenceId::new(Source::Ledger.name(), &row.id)).collect();
-    cites.extend(context(state, &[Source::Risk, Source::Policy]));
-    Need::Propose(Finding {
-        action: if freeze { Action::FreezeCard } else { Action::Escalate },
-        reasons,
-        cites,
-        references: suspects.iter().map(|row| row.id.clone()).collect(),
-        amount: None,
-    })
+impl Alert<'_> {
+    fn conclude(&self) -> Need {
+        if self.claims(Claim::ScamPayment) {
+            return self.scam();
+        }
+        if self.claims(Claim::AccountTakeover) || self.suspects.iter().any(|row| is_takeover(row)) {
+            return self.propose(Action::FreezeAccount, self.account_references(), vec![]);
+        }
+        if self.is_lost() {
+            let used = self.band == Some(Band::High) || (self.claims(Claim::NotRecognised) && self.is_suspicious());
+            let action = if used { Action::BlockCard } else { Action::FreezeCard };
+            return self.propose(action, self.cards(), vec![]);
+        }
+        if self.claims(Claim::NotRecognised) {
+            return self.unrecognised();
+        }
+        match self.band {
+            Some(Band::High) => self.propose(Action::FreezeCard, self.cards(), vec![]),
+            Some(Band::Low) => self.propose(Action::Clear, self.suspected(), vec![]),
+            Some(Band::Medium) | None => self.propose(Action::Escalate, self.suspected(), vec![]),
+        }
+    }
+
+    /// A report of loss is acted on without any ledger; the rest is for a person.
+    fn without_ledger(&self, unknown: bool) -> Need {
+        let lost = self.is_lost();
+        let reasons = if unknown { vec![Reason::CustomerUnknown] } else { vec![] };
+        let cards = self.cards();
+        if lost && !unknown && !cards.is_empty() {
+            return self.propose(Action::FreezeCard, cards, reasons);
+        }
+        self.propose(Action::Escalate, vec![], reasons)
+    }
+
+    /// What the customer was tricked into paying is asked back from the payee's bank, the sooner the better.
+    fn scam(&self) -> Need {
+        let transfer = |row: &&&Transaction| row.kind == TransactionKind::Transfer;
+        let transfers: Vec<&Transaction> = self.suspects.iter().filter(transfer).copied().collect();
+        let striking = |row: &&Transaction| {
+            row.amount_named || row.date_named || row.unusual.contains(&Unusual::Payee) || self.is_named(row)
+        };
+        let meant: Vec<&Transaction> = transfers.iter().copied().filter(|row| striking(row)).collect();
+        match meant.as_slice() {
+            [row] => self.recall(row),
+            [first, ..] if meant.iter().all(|row| row.merchant_group == first.merchant_group) => self.recall(first),
+            _ if times_asked(self.track, CustomerQuestion::WhichPayment) < QUESTIONS => {
+                let about = meant.iter().map(|row| row.id.clone()).collect();
+                Need::AskCustomer { question: CustomerQuestion::WhichPayment, about }
+            }
+            _ => self.propose(Action::Escalate, self.suspected(), vec![]),
+        }
+    }
+
+    fn recall(&self, row: &Transaction) -> Need {
+        let mut finding = self.finding(Action::RecallPayment, vec![row.id.clone()], vec![]);
+        finding.amount = Some(row.money);
+        finding.cites.retain(|id| !id.as_str().starts_with(Source::Ledger.name()));
+        finding.cites.insert(0, EvidenceId::new(Source::Ledger.name(), &row.id));
+        Need::Propose(finding)
+    }
+
+    fn unrecognised(&self) -> Need {
+        let pointed = |row: &&Transaction| {
+            row.merchant_named || row.amount_named || row.date_named || !row.unusual.is_empty() || self.is_named(row)
+        };
+        let known = self.suspects.iter().all(|row| row.earlier >= KNOWN_AFTER);
+        let said = |question| self.state.said.get(&question).copied();
+        let asked = |question| times_asked(self.track, question) > 0;
+        match self.band {
+            _ if !self.suspects.iter().any(pointed) => {
+                if times_asked(self.track, CustomerQuestion::WhichTransaction) < QUESTIONS {
+                    return Need::AskCustomer { question: CustomerQuestion::WhichTransaction, about: vec![] };
+                }
+                self.propose(Action::Escalate, self.suspected(), vec![Reason::NoTransactionFound])
+            }
+            Some(Band::High) => self.propose(Action::FreezeCard, self.cards(), vec![]),
+            Some(Band::Medium) if !self.claims(Claim::HasCard) && !asked(CustomerQuestion::CardInPossession) => {
+                self.ask(CustomerQuestion::CardInPossession)
+            }
+            Some(Band::Medium) if said(CustomerQuestion::CardInPossession) == Some(false) => {
+                self.propose(Action::FreezeCard, self.cards(), vec![])
+            }
+            Some(Band::Low) if known && !asked(CustomerQuestion::RecogniseMerchant) => {
+                self.ask(CustomerQuestion::RecogniseMerchant)
+            }
+            Some(Band::Low) if known && said(CustomerQuestion::RecogniseMerchant) == Some(true) => {
+                self.propose(Action::Clear, self.suspected(), vec![Reason::Recognised])
+            }
+            Some(Band::Medium | Band::Low) | None => self.propose(Action::Escalate, self.suspected(), vec![]),
+        }
+    }
+
+    fn ask(&self, question: CustomerQuestion) -> Need {
+        Need::AskCustomer { question, about: self.suspected().into_iter().take(1).collect() }
+    }
+
+    fn propose(&self, action: Action, references: Vec<Reference>, more: Vec<Reason>) -> Need {
+        Need::Propose(self.finding(action, references, more))
+    }
+
+    fn finding(&self, action: Action, references: Vec<Reference>, more: Vec<Reason>) -> Finding {
+        let mut reasons = self.reasons();
+        reasons.extend(more);
+        note_missing(self.state, &mut reasons);
+        let mut cites: Vec<EvidenceId> =
+            self.suspects.iter().map(|row| EvidenceId::new(Source::Ledger.name(), &row.id)).collect();
+        cites.extend(context(self.state, &[Source::Risk, Source::Policy]));
+        // An action without anything to point at is about the customer.
+        let references = if references.is_empty() { vec![self.customer.clone()] } else { references };
+        Finding { action, reasons, cites, references, amount: None }
+    }
+
+    fn reasons(&self) -> Vec<Reason> {
+        let reported = [
+            (self.is_lost(), Reason::ReportedLostOrStolen),
+            (self.claims(Claim::ScamPayment), Reason::ReportedScam),
+            (self.claims(Claim::AccountTakeover), Reason::ReportedTakeover),
+            (self.claims(Claim::NotRecognised), Reason::ReportedUnrecognised),
+            (self.suspects.iter().any(|row| is_takeover(row)), Reason::TakeoverPattern),
+            (self.is_suspicious(), Reason::UnusualActivity),
+            (!self.suspects.is_empty() && !self.is_suspicious(), Reason::NothingUnusual),
+        ];
+        let mut reasons: Vec<Reason> = reported.iter().filter(|(is, _)| *is).map(|(_, reason)| *reason).collect();
+        reasons.extend(self.band.map(|band| match band {
+            Band::Low => Reason::RiskLow,
+            Band::Medium => Reason::RiskMedium,
+            Band::High => Reason::RiskHigh,
+        }));
+        reasons
+    }
+
+    /// The cards that suspicious transactions were made with, or all that can be used.
+    fn cards(&self) -> Vec<Reference> {
+        let suspicious = self.suspects.iter().filter(|row| row.unusual.len() >= SUSPICIOUS);
+        let mut used: Vec<Reference> = suspicious.filter_map(|row| row.card.clone()).collect();
+        used.sort();
+        used.dedup();
+        if !used.is_empty() {
+            return used;
+        }
+        let usable = |status: Option<CardStatus>| !matches!(status, Some(CardStatus::Blocked));
+        let cards = self.accounts.iter().flat_map(|account| &account.cards).filter(|card| usable(card.status));
+        let cards: Vec<Reference> = cards.map(|card| card.id.clone()).collect();
+        if cards.is_empty() { self.suspected() } else { cards }
+    }
+
+    fn account_references(&self) -> Vec<Reference> {
+        let mut used: Vec<Reference> = self.suspects.iter().filter_map(|row| row.account.clone()).collect();
+        used.sort();
+        used.dedup();
+        if used.is_empty() { self.accounts.iter().map(|account| account.id.clone()).collect() } else { used }
+    }
+
+    fn suspected(&self) -> Vec<Reference> {
+        self.suspects.iter().map(|row| row.id.clone()).collect()
+    }
+
+    fn is_named(&self, row: &Transaction) -> bool {
+        self.state.picked.as_ref() == Some(&row.id) || self.state.opened.transaction.as_ref() == Some(&row.id)
+    }
+
+    fn is_suspicious(&self) -> bool {
+        self.suspects.iter().any(|row| row.unusual.len() >= SUSPICIOUS)
+    }
+
+    fn is_lost(&self) -> bool {
+        self.claims(Claim::LostOrStolen) || self.claims(Claim::Compromised)
+    }
+
+    fn claims(&self, claim: Claim) -> bool {
+        self.state.narrative.claims.contains(&claim)
+    }
+}
+
+/// A new device that pays a new payee an unusual amount: somebody else is in the account.
+fn is_takeover(row: &Transaction) -> bool {
+    [Unusual::Device, Unusual::Payee, Unusual::Amount].iter().all(|sign| row.unusual.contains(sign))
 }

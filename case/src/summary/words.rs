@@ -33,6 +33,7 @@ pub(super) const fn fixed(reason: Reason) -> &'static str {
         Reason::CustomerUnknown => "The bank's records know no such customer.",
         Reason::EvidenceMissing => "Evidence is missing: a source did not answer, or is not configured.",
         Reason::AnalystDecision => "An analyst decided this.",
+        Reason::SeveralTransactionsFit => "Several transactions fit what the customer wrote.",
         Reason::ChargePending => {
             "The charge is an authorisation only: it can still lapse or change before it is booked."
         }
