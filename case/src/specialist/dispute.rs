@@ -73,7 +73,8 @@ const fn topic(kind: DisputeKind) -> Topic {
 fn ask_which(state: &State, track: &Track, candidates: &[&Transaction]) -> Need {
     let newest: Vec<&Transaction> = candidates.iter().rev().take(CANDIDATES).copied().collect();
     if times_asked(track, CustomerQuestion::WhichTransaction) < QUESTIONS {
-        let about = if candidates.len() > CANDIDATES { vec![] } else { newest.iter().map(|row| row.id.clone()).collect() };
+        let about =
+            if candidates.len() > CANDIDATES { vec![] } else { newest.iter().map(|row| row.id.clone()).collect() };
         return Need::AskCustomer { question: CustomerQuestion::WhichTransaction, about };
     }
     let reason = if candidates.is_empty() { Reason::NoTransactionFound } else { Reason::SeveralTransactionsFit };

@@ -232,7 +232,7 @@ fn a_customer_who_stays_silent_is_told_to_a_human_each_time() {
         assert!(world.case.state().escalations.contains(&Escalation::NoAnswer));
         world.message("I do not know.");
     }
-    check_proposal(&mut world, Action::Escalate, &[Reason::TransactionFound]);
+    check_proposal(&mut world, Action::Escalate, &[Reason::SeveralTransactionsFit]);
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn being_asked_whose_the_case_is_takes_no_question_away() {
         assert!(matches!(world.drive(), Rest::Waiting { .. }), "the customer is asked twice which charge it was");
         world.message("I do not know.");
     }
-    check_proposal(&mut world, Action::Escalate, &[Reason::TransactionFound]);
+    check_proposal(&mut world, Action::Escalate, &[Reason::SeveralTransactionsFit]);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use case::{
     case::Rest,
-    entry::{CustomerQuestion, Escalation, Failure},
+    entry::{CustomerQuestion, Escalation, Failure, Question},
     label::{Label, Scored, Task},
     policy::{Action, Reason},
+    source::Lookup,
 };
 use serde_json::{Value, json};
 
@@ -26,7 +27,12 @@ fn risk(band: &str) -> Value {
 #[test]
 fn a_lost_card_is_frozen_whatever_the_score() {
     let mut world = work("My card was stolen", Label::FraudCheck, Bank::charged_twice());
-    let proposal = check_proposal(&mut world, Action::FreezeCard, &[Reason::ReportedLostOrStolen, Reason::RiskLow]);
+    let proposal = check_proposal(
+        &mut world,
+        Action::FreezeCard,
+        &[Reason::ReportedLostOrStolen, Reason::NothingUnusual, Reason::RiskLow],
+    );
+    assert_eq!(proposal.references(), [reference("card_1")]);
     assert!(cites(&proposal).contains(&"risk:score"));
     approve(&mut world, "ada");
     assert_eq!(world.drive(), Rest::Closed);
@@ -35,12 +41,16 @@ fn a_lost_card_is_frozen_whatever_the_score() {
         Label::FraudCheck,
         Bank::charged_twice().down("transactions", Failure::NotConfigured),
     );
+    check_proposal(&mut world, Action::FreezeCard, &[Reason::ReportedLostOrStolen, Reason::EvidenceMissing]);
+    let nothing =
+        Bank::charged_twice().down("transactions", Failure::NotConfigured).down("accounts", Failure::NotConfigured);
+    let mut world = work("My card was stolen", Label::FraudCheck, nothing);
     check_proposal(&mut world, Action::Escalate, &[Reason::ReportedLostOrStolen, Reason::EvidenceMissing]);
 }
 
 #[test]
 fn a_score_alone_freezes_only_when_it_is_high_and_a_human_is_told() {
-    let text = "I do not recognise this payment";
+    let text = "I do not recognise this payment of $4.60. I still have my card.";
     let table = [
         ("low", Action::Escalate, Reason::RiskLow),
         ("medium", Action::Escalate, Reason::RiskMedium),
@@ -48,17 +58,30 @@ fn a_score_alone_freezes_only_when_it_is_high_and_a_human_is_told() {
     ];
     for (band, action, reason) in table {
         let mut world = work(text, Label::FraudCheck, Bank::charged_twice().say("risk", &[risk(band)]));
-        check_proposal(&mut world, action, &[Reason::ReportedUnrecognised, reason]);
+        if let Rest::Waiting { .. } = world.drive() {
+            assert_eq!(band, "medium", "a doubt is worth a question");
+            world.message("Yes, I have it here.");
+        }
+        check_proposal(&mut world, action, &[Reason::ReportedUnrecognised, Reason::NothingUnusual, reason]);
         assert_eq!(world.case.state().escalations.contains(&Escalation::HighRisk), band == "high");
     }
     let mut world = work(text, Label::FraudCheck, Bank::charged_twice().down("risk", Failure::Unavailable));
-    check_proposal(&mut world, Action::Escalate, &[Reason::ReportedUnrecognised, Reason::EvidenceMissing]);
+    check_proposal(
+        &mut world,
+        Action::Escalate,
+        &[Reason::ReportedUnrecognised, Reason::NothingUnusual, Reason::EvidenceMissing],
+    );
 }
 
 #[test]
 fn no_transactions_are_not_sent_to_be_scored() {
     let mut world = work("I do not recognise this payment", Label::FraudCheck, Bank::with_ledger(&[]));
-    check_proposal(&mut world, Action::Escalate, &[Reason::ReportedUnrecognised]);
+    for _ in 0..2 {
+        assert!(matches!(world.drive(), Rest::Waiting { .. }), "which transaction, if there is none?");
+        world.message("I do not know.");
+    }
+    check_proposal(&mut world, Action::Escalate, &[Reason::ReportedUnrecognised, Reason::NoTransactionFound]);
+    assert!(world.asked.iter().all(|ready| !matches!(ready.question, Question::Lookup(Lookup::Risk { .. }))));
 }
 
 #[test]

@@ -20,12 +20,7 @@ struct Pair<'a> {
 }
 
 /// What follows where the customer speaks of two charges.
-pub(super) fn next<'a>(
-    state: &State,
-    track: &Track,
-    rows: &'a [Transaction],
-    candidates: &[&'a Transaction],
-) -> Need {
+pub(super) fn next<'a>(state: &State, track: &Track, rows: &'a [Transaction], candidates: &[&'a Transaction]) -> Need {
     let pairs = pairs(state, candidates);
     let open: Vec<Pair<'_>> = pairs.iter().filter(|pair| undone(rows, pair).is_none()).copied().collect();
     match (open.as_slice(), pairs.as_slice()) {

@@ -44,8 +44,7 @@ pub(super) fn is_meant(state: &State, row: &Transaction) -> bool {
     if named(state) == Some(&row.id) {
         return true;
     }
-    let by_merchant =
-        row.merchant_named || row.merchant.as_ref().is_some_and(|id| merchants(state).contains(&id));
+    let by_merchant = row.merchant_named || row.merchant.as_ref().is_some_and(|id| merchants(state).contains(&id));
     let pointed = by_merchant
         || row.amount_named
         || row.date_named
@@ -71,8 +70,8 @@ fn named(state: &State) -> Option<&Reference> {
 
 /// The merchants that the merchant service takes the words for.
 fn merchants(state: &State) -> Vec<&Reference> {
-    let rows = |facts| if let Facts::Merchants { rows, .. } = facts { rows.as_slice() } else { &[] };
-    state.facts_of(Source::Merchants).flat_map(rows).collect()
+    let found = state.facts_of(Source::Merchants);
+    found.flat_map(|facts| if let Facts::Merchants { rows, .. } = facts { rows.as_slice() } else { &[] }).collect()
 }
 
 /// Whether a charge can be contested. One that was reversed is no longer there, except where the reversal is the

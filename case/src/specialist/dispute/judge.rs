@@ -62,9 +62,8 @@ impl Complaint<'_> {
             DisputeKind::Unrecognised => self.unrecognised(),
             DisputeKind::Fee => self.propose(Action::Escalate, Reason::BankFee),
             DisputeKind::ExchangeRate => self.propose(Action::Inform, Reason::ConvertedAmount),
-            DisputeKind::General | DisputeKind::ChargedTwice => {
-                self.ask_once(CustomerQuestion::WhatHappened, || self.propose(Action::Escalate, Reason::ComplaintUnclear))
-            }
+            DisputeKind::General | DisputeKind::ChargedTwice => self
+                .ask_once(CustomerQuestion::WhatHappened, || self.propose(Action::Escalate, Reason::ComplaintUnclear)),
         }
     }
 
@@ -84,9 +83,8 @@ impl Complaint<'_> {
         match self.state.narrative.cancelled_on {
             Some(day) if self.row.booked_at.date() >= day => self.recover(Reason::ChargedAfterCancelling),
             Some(_) => self.propose(Action::Inform, Reason::ChargedBeforeCancelling),
-            None => self.ask_once(CustomerQuestion::CancelledWhen, || {
-                self.propose(Action::Escalate, Reason::ComplaintUnclear)
-            }),
+            None => self
+                .ask_once(CustomerQuestion::CancelledWhen, || self.propose(Action::Escalate, Reason::ComplaintUnclear)),
         }
     }
 
@@ -94,9 +92,8 @@ impl Complaint<'_> {
         match self.state.narrative.delivery_due {
             Some(day) if day >= self.state.opened_at.date() => self.propose(Action::Inform, Reason::DeliveryNotDue),
             Some(_) => self.merchant_first(Reason::NotDelivered),
-            None => self.ask_once(CustomerQuestion::DeliveryDue, || {
-                self.propose(Action::Escalate, Reason::ComplaintUnclear)
-            }),
+            None => self
+                .ask_once(CustomerQuestion::DeliveryDue, || self.propose(Action::Escalate, Reason::ComplaintUnclear)),
         }
     }
 
