@@ -44,3 +44,11 @@ pub const CARDS: usize = 50;
 pub const STATEMENTS: usize = 14;
 /// Countries that are kept as normal for a customer.
 pub const NORMAL_COUNTRIES: usize = 8;
+/// Rules of one pack.
+pub const PACK_RULES: usize = 300;
+/// Packs of an operator's own.
+pub const OWN_PACKS: usize = 20;
+/// Rules that an operator's settings may switch on or off.
+pub const RULE_CHANGES: usize = 200;
+/// Longest time in a rule pack, in days: three years.
+pub const RULE_DAYS: u16 = 1_100;

@@ -4,6 +4,23 @@
 //! keeps the packs that it was opened with. The code here counts days; every number it counts with stands in a pack
 //! with its citation and how sure we are of it. None of it is legal advice.
 
+pub mod bar;
+pub mod book;
 pub mod calendar;
+pub mod check;
+pub mod clock;
+pub mod liability;
+pub mod matter;
 pub mod pack;
+pub mod settings;
+mod shipped;
 pub mod zone;
+
+pub use self::{
+    bar::BarResult,
+    book::{Force, Found, Pin, Rulebook},
+    clock::{Basis, Clock, Due, Pause},
+    liability::LiabilityResult,
+    matter::{Channel, Fact, Matter},
+    settings::{Change, RulesProblem, RulesSettings},
+};

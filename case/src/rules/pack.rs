@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{calendar::Calendar, zone::Zone};
-use crate::money::Money;
+use crate::{facts::Scheme, money::Money};
 
 /// A dated set of rules of one origin. The file is never edited once shipped: a change is a new version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,6 +214,8 @@ pub enum Condition {
     OralNotice,
     /// The notice was given in writing.
     WrittenNotice,
+    /// A card, phone or other device that gives access was lost or stolen.
+    DeviceLost,
 }
 
 /// What a matter is about, as far as law tells it apart.
@@ -242,26 +244,6 @@ pub enum Product {
     Credit,
 }
 
-/// A payment scheme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scheme {
-    /// SEPA credit transfer.
-    SepaCredit,
-    /// SEPA instant credit transfer.
-    SepaInstant,
-    /// UK Faster Payments.
-    Fps,
-    /// UK CHAPS.
-    Chaps,
-    /// US Automated Clearing House.
-    Ach,
-    /// A cross-border transfer between correspondent banks.
-    Swift,
-    /// A refund to a card.
-    CardRefund,
-}
-
 /// A time limit for the customer to tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -287,14 +269,17 @@ pub enum BarStart {
     Debit,
 }
 
-/// How much of a loss the customer bears, at most: the first tier that holds.
+/// How much of a loss the customer bears, at most: as the first tier says that holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiabilityBody {
     /// When it applies.
     pub when: When,
-    /// The tiers, the one that is best for the customer first.
+    /// The tiers; the last holds in every other case.
     pub tiers: Vec<Tier>,
+    /// Of amounts above this the rule says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to: Option<Money>,
 }
 
 /// A tier of liability.
@@ -324,6 +309,8 @@ pub enum Holds {
     },
     /// The payment was made without strong customer authentication.
     NotStronglyAuthenticated,
+    /// The customer is vulnerable.
+    Vulnerable,
     /// In every other case.
     Otherwise,
 }
