@@ -4,13 +4,16 @@
 //! keeps the packs that it was opened with. The code here counts days; every number it counts with stands in a pack
 //! with its citation and how sure we are of it. None of it is legal advice.
 
+pub mod arrival;
 pub mod bar;
 pub mod book;
 pub mod calendar;
 pub mod check;
 pub mod clock;
+pub mod codes;
 pub mod liability;
 pub mod matter;
+pub mod network;
 pub mod pack;
 pub mod settings;
 mod shipped;

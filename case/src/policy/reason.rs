@@ -42,6 +42,8 @@ pub enum Reason {
     PaymentEnded,
     /// The payment was rejected because of the payee's account details.
     PayeeDetailsWrong,
+    /// Several payments fit what the customer wrote, and no answer told which is meant.
+    PaymentUnclear,
     /// No payment was found.
     NoPaymentFound,
     /// The operator's records know no such customer.

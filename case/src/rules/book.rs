@@ -156,6 +156,12 @@ impl Rulebook {
         self.rules().filter(move |found| found.force != Force::Off && found.rule.covers(day))
     }
 
+    /// The rules of a pack that are used for what happened on the day.
+    pub fn of_pack<'a>(&'a self, pack: &str, day: Date) -> impl Iterator<Item = &'a Rule> + use<'a> {
+        let used = move |pack, rule: &&'a Rule| rule.covers(day) && self.found(pack, rule).force != Force::Off;
+        self.pack(pack).into_iter().flat_map(move |pack| pack.rules.iter().filter(move |rule| used(pack, rule)))
+    }
+
     /// What must be known about a person before an account is opened there on the day.
     pub fn fields(
         &self,

@@ -6,8 +6,11 @@ use std::{collections::BTreeSet, fmt};
 
 use jiff::civil::Date;
 
-use super::pack::{
-    BarBody, Body, ClockBody, Condition, Confidence, FieldBody, Holds, Length, LiabilityBody, Pack, Rule, When,
+use super::{
+    arrival, codes, network,
+    pack::{
+        BarBody, Body, ClockBody, Condition, Confidence, FieldBody, Holds, Length, LiabilityBody, Pack, Rule, When,
+    },
 };
 use crate::{limits, money::Money};
 
@@ -71,6 +74,9 @@ pub enum What {
     /// An amount that no limit can be.
     #[error("must not be negative")]
     Negative,
+    /// A body that cannot mean what it says.
+    #[error("is not right: {0}")]
+    Meaning(&'static str),
     /// Amounts of several currencies.
     #[error("must be of one currency")]
     Currencies,
@@ -158,6 +164,13 @@ impl Findings {
         }
     }
 
+    /// A body that cannot mean what it says.
+    fn meaning(&mut self, field: &str, problem: Option<&'static str>) {
+        if let Some(problem) = problem {
+            self.add(field, What::Meaning(problem));
+        }
+    }
+
     fn date(&mut self, field: &str, day: Date) {
         if !(1970..=2200).contains(&day.year()) {
             self.add(field, What::Date);
@@ -199,6 +212,15 @@ fn check_rule(found: &mut Findings, pack: &Pack, index: usize, rule: &Rule) {
         Body::Bar(body) => check_bar(found, body),
         Body::Liability(body) => check_liability(found, body),
         Body::Field(body) => check_field(found, body),
+        Body::Status(body) => found.meaning("body.status", codes::check_status(body)),
+        Body::StatusReason(body) => found.meaning("body.status_reason", codes::check_reason(body)),
+        Body::AchReturn(body) => found.meaning("body.ach_return", codes::check_reason(body)),
+        Body::Arrival(body) => found.meaning("body.arrival", arrival::check_arrival(body)),
+        Body::NetworkCode(body) => found.meaning("body.network_code", network::check_code(&body.code)),
+        Body::LegacyCode(body) => found.meaning("body.legacy_code", network::check_code(&body.code)),
+        Body::NetworkPairing(body) => found.meaning("body.network_pairing", network::check_code(&body.code)),
+        Body::NetworkLimit(body) => found.meaning("body.network_limit", network::check_limit(body)),
+        Body::MerchantReply(body) => found.meaning("body.merchant_reply", network::check_reply(body)),
     }
 }
 

@@ -6,7 +6,13 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{calendar::Calendar, zone::Zone};
+use super::{
+    arrival::ArrivalBody,
+    calendar::Calendar,
+    codes::{ReasonBody, StatusBody},
+    network::{LegacyCodeBody, MerchantReplyBody, NetworkCodeBody, NetworkLimitBody, NetworkPairingBody},
+    zone::Zone,
+};
 use crate::{facts::Scheme, money::Money};
 
 /// A dated set of rules of one origin. The file is never edited once shipped: a change is a new version.
@@ -103,6 +109,24 @@ pub enum Body {
     Liability(LiabilityBody),
     /// What must be known about a customer before an account is opened.
     Field(FieldBody),
+    /// What a payment's status means.
+    Status(StatusBody),
+    /// What the reason for a payment's status means.
+    StatusReason(ReasonBody),
+    /// What an ACH return means.
+    AchReturn(ReasonBody),
+    /// When a payment can be expected.
+    Arrival(ArrivalBody),
+    /// A card network's reason code.
+    NetworkCode(NetworkCodeBody),
+    /// A reason code that is no longer used.
+    LegacyCode(LegacyCodeBody),
+    /// Which reason code a complaint belongs to.
+    NetworkPairing(NetworkPairingBody),
+    /// How long reason codes may be raised.
+    NetworkLimit(NetworkLimitBody),
+    /// How long the merchant's side has to reply.
+    MerchantReply(MerchantReplyBody),
 }
 
 /// A clock: something has to be done within a time.

@@ -16,12 +16,17 @@ macro_rules! files {
 
 /// Every file: its name and its text. Of two versions of a pack the later date counts for new cases.
 pub(super) const FILES: &[(&str, &str)] = files![
+    "arrival-2026-11-22.json",
     "eu-psd2-2026-11-22.json",
+    "iso-20022-2026-11-22.json",
+    "mastercard-2026-11-22.json",
     "uk-app-2026-11-22.json",
     "uk-psrs-2026-11-22.json",
+    "us-ach-2026-11-22.json",
     "us-cip-2026-11-22.json",
     "us-reg-e-2026-11-22.json",
     "us-reg-z-2026-11-22.json",
+    "visa-2026-11-22.json",
 ];
 
 /// Every shipped pack, read once.

@@ -1,61 +1,184 @@
-//! payment-agent: where a payment is. Only `ACCC` means that the payee has it (ISO 20022,
-//! `ExternalPaymentTransactionStatus1Code`).
+//! payment-agent: finds the payment that is meant, and says where it is and what can be done.
+//!
+//! What a code means stands in the rule packs, and so does when a payment can be expected. Only `ACCC` means that the
+//! payee has the money. What may have to do with fraud, regulation or somebody's authorisation goes to a person, and no
+//! reason of this specialist's tells the customer why.
 
 use crate::{
     entry::CustomerQuestion,
-    facts::{Facts, Payment},
+    facts::{Facts, Payment, PaymentDirection, Scheme},
     ids::{EvidenceId, Reference},
+    narrative::DisputeKind,
     policy::{Action, Finding, Reason},
+    rules::{
+        Rulebook, arrival,
+        codes::{self, Code, Meaning, PaymentStage},
+    },
     source::{Lookup, Source, Topic},
-    specialist::{Need, QUESTIONS, ask, context, gather, note_missing, times_asked, without},
+    specialist::{Need, QUESTIONS, context, gather, note_missing, times_asked, without},
     state::{State, Track},
 };
 
-/// Status or return reasons that say the payee's details are wrong: ISO 20022 AC01, AC03, AC04, BE01, RC01; ACH R02
-/// (closed), R03 (no account), R04 (invalid number).
-const WRONG_DETAILS: &[&str] = &["AC01", "AC03", "AC04", "BE01", "RC01", "R02", "R03", "R04"];
+/// How many payments are put before the customer, or before an analyst, to choose from.
+const CANDIDATES: usize = 8;
 
-/// The payment's status, then what it means.
+/// The payments, then which one is meant, then what its codes say.
 pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
-    let payment = Lookup::Payments { customer: customer.clone(), payment: state.opened.payment.clone() };
+    let payments = Lookup::Payments { customer: customer.clone(), payment: state.opened.payment.clone() };
     let policy = Lookup::Policy { topic: Topic::PaymentTrace };
-    if let Some(need) = gather(state, &[payment.clone(), policy]) {
+    if let Some(need) = gather(state, &[payments.clone(), policy]) {
         return need;
     }
-    let Some(Facts::Payments { rows }) = state.facts(&payment) else {
+    let Some(Facts::Payments { rows }) = state.facts(&payments) else {
         // The customer may well be known where one payment is asked for by its reference.
-        if state.is_unknown(&payment) && state.opened.payment.is_some() {
-            return propose(state, Action::Escalate, Reason::NoPaymentFound, None);
+        if state.is_unknown(&payments) && state.opened.payment.is_some() {
+            return propose(state, Action::Escalate, vec![Reason::NoPaymentFound], &[]);
         }
-        return without(state, &payment, vec![]);
+        return without(state, &payments, vec![]);
     };
-    match rows.as_slice() {
-        [] => propose(state, Action::Escalate, Reason::NoPaymentFound, None),
-        [payment] => explain(state, payment),
-        _ if times_asked(track, CustomerQuestion::WhichPayment) < QUESTIONS => ask(CustomerQuestion::WhichPayment),
-        [newest, ..] => explain(state, newest),
+    let meant = meant(state, track, rows);
+    match meant.as_slice() {
+        [] => propose(state, Action::Escalate, vec![Reason::NoPaymentFound], &[]),
+        [payment] if !is_another_amount(state, track, payment) => explain(state, payment),
+        several => which(state, track, several),
     }
+}
+
+/// The payments that the customer can mean, the newest first: the one that was picked of those shown, or all, narrowed
+/// by what was named and by what fits, as long as something is left.
+fn meant<'a>(state: &State, track: &Track, rows: &'a [Payment]) -> Vec<&'a Payment> {
+    if state.opened.payment.is_some() {
+        return rows.iter().collect();
+    }
+    if let Some(picked) = picked(state, track, rows) {
+        return vec![picked];
+    }
+    let mut payments: Vec<&Payment> = rows.iter().collect();
+    narrow(&mut payments, |payment| payment.amount_named);
+    narrow(&mut payments, |payment| payment.date_named);
+    narrow(&mut payments, |payment| payment.payee_named);
+    if matches!(state.narrative.dispute, DisputeKind::Refund | DisputeKind::Returned) {
+        narrow(&mut payments, |payment| payment.scheme == Some(Scheme::CardRefund));
+        narrow(&mut payments, |payment| payment.direction == Some(PaymentDirection::In));
+    }
+    // Nobody asks where a payment is that has arrived, unless there is no other.
+    narrow(&mut payments, |payment| stage(state, payment) != Some(PaymentStage::Credited));
+    payments
+}
+
+/// The payment that the customer's newest words pick of those that were shown: 1 for the first, 0 for the last.
+fn picked<'a>(state: &State, track: &Track, rows: &'a [Payment]) -> Option<&'a Payment> {
+    let asked = times_asked(track, CustomerQuestion::WhichPayment) > 0;
+    let pick = state.narrative.pick.filter(|_| asked)?;
+    let place = usize::from(pick).checked_sub(1);
+    let shown = place.map_or_else(|| track.about.last(), |place| track.about.get(place))?;
+    rows.iter().find(|payment| payment.id == *shown)
+}
+
+fn narrow(payments: &mut Vec<&Payment>, fits: impl Fn(&Payment) -> bool) {
+    if payments.iter().any(|payment| fits(payment)) {
+        payments.retain(|payment| fits(payment));
+    }
+}
+
+/// Whether the customer named an amount, and the only payment that is left has another: then it may not be the one.
+/// After a question it is what there is, and where a case has several intents the amount can be another matter's.
+fn is_another_amount(state: &State, track: &Track, payment: &Payment) -> bool {
+    state.narrative.names_amount
+        && !payment.amount_named
+        && state.opened.payment.is_none()
+        && state.tracks.len() == 1
+        && times_asked(track, CustomerQuestion::WhichPayment) == 0
+}
+
+/// Several candidates: the customer is asked, and after that an analyst.
+fn which(state: &State, track: &Track, candidates: &[&Payment]) -> Need {
+    let shown = &candidates[..candidates.len().min(CANDIDATES)];
+    if times_asked(track, CustomerQuestion::WhichPayment) < QUESTIONS {
+        let about = shown.iter().map(|payment| payment.id.clone()).collect();
+        return Need::AskCustomer { question: CustomerQuestion::WhichPayment, about };
+    }
+    propose(state, Action::Escalate, vec![Reason::PaymentUnclear], shown)
 }
 
 fn explain(state: &State, payment: &Payment) -> Need {
-    let details = payment.reason.as_ref().is_some_and(|reason| WRONG_DETAILS.contains(&reason.as_str()));
-    let (action, reason) = match payment.status.as_ref().map(Reference::as_str) {
-        _ if details => (Action::CorrectDetails, Reason::PayeeDetailsWrong),
-        Some("ACCC") => (Action::Inform, Reason::PaymentCredited),
-        Some("ACSC") => (Action::TracePayment, Reason::PaymentSettled),
-        Some("RJCT" | "CANC" | "BLCK") => (Action::Inform, Reason::PaymentEnded),
-        None if payment.reason.is_some() => (Action::Inform, Reason::PaymentEnded),
-        Some(_) | None => (Action::Inform, Reason::PaymentInProcess),
-    };
-    propose(state, action, reason, Some(payment))
+    let (action, reasons) = verdict(state, payment);
+    propose(state, action, reasons, &[payment])
 }
 
-fn propose(state: &State, action: Action, reason: Reason, payment: Option<&Payment>) -> Need {
-    let mut reasons = vec![reason];
+/// What a payment's codes call for. What has to be kept from the customer comes before everything else, and a code that
+/// nobody knows before everything that would have to be guessed from it.
+fn verdict(state: &State, payment: &Payment) -> (Action, Vec<Reason>) {
+    let find = |code: &Option<Reference>| code.as_ref().map(|code| code_of(state, code));
+    let (status, reason) = (find(&payment.status), find(&payment.reason));
+    let known = [reason.flatten(), status.flatten()];
+    let meaning = reason.flatten().and_then(Code::meaning);
+    let stage = status.flatten().and_then(Code::stage);
+    if meaning == Some(Meaning::Unauthorised) {
+        return (Action::Escalate, vec![Reason::PaymentUnauthorised]);
+    }
+    if known.into_iter().flatten().any(Code::is_protected) {
+        return (Action::Escalate, vec![Reason::PaymentUnderReview]);
+    }
+    if [reason, status].contains(&Some(None)) {
+        return (Action::Escalate, vec![Reason::PaymentStatusUnknown]);
+    }
+    match (reason.flatten(), stage) {
+        (Some(Code::Return(_)), _) if meaning != Some(Meaning::AccountDetails) => {
+            (Action::Inform, vec![Reason::PaymentReturned])
+        }
+        (Some(Code::Reason(_)) | None, Some(PaymentStage::Credited)) => (Action::Inform, vec![Reason::PaymentCredited]),
+        _ if meaning == Some(Meaning::AccountDetails) => (Action::CorrectDetails, vec![Reason::PayeeDetailsWrong]),
+        _ if meaning == Some(Meaning::CancelledByCustomer) || is_cancelled(payment) => {
+            (Action::Inform, vec![Reason::PaymentCancelled])
+        }
+        (_, Some(PaymentStage::Ended)) | (Some(_), None) => (Action::Inform, vec![Reason::PaymentEnded]),
+        (_, stage) => on_its_way(state, payment, stage),
+    }
+}
+
+/// A payment that has neither arrived nor ended: told when it can be expected, and traced once it is late. One that the
+/// bank itself still holds has no route that could be asked.
+fn on_its_way(state: &State, payment: &Payment, stage: Option<PaymentStage>) -> (Action, Vec<Reason>) {
+    let settled = stage == Some(PaymentStage::Settled);
+    let where_it_is = if settled { Reason::PaymentSettled } else { Reason::PaymentInProcess };
+    if payment.execution_on.is_some_and(|day| day > state.now.date()) {
+        return (Action::Inform, vec![Reason::PaymentScheduled]);
+    }
+    match arrival::expected_of(rules(state), payment) {
+        Some(expected) if expected.is_overdue(state.now) => {
+            let held = stage == Some(PaymentStage::Received);
+            let action = if held { Action::Escalate } else { Action::TracePayment };
+            (action, vec![where_it_is, Reason::PaymentOverdue])
+        }
+        Some(_) => (Action::Inform, vec![where_it_is]),
+        // Settled, and nobody can say until when to wait for the payee's account.
+        None if settled => (Action::TracePayment, vec![where_it_is]),
+        None => (Action::Inform, vec![where_it_is]),
+    }
+}
+
+fn is_cancelled(payment: &Payment) -> bool {
+    payment.status.as_ref().is_some_and(|status| status.as_str() == "CANC")
+}
+
+fn stage(state: &State, payment: &Payment) -> Option<PaymentStage> {
+    payment.status.as_ref().and_then(|status| code_of(state, status)).and_then(Code::stage)
+}
+
+fn code_of<'a>(state: &'a State, code: &Reference) -> Option<Code<'a>> {
+    codes::find(rules(state), code.as_str(), state.now.date())
+}
+
+fn rules(_state: &State) -> &Rulebook {
+    Rulebook::shipped()
+}
+
+fn propose(state: &State, action: Action, mut reasons: Vec<Reason>, about: &[&Payment]) -> Need {
     note_missing(state, &mut reasons);
     let mut cites: Vec<EvidenceId> =
-        payment.iter().map(|payment| EvidenceId::new(Source::Ledger.name(), &payment.id)).collect();
+        about.iter().map(|payment| EvidenceId::new(Source::Ledger.name(), &payment.id)).collect();
     cites.extend(context(state, &[Source::Policy]));
-    let references = payment.iter().map(|payment| payment.id.clone()).collect();
+    let references = about.iter().map(|payment| payment.id.clone()).collect();
     Need::Propose(Finding { action, reasons, cites, references, amount: None })
 }

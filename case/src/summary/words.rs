@@ -29,6 +29,7 @@ pub(super) const fn fixed(reason: Reason) -> &'static str {
         }
         Reason::PaymentEnded => "The payment was rejected, cancelled or returned.",
         Reason::PayeeDetailsWrong => "The payment was rejected because of the payee's account details.",
+        Reason::PaymentUnclear => "Several payments fit what the customer wrote, and no answer told which is meant.",
         Reason::NoPaymentFound => "No payment was found.",
         Reason::CustomerUnknown => "The bank's records know no such customer.",
         Reason::EvidenceMissing => "Evidence is missing: a source did not answer, or is not configured.",

@@ -2,6 +2,7 @@
 
 mod disputes;
 mod outages;
+mod payments;
 mod people;
 mod specialists;
 mod triage;

@@ -2,17 +2,17 @@
 
 use case::{
     case::Rest,
-    entry::{CustomerQuestion, Escalation, Failure, Question},
+    entry::{Escalation, Failure, Question},
     label::{Label, Scored, Task},
     policy::{Action, Reason},
     source::Lookup,
 };
 use serde_json::{Value, json};
 
-use super::{approve, check_proposal, cites, proposal};
+use super::{approve, check_proposal, cites};
 use crate::world::{
     World,
-    bank::{Bank, payment, with},
+    bank::{Bank, payment},
     reference, request, share,
 };
 
@@ -96,51 +96,6 @@ fn identity_fields_that_are_missing_are_asked_for() {
     assert_eq!(cites(&proposal), ["profile:fields", "policy:pol_1"]);
     let unasked = json!({"customer_id": "cus_ada", "fields": {"name": "Ada Canaria", "salary": 1}});
     let mut world = work(text, Label::KycLookup, Bank::charged_twice().say("profile", &[unasked]));
-    check_proposal(&mut world, Action::Escalate, &[Reason::EvidenceMissing]);
-}
-
-#[test]
-fn a_payment_s_status_says_what_to_do() {
-    let table = [
-        (json!({"iso20022_status": "ACSP"}), Action::Inform, Reason::PaymentInProcess),
-        (json!({"iso20022_status": "PDNG"}), Action::Inform, Reason::PaymentInProcess),
-        (json!({}), Action::Inform, Reason::PaymentInProcess),
-        (json!({"iso20022_status": "ACSC"}), Action::TracePayment, Reason::PaymentSettled),
-        (json!({"iso20022_status": "ACCC"}), Action::Inform, Reason::PaymentCredited),
-        (json!({"iso20022_status": "RJCT", "status_reason": "AM04"}), Action::Inform, Reason::PaymentEnded),
-        (json!({"iso20022_status": "CANC"}), Action::Inform, Reason::PaymentEnded),
-        (
-            json!({"iso20022_status": "RJCT", "status_reason": "AC04"}),
-            Action::CorrectDetails,
-            Reason::PayeeDetailsWrong,
-        ),
-        (json!({"ach_return": "R03"}), Action::CorrectDetails, Reason::PayeeDetailsWrong),
-        (json!({"ach_return": "R01"}), Action::Inform, Reason::PaymentEnded),
-    ];
-    for (changes, action, reason) in table {
-        let reply = json!({"payments": [payment(changes.clone())]});
-        let mut world =
-            work("Where is my transfer?", Label::PaymentStatus, Bank::charged_twice().say("payments", &[reply]));
-        assert_eq!(world.drive(), Rest::Review, "{changes}");
-        let proposal = proposal(&world);
-        assert_eq!((proposal.action(), proposal.reasons()), (action, [reason].as_slice()), "{changes}");
-        assert_eq!(cites(&proposal), ["ledger:pay_1", "policy:pol_1"], "{changes}");
-    }
-}
-
-#[test]
-fn several_payments_are_asked_about_and_another_than_the_one_named_is_no_answer() {
-    let two = json!({"payments": [payment(json!({})), payment(json!({"id": "pay_2"}))]});
-    let bank = Bank::charged_twice().say("payments", &[two]);
-    let mut world = work("Where is my transfer?", Label::PaymentStatus, bank);
-    assert!(matches!(world.drive(), Rest::Waiting { .. }));
-    let waiting = world.case.state().tracks[0].waiting.map(|(question, _)| question);
-    assert_eq!(waiting, Some(CustomerQuestion::WhichPayment));
-
-    let mut opened = request("Where is my transfer?", Label::PaymentStatus);
-    opened.payment = Some(reference("pay_9"));
-    let other = with(payment(json!({})), json!({"iso20022_status": "ACCC"}));
-    let mut world = World::open(opened, "Where is my transfer?", Bank::charged_twice().say("payments", &[other]));
     check_proposal(&mut world, Action::Escalate, &[Reason::EvidenceMissing]);
 }
 
