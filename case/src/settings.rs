@@ -11,6 +11,7 @@ use crate::{
     ids::Digest,
     label::Ppm,
     policy::{Action, Approval},
+    rules::{RulesProblem, RulesSettings},
     time::DAY_MS,
 };
 
@@ -34,6 +35,9 @@ pub struct Settings {
     pub duplicate_window_ms: i64,
     /// Approval levels where they differ from the defaults; see [`Action::approval`].
     pub approvals: BTreeMap<Action, Approval>,
+    /// Whose law applies, which rules somebody switched on or off, and packs of the operator's own.
+    #[serde(skip_serializing_if = "crate::entry::is_default")]
+    pub rules: RulesSettings,
 }
 
 /// How triage decides.
@@ -93,6 +97,7 @@ impl Default for Settings {
             ledger_days: 120,
             duplicate_window_ms: 3 * DAY_MS,
             approvals: BTreeMap::new(),
+            rules: RulesSettings::default(),
         }
     }
 }
@@ -135,6 +140,9 @@ pub enum SettingsProblem {
         /// The most allowed.
         most: i64,
     },
+    /// A rule, or a pack of rules.
+    #[error(transparent)]
+    Rules(#[from] RulesProblem),
     /// An approval level below what the action needs.
     #[error("`approvals.{action}` may not be lower than `{least}`: the action {why}")]
     Approval {
@@ -151,7 +159,8 @@ impl Settings {
     /// Checks every number and level.
     ///
     /// # Errors
-    /// The first setting that is out of its range, by name.
+    /// The first setting that is out of its range, by name. The dates of changes to rules are checked where a case opens:
+    /// [`RulesSettings::check_on`].
     pub fn check(&self) -> Result<(), SettingsProblem> {
         self.triage.claude.check("triage.claude")?;
         self.writing.claude.check("writing.claude")?;
@@ -162,6 +171,7 @@ impl Settings {
         range("ledger_days", i64::from(self.ledger_days), 1, 730)?;
         range("duplicate_window_ms", self.duplicate_window_ms, 60_000, 60 * DAY_MS)?;
         range("triage.max_tokens", i64::from(self.triage.max_tokens), 64, 8_192)?;
+        self.rules.check()?;
         for (action, approval) in &self.approvals {
             if *approval < action.least_approval() {
                 return Err(SettingsProblem::Approval {
@@ -210,5 +220,16 @@ mod tests {
         assert!(matches!(settings.check(), Err(SettingsProblem::Approval { .. })));
         settings.approvals = BTreeMap::from([(Action::FreezeCard, Approval::None)]);
         assert_eq!(settings.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_change_to_a_rule_that_nobody_answers_for_is_refused() {
+        let text =
+            r#"{"rules":{"home":"us","changes":[{"rule":"us-reg-e/report","on":true,"by":"","at":"2026-11-20"}]}}"#;
+        let mut settings: Settings = serde_json::from_str(text).unwrap();
+        assert!(matches!(settings.check(), Err(SettingsProblem::Rules(RulesProblem::Nobody(_)))));
+        settings.rules.changes[0].by = "Ada Counsel".to_owned();
+        assert_eq!(settings.check(), Ok(()));
+        assert!(!serde_json::to_string(&Settings::default()).unwrap().contains("rules"));
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     check::check,
     pack::{Body, Confidence, FieldBody, Jurisdiction, Pack, Person, Rule},
-    settings::{RulesProblem, RulesSettings},
+    settings::{Change, RulesProblem, RulesSettings},
     shipped,
 };
 use crate::ids::Digest;
@@ -109,6 +109,24 @@ impl Rulebook {
             known().find(|loaded| loaded.pin == *pin).cloned().ok_or_else(|| RulesProblem::UnknownPin(pin.clone()))
         };
         Self::of(pins.iter().map(find).collect::<Result<_, _>>()?, settings)
+    }
+
+    /// A book of one pack, to try it out: nothing pins it. `everything` uses rules that are off, marked.
+    ///
+    /// # Errors
+    /// [`RulesProblem::Pack`] for a pack that the checker refuses.
+    pub fn trial(pack: &Pack, everything: bool) -> Result<Self, RulesProblem> {
+        let on = |rule: &Rule| Change {
+            rule: format!("{}/{}", pack.pack, rule.id),
+            on: true,
+            by: "nobody: a trial".to_owned(),
+            at: pack.version,
+            note: String::new(),
+        };
+        let changes = if everything { pack.rules.iter().map(on).collect() } else { Vec::new() };
+        let packs = own(&RulesSettings { own: vec![pack.clone()], ..RulesSettings::default() })?;
+        let settings = RulesSettings { changes, ..RulesSettings::default() };
+        Ok(Self(Arc::new(Inner { packs, settings })))
     }
 
     fn of(packs: Vec<Loaded>, settings: &RulesSettings) -> Result<Self, RulesProblem> {

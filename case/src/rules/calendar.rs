@@ -36,16 +36,16 @@ pub enum Closed {
     Holiday,
 }
 
-/// Holidays that were decreed for one day, or moved to another, in England and Wales: the day that closed.
-const ENGLAND_WALES_ONCE: [(i16, i8, i8); 5] = [
-    (2020, 5, 8),  // the early May holiday, moved to the 75th anniversary of VE Day
-    (2022, 6, 2),  // the spring holiday, moved for the Platinum Jubilee
-    (2022, 6, 3),  // the Platinum Jubilee
-    (2022, 9, 19), // the State Funeral of Queen Elizabeth II
-    (2023, 5, 8),  // the Coronation of King Charles III
+/// Holidays of England and Wales since 2020 that were decreed for one day, or moved to it.
+const ENGLAND_WALES_ONCE: [((i16, i8, i8), &str); 5] = [
+    ((2020, 5, 8), "early May bank holiday, moved to VE Day"),
+    ((2022, 6, 2), "spring bank holiday, moved for the jubilee"),
+    ((2022, 6, 3), "Platinum Jubilee"),
+    ((2022, 9, 19), "State Funeral of Queen Elizabeth II"),
+    ((2023, 5, 8), "Coronation of King Charles III"),
 ];
 
-/// The Mondays from which the holidays above were moved away: ordinary business days in that year.
+/// The Mondays from which two of them were moved away: ordinary business days in that year.
 const ENGLAND_WALES_MOVED: [(i16, i8, i8); 2] = [(2020, 5, 4), (2022, 5, 30)];
 
 impl Calendar {
@@ -58,13 +58,18 @@ impl Calendar {
         if matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
             return Some(Closed::Weekend);
         }
-        let holiday = match self {
+        self.holiday(day).map(|_| Closed::Holiday)
+    }
+
+    /// The holiday that closes a day, by name. A weekend is closed whether a holiday falls on it or not.
+    #[must_use]
+    pub fn holiday(self, day: Date) -> Option<&'static str> {
+        match self {
             Self::UsFederalReserve => us_federal_reserve(day),
             Self::EnglandWales => england_wales(day),
             Self::T2 => t2(day),
-            Self::EveryDay => false,
-        };
-        holiday.then_some(Closed::Holiday)
+            Self::EveryDay => None,
+        }
     }
 
     /// Whether business is done on the day.
@@ -132,65 +137,77 @@ pub fn easter(year: i16) -> Date {
     Date::new(year, part(days / 31), part(days % 31 + 1)).unwrap_or(Date::MAX)
 }
 
-/// Whether a weekday is a holiday of the Federal Reserve Banks.
-fn us_federal_reserve(day: Date) -> bool {
+/// The holiday of the Federal Reserve Banks that closes a weekday.
+fn us_federal_reserve(day: Date) -> Option<&'static str> {
     // A holiday that was on yesterday's Sunday closes this Monday.
-    let sunday = day.weekday() == Weekday::Monday && day.yesterday().is_ok_and(us_fixed);
-    us_fixed(day)
-        || sunday
-        || match day.month() {
-            1 | 2 => is_nth(day, 3, Weekday::Monday), // Martin Luther King, Washington
-            5 => is_last(day, Weekday::Monday),       // Memorial Day
-            9 => is_nth(day, 1, Weekday::Monday),     // Labor Day
-            10 => is_nth(day, 2, Weekday::Monday),    // Columbus Day
-            11 => is_nth(day, 4, Weekday::Thursday),  // Thanksgiving
-            _ => false,
-        }
+    let sunday = || if day.weekday() == Weekday::Monday { day.yesterday().ok().and_then(us_fixed) } else { None };
+    us_fixed(day).or_else(sunday).or_else(|| match day.month() {
+        1 if is_nth(day, 3, Weekday::Monday) => Some("Martin Luther King Day"),
+        2 if is_nth(day, 3, Weekday::Monday) => Some("Washington's Birthday"),
+        5 if is_last(day, Weekday::Monday) => Some("Memorial Day"),
+        9 if is_nth(day, 1, Weekday::Monday) => Some("Labor Day"),
+        10 if is_nth(day, 2, Weekday::Monday) => Some("Columbus Day"),
+        11 if is_nth(day, 4, Weekday::Thursday) => Some("Thanksgiving"),
+        _ => None,
+    })
 }
 
 /// The US holidays on a fixed day. Juneteenth is one since June 2021; its first day was a Saturday.
-fn us_fixed(day: Date) -> bool {
+fn us_fixed(day: Date) -> Option<&'static str> {
     match (day.month(), day.day()) {
-        (1, 1) | (7, 4) | (11, 11) | (12, 25) => true,
-        (6, 19) => day.year() > 2020,
-        _ => false,
+        (1, 1) => Some("New Year's Day"),
+        (6, 19) if day.year() > 2020 => Some("Juneteenth"),
+        (7, 4) => Some("Independence Day"),
+        (11, 11) => Some("Veterans Day"),
+        (12, 25) => Some("Christmas Day"),
+        _ => None,
     }
 }
 
-/// Whether a weekday is a bank holiday in England and Wales.
-fn england_wales(day: Date) -> bool {
-    let key = (day.year(), day.month(), day.day());
-    if ENGLAND_WALES_ONCE.contains(&key) {
-        return true;
+/// The bank holiday in England and Wales that closes a weekday.
+fn england_wales(day: Date) -> Option<&'static str> {
+    let is = |(year, month, of_month): (i16, i8, i8)| (year, month, of_month) == (day.year(), day.month(), day.day());
+    if let Some((_, name)) = ENGLAND_WALES_ONCE.iter().find(|(once, _)| is(*once)) {
+        return Some(name);
     }
-    if ENGLAND_WALES_MOVED.contains(&key) {
-        return false;
+    if ENGLAND_WALES_MOVED.into_iter().any(is) {
+        return None;
     }
-    is_easter(day)
-        || match day.month() {
-            // New Year's Day; the Monday after it if it is on a weekend.
-            1 => day.day() == 1 || (day.weekday() == Weekday::Monday && day.day() <= 3),
-            5 => is_nth(day, 1, Weekday::Monday) || is_last(day, Weekday::Monday),
-            8 => is_last(day, Weekday::Monday),
-            // Christmas and Boxing Day; the 27th and 28th stand in where one of them is on a weekend: on a Monday or
-            // Tuesday both do, or the one that Sunday took.
-            12 => {
-                let monday_or_tuesday = matches!(day.weekday(), Weekday::Monday | Weekday::Tuesday);
-                matches!(day.day(), 25 | 26) || (matches!(day.day(), 27 | 28) && monday_or_tuesday)
-            }
-            _ => false,
-        }
+    let monday = day.weekday() == Weekday::Monday;
+    // A holiday on a weekend moves to the next weekday that is none itself: New Year's Day to the Monday, Christmas and
+    // Boxing Day to the 27th or 28th, where that is the Monday or Tuesday after.
+    let moved = monday || day.weekday() == Weekday::Tuesday;
+    easter_holiday(day).or_else(|| match (day.month(), day.day()) {
+        (1, 1) => Some("New Year's Day"),
+        (1, 2 | 3) if monday => Some("New Year's Day, moved"),
+        (5, _) if is_nth(day, 1, Weekday::Monday) => Some("early May bank holiday"),
+        (5, _) if is_last(day, Weekday::Monday) => Some("spring bank holiday"),
+        (8, _) if is_last(day, Weekday::Monday) => Some("summer bank holiday"),
+        (12, 25) => Some("Christmas Day"),
+        (12, 26) => Some("Boxing Day"),
+        (12, 27 | 28) if moved => Some("Christmas or Boxing Day, moved"),
+        _ => None,
+    })
 }
 
-/// Whether a weekday is a closing day of T2.
-fn t2(day: Date) -> bool {
-    is_easter(day) || matches!((day.month(), day.day()), (1 | 5, 1) | (12, 25 | 26))
+/// The closing day of T2 that a weekday is.
+fn t2(day: Date) -> Option<&'static str> {
+    easter_holiday(day).or_else(|| match (day.month(), day.day()) {
+        (1, 1) => Some("New Year's Day"),
+        (5, 1) => Some("1 May"),
+        (12, 25) => Some("Christmas Day"),
+        (12, 26) => Some("26 December"),
+        _ => None,
+    })
 }
 
 /// Good Friday or Easter Monday.
-fn is_easter(day: Date) -> bool {
+fn easter_holiday(day: Date) -> Option<&'static str> {
     let sunday = easter(day.year());
-    [sunday.checked_sub(2.days()), sunday.checked_add(1.day())].iter().flatten().any(|holiday| *holiday == day)
+    if sunday.checked_sub(2.days()).is_ok_and(|friday| friday == day) {
+        return Some("Good Friday");
+    }
+    sunday.checked_add(1.day()).is_ok_and(|monday| monday == day).then_some("Easter Monday")
 }
 
 fn is_nth(day: Date, nth: i8, weekday: Weekday) -> bool {

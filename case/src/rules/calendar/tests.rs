@@ -202,3 +202,17 @@ fn the_end_of_the_calendar_ends_the_count() {
     assert_eq!(T2.add_business_days(Date::MAX, 5), Date::MAX);
     assert_eq!(T2.business_days_between(Date::MAX, Date::MAX), 0);
 }
+
+#[test]
+fn a_holiday_has_a_name() {
+    for (calendar, on, name) in [
+        (UsFederalReserve, "2026-11-26", "Thanksgiving"),
+        (UsFederalReserve, "2027-07-05", "Independence Day"),
+        (EnglandWales, "2026-12-28", "Christmas or Boxing Day, moved"),
+        (EnglandWales, "2022-09-19", "State Funeral of Queen Elizabeth II"),
+        (T2, "2026-04-03", "Good Friday"),
+    ] {
+        assert_eq!(calendar.holiday(day(on)), Some(name));
+    }
+    assert_eq!(T2.holiday(day("2026-11-26")), None);
+}
