@@ -1,10 +1,19 @@
 //! What is known of a customer's identity from documents and words: which fields were found and where, and what state
 //! each document is in. What the fields hold stays in the vault.
+//!
+//! What is sent is read by the host, fields are found in [`extract`] and compared with the profile in [`compare()`].
+
+mod compare;
+pub mod dates;
+pub mod extract;
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+pub use compare::{Likeness, compare};
 
 use crate::{ids::Reference, limits, source::ProfileField};
 
@@ -71,4 +80,10 @@ pub enum DocumentKind {
     TaxForm,
     /// Anything else.
     Other,
+}
+
+/// Small letters without accents.
+fn plain(text: &str) -> String {
+    let small = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    small.collect::<String>().replace('ß', "ss")
 }

@@ -3,12 +3,15 @@
 use jiff::civil::Date;
 
 use super::{DateRange, NamedAmount, amounts, dates, merchant_query, merchant_words};
+use crate::identity::extract::Extracted;
 
 /// The customer's texts with the day each was said, oldest first; tokens stand for personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Heard {
     /// The texts.
     pub texts: Vec<(Date, String)>,
+    /// The identity fields that were found in texts and documents.
+    pub identity: Vec<Extracted>,
 }
 
 impl Heard {

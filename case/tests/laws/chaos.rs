@@ -350,8 +350,9 @@ fn facts_for(lookup: &Lookup, version: u8) -> Answer {
         Lookup::Policy { .. } => json!({"passages": [{"id": "pol_1", "text": CANARY}]}),
     };
     let bytes = serde_json::to_vec(&body).unwrap();
-    facts::read(lookup, &bytes, &Heard { texts: vec![(Millis(0).date(), TEXTS[0].to_owned())] }).map_or_else(
-        |_| failed(Failure::Unusable),
-        |facts| Answer::Facts { facts, reply: Digest::of(&bytes), took_ms: 1 },
-    )
+    facts::read(lookup, &bytes, &Heard { texts: vec![(Millis(0).date(), TEXTS[0].to_owned())], identity: vec![] })
+        .map_or_else(
+            |_| failed(Failure::Unusable),
+            |facts| Answer::Facts { facts, reply: Digest::of(&bytes), took_ms: 1 },
+        )
 }

@@ -77,8 +77,11 @@ fn reply() -> impl Strategy<Value = Value> {
 #[test]
 fn any_reply_is_facts_without_its_words_or_is_refused() {
     law(2_000, (lookup(), reply(), "\\PC{0,60}"), |(lookup, reply, words)| {
-        if let Ok(facts) = facts::read(&lookup, reply.to_string().as_bytes(), &Heard { texts: vec![(today(), words)] })
-        {
+        if let Ok(facts) = facts::read(
+            &lookup,
+            reply.to_string().as_bytes(),
+            &Heard { texts: vec![(today(), words)], identity: vec![] },
+        ) {
             let kept = serde_json::to_string(&facts).unwrap();
             assert!(!kept.contains(&CANARY.repeat(2)), "{kept}");
             assert!(serde_json::from_str::<facts::Facts>(&kept).unwrap() == facts, "facts read back as they are");

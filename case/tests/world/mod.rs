@@ -146,7 +146,7 @@ impl World {
             now,
             in_flight: VecDeque::new(),
             asked: Vec::new(),
-            heard: Heard { texts: vec![(today(), text.to_owned())] },
+            heard: Heard { texts: vec![(today(), text.to_owned())], identity: vec![] },
         };
         world.take(step);
         world
