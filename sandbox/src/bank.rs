@@ -4,17 +4,23 @@
 //! test that reads twice reads the same.
 
 mod accounts;
+mod answers;
 mod books;
 mod describe;
+mod homes;
 mod jsonl;
+mod known;
+mod life;
 mod people;
 mod records;
 mod scoring;
 mod seeded;
+mod stories;
 
 use crate::day::Day;
 
 pub use accounts::{Account, Card, CardStatus, Product, Statement};
+pub use answers::{Answer, Document, Expect, ReasonCode};
 pub use jsonl::BankError;
 pub(crate) use records::PROFILE_FIELDS;
 pub use records::{
@@ -42,10 +48,15 @@ pub struct Bank {
     pub risk: Vec<RiskRow>,
 }
 
+/// The cases of the default bank of a seed and a day, which it never serves.
+pub fn answers(seed: u64, today: Day) -> Vec<Answer> {
+    seeded::bank(seed, today).1
+}
+
 impl Bank {
     /// The default bank: the same for the same seed and day.
     pub fn seeded(seed: u64, today: Day) -> Self {
-        seeded::bank(seed, today)
+        seeded::bank(seed, today).0
     }
 
     /// Reads a bank from the contents of `transactions.jsonl`, `payments.jsonl`, `accounts.jsonl`,
@@ -68,6 +79,7 @@ impl Bank {
         self.transactions.sort_by(|one, other| (other.booked_at, &other.id).cmp(&(one.booked_at, &one.id)));
         self.payments.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
         self.accounts.sort_by(|one, other| (one.opened_on, &one.id).cmp(&(other.opened_on, &other.id)));
+        self.customers.sort_by(|one, other| one.customer_id.cmp(&other.customer_id));
         for account in &mut self.accounts {
             account.statements.sort_by_key(|statement| std::cmp::Reverse(statement.period_end));
         }

@@ -54,7 +54,19 @@ impl Day {
         Moment(self.0 * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second)
     }
 
-    fn civil(self) -> (i64, i64, i64) {
+    /// How many days lie between an earlier day and this one.
+    pub(crate) fn days_since(self, earlier: Self) -> i64 {
+        self.0 - earlier.0
+    }
+
+    /// The day of the week, from 0 for Monday to 6 for Sunday.
+    pub(crate) fn weekday(self) -> i64 {
+        // 1970-01-01 was a Thursday.
+        (self.0 + 3).rem_euclid(7)
+    }
+
+    /// The civil year, month (1 to 12) and day of the month.
+    pub(crate) fn civil(self) -> (i64, i64, i64) {
         let shifted = self.0 + 719_468;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
@@ -185,6 +197,7 @@ mod tests {
     fn known_dates_have_their_known_numbers() {
         assert_eq!(Day::from_civil(1970, 1, 1).unwrap(), Day(0));
         assert_eq!(Day::from_civil(2000, 2, 29).unwrap(), Day(11_016));
+        assert_eq!(Day::from_civil(2026, 11, 22).unwrap().weekday(), 6, "a Sunday");
         assert_eq!(Day::from_unix_ms(1_793_000_000_000).to_string(), "2026-10-26");
         assert_eq!("2026-11-03T10:22:31Z".parse::<Moment>().unwrap().to_string(), "2026-11-03T10:22:31Z");
     }

@@ -24,9 +24,9 @@ mod testing;
 mod world;
 
 pub use bank::{
-    Account, Bank, BankError, Billing, Card, CardStatus, Customer, Direction, EntryMode, Merchant, Network, Passage,
-    Payment, PaymentDirection, Product, RiskBand, RiskReason, RiskRow, Scheme, Spending, Statement, Transaction,
-    TransactionKind, TransactionStatus,
+    Account, Answer, Bank, BankError, Billing, Card, CardStatus, Customer, Direction, Document, EntryMode, Expect,
+    Merchant, Network, Passage, Payment, PaymentDirection, Product, ReasonCode, RiskBand, RiskReason, RiskRow, Scheme,
+    Spending, Statement, Transaction, TransactionKind, TransactionStatus, answers,
 };
 pub use config::Config;
 pub use day::{DateError, Day, Moment};

@@ -1,5 +1,8 @@
 //! A box under test: requests go in without a socket, answers come out as JSON.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
@@ -7,11 +10,31 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::{Config, Day};
+use crate::{Bank, Config, Day};
 
 /// The day on which the bank stands in tests.
 pub(crate) fn today() -> Day {
     Day::from_civil(2026, 11, 22).unwrap()
+}
+
+type Made = BTreeMap<u64, (Arc<Bank>, Arc<Vec<crate::Answer>>)>;
+
+/// The default bank and its answers, made once for each seed.
+fn made(seed: u64) -> (Arc<Bank>, Arc<Vec<crate::Answer>>) {
+    static MADE: Mutex<Made> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap();
+    let new = || (Arc::new(Bank::seeded(seed, today())), Arc::new(crate::answers(seed, today())));
+    made.entry(seed).or_insert_with(new).clone()
+}
+
+/// The default bank of a seed.
+pub(crate) fn bank(seed: u64) -> Arc<Bank> {
+    made(seed).0
+}
+
+/// What the default bank of a seed never serves.
+pub(crate) fn answers(seed: u64) -> Arc<Vec<crate::Answer>> {
+    made(seed).1
 }
 
 /// An answer, with its body read to the end.
@@ -34,7 +57,12 @@ pub(crate) struct Probe(Router);
 
 impl Probe {
     pub(crate) fn new() -> Self {
-        Self::with(Config::new(7, today()))
+        Self::of_seed(7)
+    }
+
+    /// The default bank of a seed.
+    pub(crate) fn of_seed(seed: u64) -> Self {
+        Self::with(Config { bank: Some(Bank::clone(&bank(seed))), ..Config::new(seed, today()) })
     }
 
     pub(crate) fn with(config: Config) -> Self {

@@ -2,103 +2,129 @@
 //!
 //! All of them are invented; addresses, telephone numbers and mail domains are those set aside for examples.
 
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Customer;
+use super::homes::Home;
 use crate::day::Day;
 use crate::random::Random;
 
-/// The places where customers of the seeded bank live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Home {
-    UnitedStates,
-    UnitedKingdom,
-    Germany,
-}
+const NAMES: &str = include_str!("../../data/names.jsonl");
 
-impl Home {
-    pub(super) fn country(self) -> &'static str {
-        match self {
-            Self::UnitedStates => "US",
-            Self::UnitedKingdom => "GB",
-            Self::Germany => "DE",
-        }
-    }
-
-    pub(super) fn currency(self) -> &'static str {
-        match self {
-            Self::UnitedStates => "USD",
-            Self::UnitedKingdom => "GBP",
-            Self::Germany => "EUR",
-        }
-    }
-
-    /// Whether online payments and transfers from here are authenticated strongly; none where no law says so.
-    pub(super) fn authenticates_strongly(self) -> Option<bool> {
-        match self {
-            Self::UnitedStates => None,
-            Self::UnitedKingdom | Self::Germany => Some(true),
-        }
-    }
-
-    fn phone(self, random: &mut Random) -> String {
-        match self {
-            Self::UnitedStates => format!("+1 212 555 01{:02}", random.between(0, 99)),
-            Self::UnitedKingdom => format!("+44 20 7946 0{:03}", random.between(0, 999)),
-            Self::Germany => format!("+49 30 23125 {:03}", random.between(0, 999)),
-        }
-    }
-}
-
-/// One row of the table of customers.
-#[derive(Debug)]
+/// One customer.
+#[derive(Debug, Clone)]
 pub(super) struct Person {
-    pub(super) id: &'static str,
-    pub(super) name: &'static str,
+    pub(super) id: String,
+    pub(super) name: String,
     pub(super) home: Home,
-    address: &'static str,
+    address: String,
 }
 
-const fn person(id: &'static str, name: &'static str, home: Home, address: &'static str) -> Person {
-    Person { id, name, home, address }
-}
-
-/// Every customer of the seeded bank; the well-known ones come first.
-pub(super) const PEOPLE: [Person; 28] = [
-    person("cus_ada", "Ada Marsh", Home::UnitedStates, "14 Alder Street, Springfield, IL 62704"),
-    person("cus_ben", "Ben Okafor", Home::UnitedStates, "220 Birch Avenue, Dayton, OH 45402"),
-    person("cus_cleo", "Cleo Navarro", Home::UnitedStates, "9 Cedar Court, Tucson, AZ 85701"),
-    person("cus_dan", "Dan Whitfield", Home::UnitedStates, "71 Dogwood Lane, Albany, NY 12207"),
-    person("cus_eve", "Eve Lindqvist", Home::UnitedStates, "305 Elm Road, Madison, WI 53703"),
-    person("cus_fay", "Fay Brandt", Home::Germany, "Fichtenweg 8, 10115 Berlin"),
-    person("cus_gil", "Gil Hartmann", Home::Germany, "Ginsterstrasse 21, 50667 Koeln"),
-    person("cus_hana", "Hana Suzuki", Home::UnitedStates, "48 Hawthorn Drive, Boise, ID 83702"),
-    person("cus_ivo", "Ivo Petrov", Home::Germany, "Ilexring 3, 80331 Muenchen"),
-    person("cus_jun", "Jun Park", Home::UnitedStates, "660 Juniper Way, Reno, NV 89501"),
-    person("cus_kai", "Kai Thompson", Home::UnitedStates, "12 Katsura Place, Salem, OR 97301"),
-    person("cus_lea", "Lea Fischer", Home::Germany, "Lindenallee 40, 20095 Hamburg"),
-    person("cus_max", "Max Doyle", Home::UnitedKingdom, "5 Maple Terrace, Leeds LS1 4AP"),
-    person("cus_nia", "Nia Evans", Home::UnitedKingdom, "18 Nutmeg Close, Cardiff CF10 1EP"),
-    person("cus_oto", "Oto Weiss", Home::Germany, "Olivengasse 7, 01067 Dresden"),
-    person("cus_pia", "Pia Romano", Home::Germany, "Pappelweg 15, 60311 Frankfurt am Main"),
-    person("cus_quin", "Quin Abbott", Home::UnitedStates, "83 Quince Street, Macon, GA 31201"),
-    person("cus_ria", "Ria Shah", Home::UnitedKingdom, "27 Rowan Grove, Leicester LE1 5WW"),
-    person("cus_sam", "Sam Castillo", Home::UnitedStates, "402 Sycamore Boulevard, El Paso, TX 79901"),
-    person("cus_tea", "Tea Jovanovic", Home::Germany, "Tannenhof 2, 70173 Stuttgart"),
-    person("cus_uma", "Uma Reddy", Home::UnitedStates, "19 Umbra Court, Fremont, CA 94536"),
-    person("cus_vic", "Vic Sinclair", Home::UnitedKingdom, "11 Viburnum Street, Dundee DD1 4HN"),
-    person("cus_wes", "Wes Coleman", Home::UnitedStates, "57 Willow Bend, Tulsa, OK 74103"),
-    person("cus_xia", "Xia Chen", Home::UnitedStates, "240 Xylosma Path, Tacoma, WA 98402"),
-    person("cus_yan", "Yan Keller", Home::Germany, "Yorckstrasse 33, 04109 Leipzig"),
-    person("cus_zoe", "Zoe Hughes", Home::UnitedKingdom, "6 Zelkova Mews, Bristol BS1 5TR"),
-    person("cus_amy", "Amy Novak", Home::UnitedStates, "91 Aspen Circle, Denver, CO 80202"),
-    person("cus_bob", "Bob Larsen", Home::UnitedKingdom, "33 Beech Walk, Norwich NR2 1TF"),
+/// The customers that are the same in every seed.
+#[rustfmt::skip]
+const KNOWN: [(&str, &str, Home, &str); 28] = [
+    ("cus_ada", "Ada Marsh", Home::UnitedStates, "14 Alder Street, Springfield, IL 62704"),
+    ("cus_ben", "Ben Okafor", Home::UnitedStates, "220 Birch Avenue, Dayton, OH 45402"),
+    ("cus_cleo", "Cleo Navarro", Home::UnitedStates, "9 Cedar Court, Tucson, AZ 85701"),
+    ("cus_dan", "Dan Whitfield", Home::UnitedStates, "71 Dogwood Lane, Albany, NY 12207"),
+    ("cus_eve", "Eve Lindqvist", Home::UnitedStates, "305 Elm Road, Madison, WI 53703"),
+    ("cus_fay", "Fay Brandt", Home::Germany, "Fichtenweg 8, 10115 Berlin"),
+    ("cus_gil", "Gil Hartmann", Home::Germany, "Ginsterstrasse 21, 50667 Koeln"),
+    ("cus_hana", "Hana Suzuki", Home::UnitedStates, "48 Hawthorn Drive, Boise, ID 83702"),
+    ("cus_ivo", "Ivo Petrov", Home::Germany, "Ilexring 3, 80331 Muenchen"),
+    ("cus_jun", "Jun Park", Home::UnitedStates, "660 Juniper Way, Reno, NV 89501"),
+    ("cus_kai", "Kai Thompson", Home::UnitedStates, "12 Katsura Place, Salem, OR 97301"),
+    ("cus_lea", "Lea Fischer", Home::Germany, "Lindenallee 40, 20095 Hamburg"),
+    ("cus_max", "Max Doyle", Home::UnitedKingdom, "5 Maple Terrace, Leeds LS1 4AP"),
+    ("cus_nia", "Nia Evans", Home::UnitedKingdom, "18 Nutmeg Close, Cardiff CF10 1EP"),
+    ("cus_oto", "Oto Weiss", Home::Germany, "Olivengasse 7, 01067 Dresden"),
+    ("cus_pia", "Pia Romano", Home::Germany, "Pappelweg 15, 60311 Frankfurt am Main"),
+    ("cus_quin", "Quin Abbott", Home::UnitedStates, "83 Quince Street, Macon, GA 31201"),
+    ("cus_ria", "Ria Shah", Home::UnitedKingdom, "27 Rowan Grove, Leicester LE1 5WW"),
+    ("cus_sam", "Sam Castillo", Home::UnitedStates, "402 Sycamore Boulevard, El Paso, TX 79901"),
+    ("cus_tea", "Tea Jovanovic", Home::Germany, "Tannenhof 2, 70173 Stuttgart"),
+    ("cus_uma", "Uma Reddy", Home::UnitedStates, "19 Umbra Court, Fremont, CA 94536"),
+    ("cus_vic", "Vic Sinclair", Home::UnitedKingdom, "11 Viburnum Street, Dundee DD1 4HN"),
+    ("cus_wes", "Wes Coleman", Home::UnitedStates, "57 Willow Bend, Tulsa, OK 74103"),
+    ("cus_xia", "Xia Chen", Home::UnitedStates, "240 Xylosma Path, Tacoma, WA 98402"),
+    ("cus_yan", "Yan Keller", Home::Germany, "Yorckstrasse 33, 04109 Leipzig"),
+    ("cus_zoe", "Zoe Hughes", Home::UnitedKingdom, "6 Zelkova Mews, Bristol BS1 5TR"),
+    ("cus_amy", "Amy Novak", Home::UnitedStates, "91 Aspen Circle, Denver, CO 80202"),
+    ("cus_bob", "Bob Larsen", Home::UnitedKingdom, "33 Beech Walk, Norwich NR2 1TF"),
 ];
 
 /// Whose identity data is not whole.
 const INCOMPLETE: &str = "cus_ivo";
 /// Whose identity document has run out.
 const EXPIRED: &str = "cus_lea";
+
+/// The customers that are the same in every seed.
+pub(super) fn known() -> Vec<Person> {
+    let person = |(id, name, home, address): &(&str, &str, Home, &str)| Person {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        home: *home,
+        address: (*address).to_owned(),
+    };
+    KNOWN.iter().map(person).collect()
+}
+
+/// The names and streets of one country.
+#[derive(Debug, Deserialize)]
+struct Names {
+    country: String,
+    first: Vec<String>,
+    last: Vec<String>,
+    streets: Vec<String>,
+    towns: Vec<String>,
+}
+
+/// Draws customers from a seed; nothing about one says what will be written in their books.
+#[derive(Debug)]
+pub(super) struct Registry {
+    names: Vec<Names>,
+    random: Random,
+    taken: BTreeSet<String>,
+}
+
+impl Registry {
+    pub(super) fn open(seed: u64) -> Self {
+        let line = |text: &str| serde_json::from_str(text).expect("the names built in are read by the tests");
+        let names = NAMES.lines().map(line).collect();
+        Self { names, random: Random::new(seed, "customers"), taken: BTreeSet::new() }
+    }
+
+    /// The next customer, living in the given country.
+    pub(super) fn draw(&mut self, home: Home) -> Person {
+        let names = self.names.iter().find(|names| names.country == home.country());
+        let names = names.expect("every home has its names, as the tests see");
+        let mut pick = |words: &[String]| self.random.pick(words).cloned().unwrap_or_default();
+        let name = format!("{} {}", pick(&names.first), pick(&names.last));
+        let (street, town) = (pick(&names.streets), pick(&names.towns));
+        let address = home.address(self.random.between(1, 160), &street, &town);
+        let mut id = letters(&mut self.random);
+        while !self.taken.insert(id.clone()) {
+            id = letters(&mut self.random);
+        }
+        Person { id, name, home, address }
+    }
+
+    /// One of the homes.
+    pub(super) fn home(&mut self, homes: &[Home]) -> Home {
+        self.random.pick(homes).copied().unwrap_or(Home::UnitedStates)
+    }
+}
+
+/// `cus_` and six letters; without vowels they spell nothing.
+fn letters(random: &mut Random) -> String {
+    const ALPHABET: &[char] =
+        &['b', 'c', 'd', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'v', 'w', 'x'];
+    let tail: String = (0..6).filter_map(|_| random.pick(ALPHABET)).collect();
+    format!("cus_{tail}")
+}
 
 /// The record of one customer.
 pub(super) fn customer(person: &Person, seed: u64, today: Day) -> Customer {
@@ -115,7 +141,7 @@ pub(super) fn customer(person: &Person, seed: u64, today: Day) -> Customer {
     put("date_of_birth", json!(today.minus(random.between(20 * 366, 70 * 365))));
     if person.id == INCOMPLETE {
         put("kyc_status", json!("incomplete"));
-        return Customer { customer_id: person.id.to_owned(), fields };
+        return Customer { customer_id: person.id.clone(), fields };
     }
     let expired = person.id == EXPIRED;
     let expires = if expired { today.minus(random.between(20, 90)) } else { today.minus(-random.between(200, 3000)) };
@@ -130,5 +156,5 @@ pub(super) fn customer(person: &Person, seed: u64, today: Day) -> Customer {
     );
     put("tax_id", json!(format!("9{:08}", random.between(0, 99_999_999))));
     put("kyc_status", json!(if expired { "document_expired" } else { "verified" }));
-    Customer { customer_id: person.id.to_owned(), fields }
+    Customer { customer_id: person.id.clone(), fields }
 }

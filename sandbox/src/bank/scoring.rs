@@ -6,7 +6,7 @@ use super::{Bank, Direction, EntryMode, RiskBand, RiskReason, RiskRow, Spending,
 use crate::day::Day;
 use crate::limits::SCORED_DAYS;
 
-const MODEL_VERSION: &str = "ledger-rules-2026-09";
+const MODEL_VERSION: &str = "ledger-rules-2026-11";
 const BASE_SCORE: u32 = 60;
 /// How many entries make a country or a merchant usual.
 const USUAL_ENTRIES: usize = 3;
@@ -43,6 +43,27 @@ struct Ledger<'a> {
     debits: Vec<&'a Transaction>,
     normal: Spending,
     entries_by_merchant: BTreeMap<&'a str, usize>,
+    devices: Seen<'a>,
+    payees: Seen<'a>,
+}
+
+/// The pseudonyms of one kind, with the days on which they were seen.
+#[derive(Default)]
+struct Seen<'a>(BTreeMap<&'a str, BTreeSet<Day>>);
+
+impl<'a> Seen<'a> {
+    fn see(&mut self, pseudonym: Option<&'a str>, day: Day) {
+        if let Some(pseudonym) = pseudonym {
+            self.0.entry(pseudonym).or_default().insert(day);
+        }
+    }
+
+    /// Whether others were seen on other days and this one was not. Days, not entries: one night does not make a
+    /// device usual.
+    fn is_new(&self, pseudonym: Option<&str>, day: Day) -> bool {
+        let elsewhen = |days: &BTreeSet<Day>| days.iter().any(|seen| *seen != day);
+        pseudonym.is_some_and(|pseudonym| self.0.values().any(elsewhen) && !self.0.get(pseudonym).is_some_and(elsewhen))
+    }
 }
 
 impl<'a> Ledger<'a> {
@@ -55,7 +76,10 @@ impl<'a> Ledger<'a> {
         let mut hours: BTreeMap<i64, BTreeSet<Day>> = BTreeMap::new();
         let mut amounts = Vec::new();
         let mut entries_by_merchant: BTreeMap<&str, usize> = BTreeMap::new();
+        let (mut devices, mut payees) = (Seen::default(), Seen::default());
         for transaction in debits.iter().filter(|transaction| !is_asked(transaction)) {
+            devices.see(transaction.device.as_deref(), transaction.booked_at.day());
+            payees.see(transaction.payee.as_deref(), transaction.booked_at.day());
             countries.entry(&transaction.country).or_default().insert(transaction.booked_at.day());
             hours.entry(transaction.booked_at.hour()).or_default().insert(transaction.booked_at.day());
             amounts.push(transaction.amount_minor);
@@ -78,7 +102,7 @@ impl<'a> Ledger<'a> {
                 .map(|(hour, _)| hour)
                 .collect(),
         };
-        Self { debits, normal, entries_by_merchant }
+        Self { debits, normal, entries_by_merchant, devices, payees }
     }
 
     fn score(&self, customer_id: &str, transaction: &Transaction) -> RiskRow {
@@ -106,6 +130,12 @@ impl<'a> Ledger<'a> {
         });
         if !known {
             add(80, "new_merchant", format!("{id} is at a merchant where this customer has hardly paid before."));
+        }
+        if self.devices.is_new(transaction.device.as_deref(), transaction.booked_at.day()) {
+            add(260, "new_device", format!("{id} came from a device that this customer has not used before."));
+        }
+        if self.payees.is_new(transaction.payee.as_deref(), transaction.booked_at.day()) {
+            add(240, "new_payee", format!("{id} went to a payee whom this customer has not paid before."));
         }
         let burst = self.online_payments_within_an_hour(transaction);
         if burst >= BURST_PAYMENTS {

@@ -57,7 +57,7 @@ mod tests {
     #[tokio::test]
     async fn payments_abroad_at_night_are_high_and_ordinary_spending_is_low() {
         for seed in 0..20 {
-            let probe = Probe::with(crate::Config::new(seed, crate::testing::today()));
+            let probe = Probe::of_seed(seed);
             assert_eq!(score(&probe, "cus_dan", &[]).await["band"], "high", "seed {seed}");
             assert_eq!(score(&probe, "cus_eve", &[]).await["band"], "low", "seed {seed}");
         }
