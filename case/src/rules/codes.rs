@@ -39,6 +39,9 @@ pub struct StatusBody {
     pub code: String,
     /// How far the payment is.
     pub stage: PaymentStage,
+    /// Whether nothing goes on before the payer does something.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub waits_for_payer: bool,
     /// For the customer; absent where only [`NEUTRAL`] may be said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
@@ -154,6 +157,15 @@ impl<'a> Code<'a> {
         }
     }
 
+    /// Whether nothing goes on before the payer does something.
+    #[must_use]
+    pub const fn waits_for_payer(self) -> bool {
+        match self {
+            Self::Status(status) => status.waits_for_payer,
+            Self::Reason(_) | Self::Return(_) => false,
+        }
+    }
+
     /// What kind of reason the code gives; `None` for a status.
     #[must_use]
     pub const fn meaning(self) -> Option<Meaning> {
@@ -259,6 +271,11 @@ fn check_words(customer: Option<&str>, analyst: &str) -> Option<&'static str> {
     let is_wrong = |words: &str| words.trim().is_empty() || words.chars().count() > limits::SHORT_TEXT_CHARS;
     (customer.is_some_and(is_wrong) || is_wrong(analyst))
         .then_some("words are neither empty nor longer than 200 characters")
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 fn is_code(code: &str, length: usize) -> bool {

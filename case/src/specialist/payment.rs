@@ -133,23 +133,24 @@ fn verdict(state: &State, payment: &Payment) -> (Action, Vec<Reason>) {
             (Action::Inform, vec![Reason::PaymentCancelled])
         }
         (_, Some(PaymentStage::Ended)) | (Some(_), None) => (Action::Inform, vec![Reason::PaymentEnded]),
-        (_, stage) => on_its_way(state, payment, stage),
+        _ => on_its_way(state, payment, status.flatten()),
     }
 }
 
-/// A payment that has neither arrived nor ended: told when it can be expected, and traced once it is late. One that the
-/// bank itself still holds has no route that could be asked.
-fn on_its_way(state: &State, payment: &Payment, stage: Option<PaymentStage>) -> (Action, Vec<Reason>) {
-    let settled = stage == Some(PaymentStage::Settled);
+/// A payment that has neither arrived nor ended: told when it can be expected, and traced once it is late. One that waits
+/// for the payer is not late, whatever the day.
+fn on_its_way(state: &State, payment: &Payment, status: Option<Code<'_>>) -> (Action, Vec<Reason>) {
+    let settled = status.and_then(Code::stage) == Some(PaymentStage::Settled);
     let where_it_is = if settled { Reason::PaymentSettled } else { Reason::PaymentInProcess };
     if payment.execution_on.is_some_and(|day| day > state.now.date()) {
         return (Action::Inform, vec![Reason::PaymentScheduled]);
     }
+    if status.is_some_and(Code::waits_for_payer) {
+        return (Action::Inform, vec![where_it_is]);
+    }
     match arrival::expected_of(rules(state), payment) {
         Some(expected) if expected.is_overdue(state.now) => {
-            let held = stage == Some(PaymentStage::Received);
-            let action = if held { Action::Escalate } else { Action::TracePayment };
-            (action, vec![where_it_is, Reason::PaymentOverdue])
+            (Action::TracePayment, vec![where_it_is, Reason::PaymentOverdue])
         }
         Some(_) => (Action::Inform, vec![where_it_is]),
         // Settled, and nobody can say until when to wait for the payee's account.

@@ -149,7 +149,9 @@ fn the_same_status_is_told_before_its_expected_arrival_and_traced_after_it() {
         if overdue {
             check(changes("ACSP"), Action::TracePayment, &[Reason::PaymentInProcess, Reason::PaymentOverdue]);
             check(changes("ACSC"), Action::TracePayment, &[Reason::PaymentSettled, Reason::PaymentOverdue]);
-            check(changes("PDNG"), Action::Escalate, &[Reason::PaymentInProcess, Reason::PaymentOverdue]);
+            check(changes("PDNG"), Action::TracePayment, &[Reason::PaymentInProcess, Reason::PaymentOverdue]);
+            // It waits for the customer, who has to be told so.
+            check(changes("PATC"), Action::Inform, &[Reason::PaymentInProcess]);
         } else {
             check(changes("ACSP"), Action::Inform, &[Reason::PaymentInProcess]);
             check(changes("PDNG"), Action::Inform, &[Reason::PaymentInProcess]);
@@ -169,7 +171,7 @@ fn a_payment_for_a_later_day_is_not_late() {
     check(scheduled("2026-11-24"), Action::Inform, &[Reason::PaymentScheduled]);
     // For Friday 20: by Monday 23. For Thursday 19: by Friday 20.
     check(scheduled("2026-11-20"), Action::Inform, &[Reason::PaymentInProcess]);
-    check(scheduled("2026-11-19"), Action::Escalate, &[Reason::PaymentInProcess, Reason::PaymentOverdue]);
+    check(scheduled("2026-11-19"), Action::TracePayment, &[Reason::PaymentInProcess, Reason::PaymentOverdue]);
 }
 
 fn two() -> [Value; 2] {

@@ -31,6 +31,9 @@ fn each_status_is_at_its_stage_and_only_accc_means_that_the_payee_has_the_money(
         }
     }
     assert_eq!(count(|body| matches!(body, Body::Status(_))), 22);
+    let waits = |body: &Body| matches!(body, Body::Status(status) if status.waits_for_payer);
+    assert_eq!(count(waits), 2);
+    assert!(["PATC", "ACFW"].iter().all(|code| find(book(), code, DAY).is_some_and(Code::waits_for_payer)));
 }
 
 #[test]
@@ -136,6 +139,7 @@ fn a_pack_cannot_give_a_kept_code_words_nor_call_another_status_credited() {
     let status = |code: &str, stage, customer: Option<&str>| StatusBody {
         code: code.to_owned(),
         stage,
+        waits_for_payer: false,
         customer: customer.map(str::to_owned),
         analyst: "As it is.".to_owned(),
     };
