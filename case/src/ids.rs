@@ -141,8 +141,18 @@ impl CaseId {
     /// The case id that an idempotency key always leads to, so that a repeated request reaches the same case.
     #[must_use]
     pub fn from_idempotency_key(tenant: &TenantId, key: &str) -> Self {
+        Self::from_parts(["caseworker/idempotency-key/1", tenant.as_str(), key])
+    }
+
+    /// The id that follows from a tenant and its ticket, so that a ticket has one case on every host.
+    #[must_use]
+    pub fn from_ticket(tenant: &TenantId, external_id: &Reference) -> Self {
+        Self::from_parts(["caseworker/ticket/1", tenant.as_str(), external_id.as_str()])
+    }
+
+    fn from_parts(parts: [&str; 3]) -> Self {
         let mut hasher = Sha256::new();
-        for part in ["caseworker/idempotency-key/1", tenant.as_str(), key] {
+        for part in parts {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part.as_bytes());
         }
@@ -243,5 +253,9 @@ mod tests {
         assert_ne!(id, CaseId::from_idempotency_key(&acme, "k2"));
         assert_ne!(id, CaseId::from_idempotency_key(&other, "k1"));
         assert!(CaseId::parse(id.as_str()).is_ok());
+        let ticket = |tenant, id| CaseId::from_ticket(tenant, &Reference::parse(id).unwrap());
+        assert_eq!(ticket(&acme, "k1"), ticket(&acme, "k1"));
+        assert_ne!(ticket(&acme, "k1"), id, "a ticket is no idempotency key");
+        assert_ne!(ticket(&acme, "k1"), ticket(&other, "k1"));
     }
 }

@@ -11,9 +11,10 @@ use axum::{
     response::IntoResponse as _,
     routing::{MethodFilter, MethodRouter, any, on},
 };
+use bytes::Bytes;
 use case::{
     actor::Role,
-    ids::{CaseId, Digest, TenantId},
+    ids::{CaseId, Digest, Reference},
     source::Source,
 };
 use serde_json::{Value, json};
@@ -124,33 +125,57 @@ async fn grant<F: DocketHost>(front: &Front<F>, headers: &HeaderMap) -> Result<G
     front.host.grant(&Digest::of(key.trim().as_bytes())).await?.ok_or_else(refuse)
 }
 
-/// A request that opens a case: its id is random, or follows from its idempotency key.
+/// A request that opens a case: its id follows from its ticket, or from its idempotency key, or is random.
 async fn new_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let id = |tenant: &TenantId| {
+    let grant = match grant(&front, &parts.headers).await {
+        Ok(grant) => grant,
+        Err(problem) => return problem.into_response(),
+    };
+    let read = async {
         let preferences = Preferences::read(&parts.headers)?;
-        Ok::<_, Problem>(preferences.idempotency_key.map_or_else(
-            || {
+        let body = read_body(&front, body).await?;
+        let key = preferences.idempotency_key;
+        let case = match (ticket(&body), key) {
+            (Some(external_id), _) => CaseId::from_ticket(&grant.tenant, &external_id),
+            (None, Some(key)) => CaseId::from_idempotency_key(&grant.tenant, &key),
+            (None, None) => {
                 let mut bytes = [0; 16];
                 front.host.random(&mut bytes);
                 CaseId::from_random(bytes)
-            },
-            |key| CaseId::from_idempotency_key(tenant, &key),
-        ))
+            }
+        };
+        Ok::<_, Problem>((case, body))
     };
-    let grant = grant(&front, &parts.headers).await;
-    let entering = grant.and_then(|grant| Ok(Entering { case: id(&grant.tenant)?, grant }));
-    enter(&front, entering, parts, body).await
+    match read.await {
+        Ok((case, body)) => enter(&front, Entering { grant, case }, parts, body).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The ticket that a body names. A body that cannot be read names none; the case's routes say what is wrong with it.
+fn ticket(body: &[u8]) -> Option<Reference> {
+    #[derive(serde::Deserialize)]
+    struct Ticket {
+        external_id: String,
+    }
+    let ticket: Ticket = serde_json::from_slice(body).ok()?;
+    Reference::from_caller(&ticket.external_id).ok()
 }
 
 /// A request about a case that is there.
 async fn old_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let id = parts.uri.path().split('/').nth(3).unwrap_or_default().to_owned();
-    let case = CaseId::parse(&id).map_err(|_| Problem::no_case());
-    let grant = grant(&front, &parts.headers).await;
-    let entering = grant.and_then(|grant| Ok(Entering { grant, case: case? }));
-    enter(&front, entering, parts, body).await
+    let read = async {
+        let grant = grant(&front, &parts.headers).await?;
+        let case = CaseId::parse(&id).map_err(|_| Problem::no_case())?;
+        Ok::<_, Problem>((Entering { grant, case }, read_body(&front, body).await?))
+    };
+    match read.await {
+        Ok((entering, body)) => enter(&front, entering, parts, body).await,
+        Err(problem) => problem.into_response(),
+    }
 }
 
 /// Whether a body was cut because of its limit, and not because the caller went away.
@@ -165,30 +190,28 @@ fn is_too_long(error: &axum::Error) -> bool {
     false
 }
 
-/// Reads the body, within its limits, and opens the door.
-async fn enter<F: Outside + Door>(
-    front: &Front<F>,
-    entering: Result<Entering, Problem>,
-    mut parts: http::request::Parts,
-    body: Body,
-) -> Response<Body> {
-    let entering = match entering {
-        Ok(entering) => entering,
-        Err(problem) => return problem.into_response(),
-    };
-    let read = first(axum::body::to_bytes(body, BODY_BYTES), front.host.sleep(BODY_MS)).await;
-    let body = match read {
-        Ok(Ok(body)) => body,
+/// Reads the body, within its limits of size and time.
+async fn read_body<F: Outside>(front: &Front<F>, body: Body) -> Result<Bytes, Problem> {
+    match first(axum::body::to_bytes(body, BODY_BYTES), front.host.sleep(BODY_MS)).await {
+        Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if is_too_long(&error) => {
-            let limit = format!("A body may have at most {} KB.", BODY_BYTES / 1024);
-            return Problem::new(Code::TooLarge, limit).into_response();
+            Err(Problem::new(Code::TooLarge, format!("A body may have at most {} KB.", BODY_BYTES / 1024)))
         }
-        Ok(Err(_)) => return Problem::new(Code::Incomplete, "The body broke off. Send it again.").into_response(),
+        Ok(Err(_)) => Err(Problem::new(Code::Incomplete, "The body broke off. Send it again.")),
         Err(()) => {
             let limit = format!("The body was not there within {} seconds. Send it again.", BODY_MS / 1_000);
-            return Problem::new(Code::Incomplete, limit).into_response();
+            Err(Problem::new(Code::Incomplete, limit))
         }
-    };
+    }
+}
+
+/// Opens the door.
+async fn enter<F: Door>(
+    front: &Front<F>,
+    entering: Entering,
+    mut parts: http::request::Parts,
+    body: Bytes,
+) -> Response<Body> {
     let Ok(value) = HeaderValue::from_str(&entering.to_header()) else { return Problem::no_case().into_response() };
     parts.headers.insert(entering::HEADER, value);
     parts.headers.remove(header::AUTHORIZATION);

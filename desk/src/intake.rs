@@ -22,6 +22,7 @@ use crate::{
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request},
     setup::Setup,
+    ticket::Mark,
     vault::{CaseVault, Doc},
 };
 
@@ -62,7 +63,9 @@ pub fn open(
     let caller = request.caller.as_ref();
     let note = caller.and_then(|(_, reason)| reason.clone());
     let mut tokens = TokenMap::new();
-    let (words, sealed, text) = read_words(outside, vault, &mut tokens, &request.text, &request.documents, note, at)?;
+    let mark = Mark::of(vault, &grant.actor.subject, preferences.idempotency_key.as_deref(), body);
+    let said = Said { text: &request.text, documents: &request.documents, caller_reason: note, mark: Some(mark), at };
+    let (words, sealed, text) = read_words(outside, vault, &mut tokens, said)?;
     let settings = setup.settings();
     let reserve_nano_dollars = settings
         .triage
@@ -94,6 +97,24 @@ pub fn open(
     Ok((case, Decision { step, sealed: vec![sealed] }))
 }
 
+/// How a message came, so that it is known when it comes again.
+#[derive(Debug, Default)]
+pub struct Told<'a> {
+    /// Its idempotency key, of [`repetition`].
+    pub key: Option<&'a str>,
+    /// Its mark, where it came as a request of the case's ticket.
+    pub mark: Option<Mark>,
+}
+
+/// Words as they came.
+struct Said<'a> {
+    text: &'a str,
+    documents: &'a [Value],
+    caller_reason: Option<String>,
+    mark: Option<Mark>,
+    at: Millis,
+}
+
 /// Reads a message. `tokens` are the case's so far: the same value keeps its token through the whole conversation.
 ///
 /// # Errors
@@ -104,15 +125,16 @@ pub fn message(
     mut tokens: TokenMap,
     actor: &Actor,
     body: &MessageBody,
-    idempotency_key: Option<&str>,
+    told: Told<'_>,
     at: Millis,
 ) -> Result<(Message, Sealed), Problem> {
     if !body.from_customer && !actor.role.decides() {
         return Err(Problem::of(Code::Role, "from", "Only analysts post analysts' messages."));
     }
-    let (words, sealed, _) = read_words(outside, vault, &mut tokens, &body.text, &body.documents, None, at)?;
+    let said = Said { text: &body.text, documents: &body.documents, caller_reason: None, mark: told.mark, at };
+    let (words, sealed, _) = read_words(outside, vault, &mut tokens, said)?;
     let from = if body.from_customer { Speaker::Customer } else { Speaker::Analyst };
-    let key = idempotency_key.map(|key| vault.fingerprint(key));
+    let key = told.key.map(|key| vault.fingerprint(key));
     Ok((Message { by: actor.clone(), from, words, key }, sealed))
 }
 
@@ -120,13 +142,11 @@ fn read_words(
     outside: &impl Outside,
     vault: &CaseVault,
     tokens: &mut TokenMap,
-    plain: &str,
-    documents: &[Value],
-    caller_reason: Option<String>,
-    said_at: Millis,
+    said: Said<'_>,
 ) -> Result<(Words, Sealed, String), Problem> {
-    let text = tokens.tokenise(plain);
-    let caller_reason = caller_reason.map(|reason| tokens.tokenise(&reason));
+    let text = tokens.tokenise(said.text);
+    let documents = said.documents;
+    let caller_reason = said.caller_reason.map(|reason| tokens.tokenise(&reason));
     let model = LocalModel::embedded();
     let reading = model.read(&text);
     let label = reading.scores.first().map_or(Label::Other, |scored| scored.label);
@@ -136,13 +156,14 @@ fn read_words(
         cues: model.cues(&text, label),
         caller_reason,
         documents: documents.to_vec(),
+        mark: said.mark,
         text: text.clone(),
     };
     let sealed = vault.seal(&doc, outside)?;
     let words = Words {
         sealed: sealed.hash.clone(),
         reading,
-        narrative: Narrative::read(&text, said_at.date()),
+        narrative: Narrative::read(&text, said.at.date()),
         documents: u32::try_from(documents.len()).unwrap_or(u32::MAX),
         identity: Identity::default(),
     };

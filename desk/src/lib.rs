@@ -22,5 +22,6 @@ pub mod routes;
 pub mod row;
 pub mod send;
 pub mod setup;
+pub mod ticket;
 pub mod vault;
 pub mod view;

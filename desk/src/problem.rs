@@ -72,6 +72,8 @@ pub enum Code {
     Method = 308,
     /// The case's words were erased.
     Erased = 309,
+    /// The ticket's case is another customer's or submitter's.
+    Ticket = 310,
     /// The storage is full.
     Full = 400,
     /// The storage failed.
@@ -86,7 +88,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -115,6 +117,7 @@ impl Code {
         Self::NoRoute,
         Self::Method,
         Self::Erased,
+        Self::Ticket,
         Self::Full,
         Self::Storage,
         Self::Damaged,
@@ -151,7 +154,7 @@ impl Code {
             Self::Role | Self::SelfApproval => StatusCode::FORBIDDEN,
             Self::NoKeys | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoCase | Self::NoRoute => StatusCode::NOT_FOUND,
-            Self::Changed | Self::InFlight | Self::Refused | Self::Stale => StatusCode::CONFLICT,
+            Self::Changed | Self::InFlight | Self::Refused | Self::Stale | Self::Ticket => StatusCode::CONFLICT,
             Self::OtherRequest => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Erased => StatusCode::GONE,
@@ -191,6 +194,7 @@ impl Code {
             Self::NoRoute => "No such address",
             Self::Method => "The address does not take this method",
             Self::Erased => "The case's words were erased",
+            Self::Ticket => "The ticket belongs to another customer or submitter",
             Self::Full => "The storage is full",
             Self::Storage => "The storage failed",
             Self::Damaged => "The case's journal does not verify",

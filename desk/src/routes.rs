@@ -19,6 +19,7 @@ use crate::{
     ports::{CaseHost, HostError, Outside},
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request, check_content_type},
+    ticket::{self, Reached},
     vault::{CaseVault, VaultError},
     view,
 };
@@ -59,10 +60,14 @@ async fn create_request<H: CaseHost + Outside>(
     check_content_type(&headers)?;
     let request = Request::read(&body)?;
     let preferences = Preferences::read(&headers)?;
-    let (entering, repeated) = create(&desk, &headers, &request, &preferences, &body).await?;
+    let (entering, reached) = create(&desk, &headers, &request, &preferences, &body).await?;
     let view = view::short(desk.view(&entering.key()).await?);
-    let mut response = answer(StatusCode::CREATED, &view);
-    if repeated {
+    let status = match reached {
+        Reached::New | Reached::Again => StatusCode::CREATED,
+        Reached::Known | Reached::Further => StatusCode::OK,
+    };
+    let mut response = answer(status, &view);
+    if matches!(reached, Reached::Again | Reached::Known) {
         response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
     }
     Ok(response)
@@ -91,20 +96,21 @@ async fn create_task<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers
     Ok(answer(StatusCode::OK, &task))
 }
 
-/// Opens the case, or finds it by its idempotency key; then waits as long as the caller prefers.
+/// Opens the case, or finds it by its ticket or idempotency key; then waits as long as the caller prefers.
 async fn create<H: CaseHost + Outside>(
     desk: &Desk<H>,
     headers: &HeaderMap,
     request: &Request,
     preferences: &Preferences,
     body: &[u8],
-) -> Result<(Entering, bool), Problem> {
+) -> Result<(Entering, Reached), Problem> {
     let entering = entering(headers)?;
     if !entering.grant.actor.role.submits() {
         return Err(Problem::new(Code::Role, "This role reads only."));
     }
     let key = entering.key();
-    let under_way = if preferences.idempotency_key.is_some() {
+    // Requests of one ticket wait for each other: each may have something new to say.
+    let under_way = if preferences.idempotency_key.is_some() && request.external_id.is_none() {
         let again = "The first request with this key has not been answered yet. Try again in a moment.";
         Some(desk.begin(&key).ok_or_else(|| Problem::new(Code::InFlight, again))?)
     } else {
@@ -116,24 +122,38 @@ async fn create<H: CaseHost + Outside>(
             intake::open(&*desk.host, &desk.setup, &key, &entering.grant, what, vault, at)
         })
         .await?;
-    let repeated = opened.is_none();
-    if repeated {
-        let (same, mine) = desk
-            .look(&key, |open| {
-                let state = open.case.state();
-                let fingerprint = open.vault.as_ref().map(|vault| intake::fingerprint(vault, body));
-                let same = fingerprint.is_none_or(|fingerprint| fingerprint == state.opened.fingerprint);
-                (same, state.opened.by.subject == entering.grant.actor.subject)
-            })
-            .await?;
-        if !same || !mine {
-            let other = "Choose a new key for a new request, or send the first request again unchanged.";
-            return Err(Problem::of(Code::OtherRequest, "Idempotency-Key", other));
+    let reached = match (opened, &request.external_id) {
+        (Some(_), _) => Reached::New,
+        (None, Some(_)) => ticket::go_on(desk, &entering, request, preferences, body).await?,
+        (None, None) => {
+            check_repetition(desk, &entering, body).await?;
+            Reached::Again
         }
-    }
+    };
     desk.wait_for_rest(&key, preferences.wait_ms).await;
     drop(under_way);
-    Ok((entering, repeated))
+    Ok((entering, reached))
+}
+
+/// Refuses another request under an idempotency key that opened a case.
+async fn check_repetition<H: CaseHost + Outside>(
+    desk: &Desk<H>,
+    entering: &Entering,
+    body: &[u8],
+) -> Result<(), Problem> {
+    let (same, mine) = desk
+        .look(&entering.key(), |open| {
+            let state = open.case.state();
+            let fingerprint = open.vault.as_ref().map(|vault| intake::fingerprint(vault, body));
+            let same = fingerprint.is_none_or(|fingerprint| fingerprint == state.opened.fingerprint);
+            (same, state.opened.by.subject == entering.grant.actor.subject)
+        })
+        .await?;
+    if !same || !mine {
+        let other = "Choose a new key for a new request, or send the first request again unchanged.";
+        return Err(Problem::of(Code::OtherRequest, "Idempotency-Key", other));
+    }
+    Ok(())
 }
 
 /// `GET /v1/cases/{id}`.
@@ -211,9 +231,9 @@ async fn take_message<H: CaseHost + Outside>(
             return Err(HostError::Stale.into());
         }
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
-        let (actor, idempotency_key) = (&entering.grant.actor, preferences.idempotency_key.as_deref());
-        let (message, sealed) =
-            intake::message(&*desk.host, vault, tokens.clone(), actor, message, idempotency_key, at)?;
+        let told = intake::Told { key: preferences.idempotency_key.as_deref(), mark: None };
+        let actor = &entering.grant.actor;
+        let (message, sealed) = intake::message(&*desk.host, vault, tokens.clone(), actor, message, told, at)?;
         let step = open.case.message(message, at)?;
         let sealed = if step.lines.is_empty() { Vec::new() } else { vec![sealed] };
         Ok(Decision { step, sealed })

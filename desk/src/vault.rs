@@ -12,7 +12,10 @@ use hmac::{Hmac, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::ports::{CaseKey, Outside, Sealed};
+use crate::{
+    ports::{CaseKey, Outside, Sealed},
+    ticket::Mark,
+};
 
 /// Bytes of a key.
 const KEY_BYTES: usize = 32;
@@ -46,6 +49,9 @@ pub enum Doc {
         caller_reason: Option<String>,
         /// The documents that came along, as they came.
         documents: Vec<serde_json::Value>,
+        /// By which the request that brought them is known when it comes again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<Mark>,
     },
     /// A source's reply.
     Reply {
