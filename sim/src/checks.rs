@@ -16,4 +16,5 @@ pub(crate) mod privacy;
 pub(crate) mod requests;
 pub(crate) mod restart;
 pub(crate) mod specialists;
+pub(crate) mod tickets;
 pub(crate) mod words;

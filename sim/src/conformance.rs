@@ -53,6 +53,14 @@ pub const CONTRACT: &[Check] = table! {
         Any fifty_requests_with_one_key_at_once_make_one_case,
         Any a_repeated_message_or_command_changes_nothing,
     }
+    tickets {
+        Any a_ticket_that_is_sent_again_finds_its_case_as_it_is,
+        Any other_words_with_a_ticket_are_the_customers_next_message,
+        Any a_ticket_of_another_customer_is_refused,
+        Any a_ticket_whose_case_is_closed_says_that_it_must_be_reopened,
+        Any a_key_and_a_ticket_keep_each_their_meaning,
+        Any many_requests_with_one_ticket_at_once_make_one_case,
+    }
     docket {
         Any every_case_is_found_by_what_is_known_of_it,
         Any pages_hold_every_case_once,
@@ -151,5 +159,8 @@ pub const WITH_KEYS: &[Check] = table! {
         Any two_people_approve_what_needs_two,
         Any a_claimed_case_is_not_taken_by_another,
         Any keys_of_idempotency_are_a_tenants_own,
+    }
+    tickets {
+        Any a_ticket_of_another_submitter_is_refused_and_tenants_never_meet,
     }
 };

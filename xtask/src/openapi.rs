@@ -117,7 +117,7 @@ fn shown(operation: Operation, leads: Leads) -> Value {
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
-        "responses": responses(operation.success, &operation.codes),
+        "responses": responses([Some(operation.success), operation.also], &operation.codes),
     });
     if !parameters.is_empty() {
         shown["parameters"] = parameters.into();
@@ -142,13 +142,16 @@ fn shown(operation: Operation, leads: Leads) -> Value {
     shown
 }
 
-fn responses(success: Success, codes: &[Code]) -> Map<String, Value> {
-    let mut content = json!({ "schema": success.schema });
-    if let Some(example) = success.example {
-        content["example"] = example;
+fn responses(successes: [Option<Success>; 2], codes: &[Code]) -> Map<String, Value> {
+    let mut responses = Map::new();
+    for success in successes.into_iter().flatten() {
+        let mut content = json!({ "schema": success.schema });
+        if let Some(example) = success.example {
+            content["example"] = example;
+        }
+        let answer = json!({ "description": success.description, "content": { success.media_type: content } });
+        responses.insert(success.status.to_string(), answer);
     }
-    let answer = json!({ "description": success.description, "content": { success.media_type: content } });
-    let mut responses = Map::from_iter([(success.status.to_string(), answer)]);
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
         by_status.entry(code.status().as_u16()).or_default().push(*code);

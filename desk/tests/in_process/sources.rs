@@ -188,7 +188,7 @@ async fn a_reply_about_one_customer_that_cannot_be_used_does_not_close_the_sourc
     let (world, asked) = careful();
     world.fault("ledger", "malformed", None).await;
     is_not_believed(&world, "malformed").await;
-    assert_eq!(*asked.lock().unwrap(), 3);
+    assert!(*asked.lock().unwrap() > 2, "two failures would open it");
     assert_eq!(world.setup.breakers.shown(Target::ALL[0], case::time::Millis(0)).openings, 0);
 }
 

@@ -53,27 +53,28 @@ pub(crate) async fn every_case_is_found_by_what_is_known_of_it(world: &World) ->
 }
 
 pub(crate) async fn pages_hold_every_case_once(world: &World) -> Result<()> {
-    let ticket = world.fresh("batch");
     let mut opened = BTreeSet::new();
     for _ in 0..7 {
-        let body = json!({ "text": SAMPLE, "external_id": ticket });
-        opened.insert(world.api.open(&body).await?.id().to_owned());
+        // Nobody says whose case it is, so it waits, and stays in its place.
+        opened.insert(world.api.open(&json!({ "text": SAMPLE })).await?.id().to_owned());
     }
     for id in &opened {
-        expect(world, &format!("external_id={ticket}"), id, true).await?;
+        expect(world, "state=waiting&limit=500", id, true).await?;
     }
     let (mut seen, mut after, mut pages) = (Vec::new(), String::new(), 0);
     loop {
-        let page = world.api.get(&format!("/v1/cases?external_id={ticket}&limit=3{after}")).ok(200).await?;
+        let page = world.api.get(&format!("/v1/cases?state=waiting&limit=3{after}")).ok(200).await?;
+        ensure!(page.list("/cases").len() <= 3, "{}", page.0);
         seen.extend(page.list("/cases").iter().filter_map(|row| row.get("case_id")?.as_str().map(str::to_owned)));
         pages += 1;
         match page.text("/next") {
             "" => break,
-            next if pages < 10 => after = format!("&after={next}"),
+            next if pages < 300 => after = format!("&after={next}"),
             _ => bail!("the pages do not end"),
         }
     }
-    ensure!(seen.len() == 7 && pages == 3, "{} rows on {pages} pages", seen.len());
-    ensure!(seen.into_iter().collect::<BTreeSet<_>>() == opened, "other cases than those opened");
+    ensure!(pages >= 3, "{} rows on {pages} pages", seen.len());
+    seen.retain(|id| opened.contains(id));
+    ensure!(seen.len() == 7 && seen.into_iter().collect::<BTreeSet<_>>() == opened, "not every case once");
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::samples;
 use super::schema::{
-    Field, always, among, closed, count, flag, list, may, moment, must, of, or_null, says, share, text, whole,
+    Field, always, among, closed, count, day, flag, list, may, moment, must, of, or_null, says, share, text, whole,
 };
 
 /// The schemas of every answer.
@@ -114,6 +114,14 @@ fn evidence() -> Value {
         may("score", count()),
         may("band", of("Band")),
         may("risk_reasons", list(of("Reference"))),
+        may("normal", or_null(of("Normal"))),
+        may("model", says(or_null(of("Reference")), "The scoring service's model.")),
+        may("agrees", says(list(of("ProfileField")), "Fields of which the customer's documents say the same.")),
+        may("differs", says(list(of("ProfileField")), "Fields of which a document says something else.")),
+        may("expires", says(or_null(day()), "When the identity document on record expires.")),
+        may("country", or_null(text())),
+        may("product", of("Product")),
+        may("opened_on", or_null(day())),
     ]);
     closed(fields)
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::schema::{
-    Field, always, at_most, closed, count, day, either, flag, list, may, must, of, or_null, says, text, variant,
+    Field, always, at_most, closed, count, day, either, flag, list, may, must, of, or_null, says, text, variant, whole,
 };
 
 /// The schemas of asks and answers.
@@ -13,15 +13,18 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Question", either(questions()), "What the outside is asked.");
     add("Answer", either(answers()), "What the outside answered.");
     add("ModelCall", model_call(), "A call of the Messages API.");
+    add("Normal", normal(), "What is normal for a customer.");
+    add("Identity", identity(), "Which identity fields and documents a customer gave.");
     add("Facts", either(facts()), "What a source's reply says, without personal data.");
     schemas
 }
 
 /// The fields of each look-up, with its name first.
-fn lookup_shapes() -> [(&'static str, Vec<Field>); 6] {
+fn lookup_shapes() -> [(&'static str, Vec<Field>); 7] {
     let customer = || must("customer", of("Reference"));
     [
         ("transactions", vec![customer(), must("from", day()), must("to", day())]),
+        ("accounts", vec![customer()]),
         ("payments", vec![customer(), may("payment", of("Reference"))]),
         ("profile", vec![customer(), must("fields", list(of("ProfileField")))]),
         ("risk", vec![customer(), must("transactions", list(of("Reference")))]),
@@ -32,13 +35,15 @@ fn lookup_shapes() -> [(&'static str, Vec<Field>); 6] {
 
 fn questions() -> Vec<Value> {
     let triage = variant("question", "triage", vec![must("model", text()), must("repair", flag())]);
+    let draft = variant("question", "draft", vec![must("model", text()), must("proposal", text())]);
+    let extract = variant("question", "extract", vec![must("model", text())]);
     let act = variant("question", "act", vec![must("proposal", text())]);
     // A look-up's own fields stand beside the tag of the question.
     let look_ups = lookup_shapes().into_iter().map(|(name, mut fields)| {
         fields.insert(0, must("lookup", always(name)));
         variant("question", "lookup", fields)
     });
-    [triage, act].into_iter().chain(look_ups).collect()
+    [triage, draft, extract, act].into_iter().chain(look_ups).collect()
 }
 
 fn answers() -> Vec<Value> {
@@ -57,6 +62,26 @@ fn answers() -> Vec<Value> {
         vec![must("failure", of("Failure")), may("retry_after_ms", of("Millis")), may("call", of("ModelCall"))];
     vec![
         answer("opinion", opinion, None),
+        answer(
+            "drafted",
+            vec![
+                must("draft", of("Digest")),
+                must("kept", count()),
+                must("dropped", count()),
+                must("call", of("ModelCall")),
+            ],
+            None,
+        ),
+        answer(
+            "extracted",
+            vec![
+                must("identity", of("Identity")),
+                must("found", of("Digest")),
+                must("dropped", count()),
+                must("call", of("ModelCall")),
+            ],
+            None,
+        ),
         answer("facts", vec![must("facts", of("Facts")), must("reply", of("Digest"))], took()),
         answer("done", vec![must("reference", or_null(of("Reference")))], took()),
         answer("failed", failed, took()),
@@ -76,8 +101,25 @@ fn model_call() -> Value {
     ])
 }
 
-fn facts() -> Vec<Value> {
-    let transaction = closed(vec![
+fn normal() -> Value {
+    closed(vec![must("median_minor", whole()), must("countries", list(text()))])
+}
+
+fn identity() -> Value {
+    let document = closed(vec![
+        must("id", of("Reference")),
+        must("kind", of("DocumentKind")),
+        must("front", flag()),
+        must("back", flag()),
+        may("legible", flag()),
+        may("issued", day()),
+        may("expires", day()),
+    ]);
+    closed(vec![must("found", list(of("ProfileField"))), may("documents", list(document))])
+}
+
+fn transaction() -> Value {
+    closed(vec![
         must("id", of("Reference")),
         must("booked_at", of("Millis")),
         must("money", of("Money")),
@@ -90,28 +132,84 @@ fn facts() -> Vec<Value> {
         must("merchant_named", flag()),
         must("amount_named", flag()),
         may("date_named", flag()),
-    ]);
-    let payment = closed(vec![
+        may("account", of("Reference")),
+        may("card", of("Reference")),
+        may("network", of("Network")),
+        may("entry_mode", of("EntryMode")),
+        may("country", text()),
+        may("original", of("Money")),
+        may("strong_authentication", flag()),
+        may("earlier", says(count(), "How often the customer paid there before.")),
+        may("unusual", list(of("Unusual"))),
+    ])
+}
+
+fn payment() -> Value {
+    closed(vec![
         must("id", of("Reference")),
         must("money", of("Money")),
         must("created_at", of("Millis")),
         must("status", or_null(of("Reference"))),
         must("reason", or_null(of("Reference"))),
+        may("scheme", of("Scheme")),
+        may("direction", of("PaymentDirection")),
+        may("updated_at", of("Millis")),
+        may("execution_on", day()),
+        may("account", of("Reference")),
         may("amount_named", flag()),
         may("date_named", flag()),
+        may("payee_named", flag()),
+    ])
+}
+
+fn account() -> Value {
+    let card = closed(vec![
+        must("id", of("Reference")),
+        must("network", or_null(of("Network"))),
+        must("status", or_null(of("CardStatus"))),
     ]);
+    closed(vec![
+        must("id", of("Reference")),
+        must("product", of("Product")),
+        must("country", or_null(text())),
+        must("opened_on", or_null(day())),
+        must("first_deposit_on", or_null(day())),
+        must("cards", list(card)),
+        must("statements", list(closed(vec![must("period_end", day()), must("sent_on", day())]))),
+    ])
+}
+
+fn facts() -> Vec<Value> {
     let fields = || list(of("ProfileField"));
-    let rows = at_most(case::limits::LEDGER_FACTS, transaction);
+    let rows = at_most(case::limits::LEDGER_FACTS, transaction());
     vec![
-        variant("of", "transactions", vec![must("total", count()), must("rows", rows)]),
-        variant("of", "payments", vec![must("rows", list(payment))]),
-        variant("of", "profile", vec![must("present", fields()), must("missing", fields())]),
+        variant("of", "transactions", vec![must("total", count()), must("rows", rows), may("normal", of("Normal"))]),
+        variant("of", "accounts", vec![must("rows", list(account()))]),
+        variant("of", "payments", vec![must("rows", list(payment()))]),
+        variant(
+            "of",
+            "profile",
+            vec![
+                must("present", fields()),
+                must("missing", fields()),
+                may("agrees", fields()),
+                may("differs", fields()),
+                may("expires", day()),
+                may("country", text()),
+            ],
+        ),
         variant(
             "of",
             "risk",
-            vec![must("score", count()), must("band", of("Band")), must("reasons", list(of("Reference")))],
+            vec![
+                must("score", count()),
+                must("band", of("Band")),
+                must("reasons", list(of("Reference"))),
+                may("normal", of("Normal")),
+                may("model", of("Reference")),
+            ],
         ),
-        variant("of", "merchants", vec![must("rows", list(of("Reference")))]),
+        variant("of", "merchants", vec![must("rows", list(of("Reference"))), may("recurring", list(of("Reference")))]),
         variant("of", "policy", vec![must("rows", list(of("Reference")))]),
     ]
 }

@@ -114,7 +114,10 @@ fn entries() -> Vec<Value> {
         entry("retry_planned", vec![ask(), must("at", of("Millis"))]),
         entry("gave_up", vec![ask(), must("missing", missing())]),
         entry("track_opened", vec![track(), must("task", of("Task"))]),
-        entry("customer_asked", vec![track(), must("question", of("CustomerQuestion"))]),
+        entry(
+            "customer_asked",
+            vec![track(), must("question", of("CustomerQuestion")), may("about", list(of("Reference")))],
+        ),
         entry("proposed", vec![track(), must("proposal", of("ProposalEntry")), may("by", of("Subject"))]),
         entry("escalated", vec![must("reason", of("Escalation"))]),
         entry("closed", vec![must("outcome", of("CloseReason"))]),
@@ -136,6 +139,7 @@ fn opened() -> Vec<Field> {
         may("caller", of("Scored")),
         must("words", of("SealedWords")),
         must("reserve_nano_dollars", of("NanoDollars")),
+        may("reserve_writing_nano_dollars", of("NanoDollars")),
     ];
     fields.extend(references.map(|name| may(name, of("Reference"))));
     fields
@@ -182,6 +186,7 @@ fn words() -> Value {
         must("reading", reading),
         must("narrative", narrative),
         must("documents", count()),
+        may("identity", of("Identity")),
     ])
 }
 
@@ -195,11 +200,14 @@ fn settings() -> Value {
         must("max_tokens", count()),
         must("budget_nano_dollars", of("NanoDollars")),
     ]);
+    let writing =
+        closed(vec![must("model", or_null(text())), must("claude", of("AskSettings")), must("max_tokens", count())]);
     let approvals = json!({
         "type": "object", "propertyNames": of("Action"), "additionalProperties": of("Approval"),
     });
     closed(vec![
         must("triage", triage),
+        may("writing", writing),
         must("lookups", of("AskSettings")),
         must("actions", of("AskSettings")),
         must("wait_ms", of("Millis")),

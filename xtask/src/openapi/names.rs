@@ -4,7 +4,11 @@ use case::{
     actor::Role,
     case::Rest,
     entry::{Basis, CloseReason, CustomerQuestion, Escalation, Failure, Speaker, Tier},
-    facts::{Band, Direction, TransactionKind, TransactionStatus},
+    facts::{
+        Band, CardStatus, Direction, EntryMode, Network, PaymentDirection, Product, Scheme, TransactionKind,
+        TransactionStatus, Unusual,
+    },
+    identity::DocumentKind,
     label::{Label, Task},
     narrative::{Claim, DisputeKind, YesNo},
     policy::{Action, Approval, Reason},
@@ -72,7 +76,9 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     let escalations = variants!(Escalation:
         Untriaged FraudSuspected HighRisk NoAnswer ActionFailing ActionRefused);
     add("Escalation", written(escalations), "Why a human should look.");
-    let questions = variants!(CustomerQuestion: WhichCustomer WhichTransaction WhichPayment Analyst);
+    let questions = variants!(CustomerQuestion:
+        WhichCustomer WhichTransaction WhichPayment Analyst WhatHappened DeliveryDue CancelledWhen ProofOfOtherPayment
+        CardInPossession RecogniseMerchant Documents);
     add("CustomerQuestion", written(questions), "What a customer is asked.");
     add("CloseReason", written(variants!(CloseReason: ActionsDone ByAnalyst)), "How a case ended.");
     add("Speaker", written(variants!(Speaker: Customer Analyst)), "Whose words a message holds.");
@@ -83,7 +89,7 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     add("TransactionStatus", written(statuses), "How far a row of the ledger is.");
     add("Direction", written(variants!(Direction: Debit Credit)), "From the customer, or to the customer.");
     add("Band", written(variants!(Band: Low Medium High)), "The scoring service's band.");
-    let fields = variants!(ProfileField: Name DateOfBirth Address IdDocument);
+    let fields = variants!(ProfileField: Name DateOfBirth Address IdDocument Country TaxId Nationality);
     add("ProfileField", written(fields), "A field of a customer's profile.");
     let topics = variants!(Topic:
         DuplicateCharge ChargeDispute UnrecognisedTransaction IdentityDocuments PaymentTrace Refund);
@@ -96,7 +102,25 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
         LostOrStolen Compromised NotRecognised AccountTakeover ScamPayment HasCard MerchantContacted ReturnAttempted
         Cancelled HasProof PaidByOtherMeans);
     add("Claim", written(claims), "Something the customer says happened.");
+    lists_of_facts(&mut add);
     add("YesNo", written(variants!(YesNo: Yes No)), "A short answer.");
+}
+
+/// Lists that stand in facts.
+fn lists_of_facts(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Value>) {
+    let unusual = variants!(Unusual: Country Hour Amount Merchant Payee Device Burst);
+    add("Unusual", written(unusual), "In what a transaction is not like the customer's others.");
+    add("Network", written(variants!(Network: Visa Mastercard)), "A card network.");
+    let modes = variants!(EntryMode: Chip Contactless Online Magstripe Recurring);
+    add("EntryMode", written(modes), "How a card was used.");
+    let schemes = variants!(Scheme: SepaCredit SepaInstant Fps Chaps Ach Swift CardRefund);
+    add("Scheme", written(schemes), "The scheme of a payment.");
+    add("PaymentDirection", written(variants!(PaymentDirection: Out In)), "From the customer, or to the customer.");
+    add("Product", written(variants!(Product: Current Savings CreditCard Prepaid)), "A kind of account.");
+    add("CardStatus", written(variants!(CardStatus: Active Frozen Blocked)), "Whether a card can be used.");
+    let documents = variants!(DocumentKind:
+        Passport IdentityCard DrivingLicence ResidencePermit ProofOfAddress TaxForm Other);
+    add("DocumentKind", written(documents), "A kind of document.");
 }
 
 fn agents() -> Vec<Value> {
@@ -130,5 +154,11 @@ fn reasons() -> Vec<Value> {
         DuplicateCharge DuplicatePending DuplicateCredited SingleCharge TransactionFound NoTransactionFound
         ReportedLostOrStolen ReportedUnrecognised RiskHigh RiskMedium RiskLow IdentityIncomplete IdentityComplete
         PaymentCredited PaymentInProcess PaymentSettled PaymentEnded PayeeDetailsWrong NoPaymentFound CustomerUnknown EvidenceMissing
-        AnalystDecision))
+        AnalystDecision SeveralTransactionsFit ChargePending ChargeCredited PartlyCredited PaidOtherwise WrongAmount
+        WrongCurrency LateCharge ChargedAfterCancelling ChargedBeforeCancelling NotDelivered DeliveryNotDue
+        NotAsDescribed CounterfeitGoods Misrepresented CreditMissing ReturnedUncredited DeclinedButBilled CashShort
+        BankFee ConvertedAmount MerchantFirst ComplaintUnclear KnownMerchant Recognised NetworkTooLate
+        LawStillProtects ReportedTakeover ReportedScam UnusualActivity NothingUnusual TakeoverPattern IdentityDiffers
+        DocumentMissing DocumentExpired DocumentUnreadable DocumentSideMissing PaymentScheduled PaymentOverdue
+        PaymentCancelled PaymentReturned PaymentUnauthorised PaymentUnderReview PaymentStatusUnknown))
 }

@@ -19,6 +19,8 @@ pub(super) struct Operation {
     /// The body's schema and an example.
     pub(super) body: Option<(&'static str, Value)>,
     pub(super) success: Success,
+    /// What else may be answered, with another status, where all went well.
+    pub(super) also: Option<Success>,
     pub(super) codes: Vec<Code>,
 }
 
@@ -41,12 +43,15 @@ const WORDS: [Code; 6] =
 /// Codes of every route that reads a stored case; reading one after a restart resumes it, which writes.
 const CASE: [Code; 6] = [Code::NoCase, Code::Changed, Code::Full, Code::Damaged, Code::Newer, Code::Vault];
 /// Codes of every route that opens a case.
-const OPENING: [Code; 9] = [
+const OPENING: [Code; 12] = [
     Code::Reference,
     Code::Role,
     Code::Changed,
     Code::OtherRequest,
     Code::InFlight,
+    Code::Ticket,
+    Code::Refused,
+    Code::Erased,
     Code::Full,
     Code::Damaged,
     Code::Newer,
@@ -87,7 +92,8 @@ fn create_request() -> Operation {
     Operation {
         id: "createRequest",
         summary: "Have a request worked",
-        description: "Opens a case, classifies the request, routes it to specialists and gathers evidence.",
+        description: "Opens a case, classifies the request, routes it to specialists and gathers evidence. A request whose \
+                      `external_id` has a case already goes on with that case: other words are the customer's message.",
         parameters: &["key", "prefer", "agent_system", "traceparent"],
         body: Some(("Request", samples::request())),
         success: json_answer(
@@ -96,6 +102,7 @@ fn create_request() -> Operation {
             Some(samples::worked()),
             "The case is stored, and worked from here on.",
         ),
+        also: Some(json_answer(200, "WorkedRequest", None, "The ticket's case, which was there.")),
         codes: codes(&[&AUTHENTICATED, &BODY, &WORDS, &OPENING]),
     }
 }
@@ -108,6 +115,7 @@ fn create_task() -> Operation {
         parameters: &["key", "prefer", "agent_system", "traceparent"],
         body: Some(("TaskRequest", samples::task_request())),
         success: json_answer(200, "TaskAnswer", Some(samples::task_answer()), "The case is stored, and routed."),
+        also: None,
         codes: codes(&[&AUTHENTICATED, &BODY, &WORDS, &OPENING, &[Code::UnknownTask, Code::Confidence]]),
     }
 }
@@ -120,6 +128,7 @@ fn list_cases() -> Operation {
         parameters: &["state", "agent", "assignee", "due_before", "external_id", "after", "limit"],
         body: None,
         success: json_answer(200, "DocketPage", None, "The page."),
+        also: None,
         codes: codes(&[&AUTHENTICATED, &[Code::Query]]),
     }
 }
@@ -132,6 +141,7 @@ fn read_case() -> Operation {
         parameters: &["case"],
         body: None,
         success: json_answer(200, "Case", None, "The case."),
+        also: None,
         codes: codes(&[&AUTHENTICATED, &CASE]),
     }
 }
@@ -147,6 +157,7 @@ fn read_journal() -> Operation {
         parameters: &["case"],
         body: None,
         success: Success { status: 200, media_type, schema: lines, example: None, description },
+        also: None,
         codes: codes(&[&AUTHENTICATED, &CASE]),
     }
 }
@@ -161,6 +172,7 @@ fn follow_case() -> Operation {
         parameters: &["case", "last_event"],
         body: None,
         success: Success { status: 200, media_type, schema: text(), example, description },
+        also: None,
         codes: codes(&[&AUTHENTICATED, &CASE, &[Code::Header]]),
     }
 }
@@ -173,6 +185,7 @@ fn add_message() -> Operation {
         parameters: &["case", "key", "if_match", "prefer"],
         body: Some(("MessageBody", samples::message())),
         success: json_answer(200, "Case", None, "The case."),
+        also: None,
         codes: codes(&[&AUTHENTICATED, &BODY, &WORDS, &CASE, &[Code::Role, Code::Refused, Code::Erased]]),
     }
 }
@@ -197,6 +210,7 @@ fn give_command() -> Operation {
         parameters: &["case", "key", "if_match", "prefer"],
         body: Some(("CommandBody", samples::command())),
         success: json_answer(200, "Case", None, "The case."),
+        also: None,
         codes: codes(&[&AUTHENTICATED, &BODY, &CASE, &refused]),
     }
 }
@@ -211,6 +225,7 @@ fn service(id: &'static str, summary: &'static str, schema: Value, codes: Vec<Co
         parameters: &[],
         body: None,
         success: Success { status: 200, media_type, schema, example: None, description },
+        also: None,
         codes,
     }
 }
