@@ -160,5 +160,5 @@ fn reasons() -> Vec<Value> {
         BankFee ConvertedAmount MerchantFirst ComplaintUnclear KnownMerchant Recognised NetworkTooLate
         LawStillProtects ReportedTakeover ReportedScam UnusualActivity NothingUnusual TakeoverPattern IdentityDiffers
         DocumentMissing DocumentExpired DocumentUnreadable DocumentSideMissing PaymentScheduled PaymentOverdue
-        PaymentCancelled PaymentReturned PaymentUnauthorised PaymentUnderReview PaymentStatusUnknown))
+        PaymentCancelled PaymentReturned PaymentUnauthorised PaymentUnclear PaymentUnderReview PaymentStatusUnknown))
 }
