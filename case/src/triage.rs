@@ -6,6 +6,8 @@ pub mod prompt;
 use crate::{
     entry::{Answer, Basis, Failure, Missing, Outcome, Question, Tier},
     label::{Label, Ppm, Scored, Task},
+    local::INTENTS_MAX,
+    narrative::{Claim, DisputeKind},
     state::{Ask, Standing, State},
 };
 
@@ -113,7 +115,48 @@ fn top(state: &State) -> Scored {
     state.reading.scores.first().copied().unwrap_or(Scored { label: Label::Other, confidence: Ppm::default() })
 }
 
+/// What the fixed rules hear in the words besides: a report of loss, of a takeover or of a scam is a fraud report
+/// whatever else the request is about, and a fraud report can hold a complaint about a charge. A caller's label stays
+/// what it is; there a suspicion escalates.
+fn with_what_was_heard(state: &State, mut tasks: Vec<Task>) -> Vec<Task> {
+    let heard = &state.narrative;
+    let reports = [Claim::LostOrStolen, Claim::Compromised, Claim::AccountTakeover, Claim::ScamPayment];
+    if tasks.is_empty() {
+        return tasks;
+    }
+    if !tasks.contains(&Task::FraudCheck) && reports.iter().any(|claim| heard.claims.contains(claim)) {
+        tasks.insert(0, Task::FraudCheck);
+    }
+    if tasks.contains(&Task::FraudCheck) && !tasks.contains(&Task::DisputeSummary) && is_about_a_charge(heard.dispute) {
+        tasks.push(Task::DisputeSummary);
+    }
+    tasks.truncate(INTENTS_MAX);
+    tasks
+}
+
+/// Whether a complaint needs a charge to be looked at, beside what is said about a card or an account.
+const fn is_about_a_charge(kind: DisputeKind) -> bool {
+    match kind {
+        DisputeKind::ChargedTwice
+        | DisputeKind::PaidOtherwise
+        | DisputeKind::WrongAmount
+        | DisputeKind::WrongCurrency
+        | DisputeKind::LateCharge
+        | DisputeKind::SubscriptionCancelled
+        | DisputeKind::NotReceived
+        | DisputeKind::Defective
+        | DisputeKind::Counterfeit
+        | DisputeKind::Misrepresented
+        | DisputeKind::Refund
+        | DisputeKind::Returned
+        | DisputeKind::DeclinedButBilled
+        | DisputeKind::CashShort => true,
+        DisputeKind::Unrecognised | DisputeKind::Fee | DisputeKind::ExchangeRate | DisputeKind::General => false,
+    }
+}
+
 fn outcome(state: &State, best: Scored, decided_by: Tier, basis: Basis, tasks: Vec<Task>) -> Outcome {
+    let tasks = if decided_by == Tier::Caller { tasks } else { with_what_was_heard(state, tasks) };
     let mut alternatives = state.reading.scores.clone();
     alternatives.retain(|scored| scored.label != best.label);
     Outcome { label: best.label, confidence: best.confidence, decided_by, basis, tasks, alternatives }
