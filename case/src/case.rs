@@ -11,8 +11,9 @@ use crate::{
     fold,
     ids::{AskId, CaseId, Digest, TenantId},
     journal::{self, FORMAT, Fault, Head, Line},
-    limits,
+    law, limits,
     next::next,
+    rules::Rulebook,
     state::{Ask, Standing, State},
     time::Millis,
 };
@@ -78,7 +79,9 @@ impl Case {
         let bytes = line.to_bytes();
         let Entry::Opened(opened) = line.entry else { unreachable!("just built") };
         let head = Head { hash: Digest::of(bytes.as_bytes()), ..head };
-        let mut case = Self { state: State::new(*opened, at), head };
+        // Only what a settings file says can be wrong about rules, and hosts check it when they start.
+        let rules = opened.rulebook().unwrap_or_else(|_| Rulebook::shipped().clone());
+        let mut case = Self { state: State::new(*opened, at, rules), head };
         let mut step = Step { lines: vec![bytes], asks: Vec::new() };
         case.settle(&mut step);
         (case, step)
@@ -95,7 +98,8 @@ impl Case {
         let first = entries.next().ok_or(Fault::Empty)?;
         let Entry::Opened(opened) = first.entry else { return Err(Fault::Opening { seq: 0 }) };
         let mut seq = 0;
-        let mut state = State::new(*opened, first.at);
+        let rules = opened.rulebook().map_err(|problem| Fault::UnknownRules { problem: problem.to_string() })?;
+        let mut state = State::new(*opened, first.at, rules);
         for line in entries {
             seq = line.seq;
             fold::apply(&mut state, &line.entry, line.at).map_err(|what| Fault::Impossible { seq, what })?;
@@ -217,6 +221,19 @@ impl Case {
         }
     }
 
+    /// When time itself has to be told at the latest: for what is asked or waited for, or because a clock of the law
+    /// runs out. `None` for a case that only a person can move.
+    #[must_use]
+    pub fn wake(&self) -> Option<Millis> {
+        let rest = match self.rest() {
+            Rest::Working { wake } | Rest::Waiting { wake } => Some(wake),
+            Rest::Review => None,
+            Rest::Closed => return None,
+        };
+        let warning = if self.is_full() { None } else { law::next_warning(&self.state) };
+        rest.into_iter().chain(warning).min()
+    }
+
     /// Whether nobody may add to the case any more, but to close it.
     const fn is_long(&self) -> bool {
         self.head.seq + limits::JOURNAL_RESERVE >= limits::JOURNAL_ENTRIES
@@ -265,6 +282,8 @@ impl Case {
             | Entry::TrackOpened { .. }
             | Entry::CustomerAsked { .. }
             | Entry::Proposed { .. }
+            | Entry::LawApplied { .. }
+            | Entry::Warned { .. }
             | Entry::Escalated { .. }
             | Entry::Closed { .. } => false,
         }
@@ -364,7 +383,8 @@ pub fn rederive<'a>(lines: impl IntoIterator<Item = &'a str> + Clone) -> Result<
         return Err(Fault::OtherRules { found: opened.core, here: CORE });
     }
     let head = Head { case: opened.case.clone(), seq: 0, hash: Digest::of(bytes.as_bytes()) };
-    let mut case = Case { state: State::new(*opened, first.at), head };
+    let rules = opened.rulebook().map_err(|problem| Fault::UnknownRules { problem: problem.to_string() })?;
+    let mut case = Case { state: State::new(*opened, first.at, rules), head };
     let mut step = Step::default();
     case.settle(&mut step);
     let mut derived = step.lines.into_iter();

@@ -7,6 +7,7 @@ mod answer;
 mod command;
 mod outcome;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -20,9 +21,11 @@ use crate::{
     identity::Identity,
     ids::{AskId, CaseId, Digest, Reference, Subject, TenantId},
     label::{Scored, Task},
+    law::Law,
     local::Reading,
     narrative::Narrative,
     policy::Proposal,
+    rules::{Pin, Rulebook, RulesProblem},
     settings::Settings,
     time::Millis,
 };
@@ -118,6 +121,24 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Subject>,
     },
+    /// Derived: what the law says about a track was found out, or changed with new facts.
+    LawApplied {
+        /// Which track.
+        track: String,
+        /// What it says.
+        law: Law,
+    },
+    /// Derived: a time is nearly over, or is over.
+    Warned {
+        /// Which track.
+        track: String,
+        /// The rule's whole name.
+        rule: String,
+        /// The last day.
+        due_on: Date,
+        /// Whether it has passed.
+        missed: bool,
+    },
     /// Derived: a human should look, whatever else goes on.
     Escalated {
         /// Why.
@@ -146,6 +167,9 @@ pub struct Opened {
     pub settings: Settings,
     /// Their hash.
     pub settings_hash: Digest,
+    /// The rule packs that the case is worked by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Pin>,
     /// Whether the case is worked with the sandbox bank.
     pub sandbox: bool,
     /// A keyed hash of the request, to tell a repeated request from another one with the same idempotency key.
@@ -225,6 +249,16 @@ pub enum Speaker {
     Analyst,
 }
 
+impl Opened {
+    /// The rules that the case is worked by.
+    ///
+    /// # Errors
+    /// A pack that this build does not have, or settings about rules that cannot be used.
+    pub fn rulebook(&self) -> Result<Rulebook, RulesProblem> {
+        Rulebook::pinned(&self.rules, &self.settings.rules)
+    }
+}
+
 impl Entry {
     /// The entry's kind, as its `kind` field says.
     #[must_use]
@@ -243,6 +277,8 @@ impl Entry {
             Self::TrackOpened { .. } => "track_opened",
             Self::CustomerAsked { .. } => "customer_asked",
             Self::Proposed { .. } => "proposed",
+            Self::LawApplied { .. } => "law_applied",
+            Self::Warned { .. } => "warned",
             Self::Escalated { .. } => "escalated",
             Self::Closed { .. } => "closed",
         }
@@ -265,6 +301,8 @@ impl Entry {
             | Self::TrackOpened { .. }
             | Self::CustomerAsked { .. }
             | Self::Proposed { .. }
+            | Self::LawApplied { .. }
+            | Self::Warned { .. }
             | Self::Escalated { .. }
             | Self::Closed { .. } => false,
         }

@@ -9,8 +9,10 @@ use crate::{
     },
     ids::{AskId, Digest, Subject},
     label::{Label, Ppm, Scored, Task},
+    law::Law,
     limits,
     narrative::{Narrative, YesNo},
+    rules::Pause,
     state::{Ask, Decision, Proposed, Stage, Standing, State, Track},
     time::Millis,
 };
@@ -40,6 +42,8 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
             task: *task,
             proposals: Vec::new(),
             waiting: None,
+            law: Law::default(),
+            pauses: Vec::new(),
             about: Vec::new(),
             asked: BTreeMap::new(),
             human: false,
@@ -48,6 +52,7 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
         Entry::CustomerAsked { track, question, about } => {
             let track = track_mut(state, track)?;
             track.waiting = Some((*question, at));
+            track.pauses.push(Pause { from: at, to: None });
             track.about.clone_from(about);
             *track.asked.entry(*question).or_default() += 1;
             state.escalations.remove(&Escalation::NoAnswer);
@@ -55,10 +60,18 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
         Entry::Proposed { track, proposal, by } => {
             state.proposals += 1;
             state.decision = None;
-            let mut proposed =
-                Proposed { proposal: proposal.clone(), approvals: by.iter().cloned().collect(), stage: Stage::Pending };
+            let mut proposed = Proposed {
+                proposal: proposal.clone(),
+                approvals: by.iter().cloned().collect(),
+                stage: Stage::Pending,
+                done_at: None,
+            };
             proposed.settle();
             track_mut(state, track)?.proposals.push(proposed);
+        }
+        Entry::LawApplied { track, law } => track_mut(state, track)?.law = law.clone(),
+        Entry::Warned { track, rule, due_on, missed } => {
+            state.warned.insert((track.clone(), rule.clone(), *due_on, *missed));
         }
         Entry::Escalated { reason } => {
             state.escalations.insert(*reason);
@@ -158,9 +171,11 @@ fn gave_up(state: &mut State, id: &AskId, missing: Missing) -> Result<(), &'stat
 }
 
 fn stage(state: &mut State, proposal: &str, stage: Stage) -> Result<(), &'static str> {
+    let now = state.now;
     let mut proposals = state.tracks.iter_mut().flat_map(|track| &mut track.proposals);
     let proposed = proposals.find(|proposed| proposed.proposal.id() == proposal).ok_or("there is no such proposal")?;
     proposed.stage = stage;
+    proposed.done_at = (stage == Stage::Done).then_some(now);
     Ok(())
 }
 
@@ -195,8 +210,13 @@ fn messaged(state: &mut State, message: &Message) {
         ask.stale = true;
     }
     state.escalations.remove(&Escalation::NoAnswer);
+    let now = state.now;
     for track in &mut state.tracks {
         track.waiting = track.waiting.filter(|(question, _)| *question == CustomerQuestion::WhichCustomer);
+        // The customer has said something: no clock stands still for this any more.
+        for pause in track.pauses.iter_mut().filter(|pause| pause.to.is_none()) {
+            pause.to = Some(now);
+        }
         // Nobody should agree to what was proposed without these words; the specialist looks again.
         supersede(track);
     }

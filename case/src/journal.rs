@@ -123,6 +123,12 @@ pub enum Fault {
         /// What cannot be.
         what: &'static str,
     },
+    /// The case pinned rule packs that this build does not have.
+    #[error("{problem}")]
+    UnknownRules {
+        /// Which.
+        problem: String,
+    },
     /// The case was worked by another version of the rules.
     #[error("the case was worked by version {found} of the rules, and this build has version {here}")]
     OtherRules {

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod ids;
 pub mod journal;
 pub mod label;
+pub mod law;
 pub mod limits;
 pub mod local;
 pub mod money;

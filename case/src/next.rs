@@ -8,6 +8,7 @@ use crate::{
     facts::{Band, Facts},
     ids::{AskId, EvidenceId},
     label::Task,
+    law::{self, Law},
     limits,
     policy::{Finding, Proposal, Reason},
     settings::AskSettings,
@@ -27,6 +28,7 @@ pub fn next(state: &State) -> Option<Entry> {
         .or_else(|| triage_due(state))
         .or_else(|| track_due(state))
         .or_else(|| escalation_due(state))
+        .or_else(|| warning_due(state))
         .or_else(|| decision_due(state))
         .or_else(|| state.tracks.iter().find_map(|track| step_due(state, track)))
         .or_else(|| action_due(state))
@@ -195,10 +197,43 @@ fn step_due(state: &State, track: &Track) -> Option<Entry> {
         Need::Look(lookup) => Some(ask(state, &track.id, Question::Lookup(lookup))),
         Need::Extract(model) => Some(ask(state, &track.id, Question::Extract { model })),
         Need::AskCustomer { question, about } => {
-            Some(Entry::CustomerAsked { track: track.id.clone(), question, about })
+            Some(law_due(state, track, None).unwrap_or_else(|| Entry::CustomerAsked {
+                track: track.id.clone(),
+                question,
+                about,
+            }))
         }
-        Need::Propose(finding) => Some(propose(state, &track.id, finding, None)),
+        Need::Propose(finding) => {
+            Some(law_due(state, track, Some(&finding)).unwrap_or_else(|| propose(state, &track.id, finding, None)))
+        }
     }
+}
+
+/// What the law says, where it says something else than before. A question to the customer teaches nothing about a
+/// transaction, so it takes nothing back that was known of one.
+fn law_due(state: &State, track: &Track, finding: Option<&Finding>) -> Option<Entry> {
+    let known = track.law != Law::default();
+    if state.customer.is_none() || (finding.is_none() && known) {
+        return None;
+    }
+    let law = Law::of(state, track, finding);
+    (law != track.law).then(|| Entry::LawApplied { track: track.id.clone(), law })
+}
+
+/// People are told some days before a time is over, and again when it is.
+fn warning_due(state: &State) -> Option<Entry> {
+    if law::next_warning(state).is_none_or(|at| state.now < at) {
+        return None;
+    }
+    law::deadlines(state).into_iter().filter(|deadline| !deadline.over && !deadline.due.paused).find_map(|deadline| {
+        let due_on = deadline.due.due_on;
+        let told = |missed| state.has_warned(deadline.track, deadline.clock, due_on, missed);
+        let missed = state.now > deadline.due.due_at;
+        let near = law::is_near(state, &deadline);
+        let new = (missed && !told(true)) || (near && !missed && !told(false));
+        let (track, rule) = (deadline.track.to_owned(), deadline.clock.rule.clone());
+        new.then_some(Entry::Warned { track, rule, due_on, missed })
+    })
 }
 
 fn propose(state: &State, track: &str, finding: Finding, by: Option<crate::ids::Subject>) -> Entry {

@@ -2,16 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use jiff::civil::Date;
+
 use crate::{
     entry::{Answer, CloseReason, CustomerQuestion, Escalation, Failure, Missing, Opened, Outcome, Question, Speaker},
-    facts::{Facts, Payment, Transaction},
+    facts::{Account, Facts, Payment, Transaction},
     identity::Identity,
     ids::{AskId, Digest, EvidenceId, Reference, Subject},
     label::Task,
+    law::Law,
     limits,
     local::Reading,
     narrative::Narrative,
     policy::{Action, Proposal},
+    rules::{Clock, Pause, Rulebook},
     source::{Lookup, Source},
     time::Millis,
 };
@@ -57,6 +61,10 @@ pub struct State {
     pub proposals: u32,
     /// Asks made so far, for their numbering.
     pub asked: u32,
+    /// The rules that the case is worked by.
+    pub rules: Rulebook,
+    /// What people were told about clocks: the track, the rule, the last day, and whether it had passed.
+    pub warned: BTreeSet<(String, String, Date, bool)>,
     /// What model calls cost or may have cost, in nano-dollars.
     pub spent_nano_dollars: u64,
     /// Idempotency keys of commands and messages, the newest last.
@@ -80,6 +88,10 @@ pub struct Track {
     pub about: Vec<Reference>,
     /// How often the customer was asked what.
     pub asked: BTreeMap<CustomerQuestion, u32>,
+    /// What the law says.
+    pub law: Law,
+    /// The times in which the customer was waited for.
+    pub pauses: Vec<Pause>,
     /// Whether a human decides from here: its proposal was turned down or refused, or the case reopened.
     pub human: bool,
     /// Whether an analyst gave the case to another specialist.
@@ -95,6 +107,8 @@ pub struct Proposed {
     pub approvals: BTreeSet<Subject>,
     /// How far it is.
     pub stage: Stage,
+    /// When its action was executed.
+    pub done_at: Option<Millis>,
 }
 
 /// How far a proposal is.
@@ -271,7 +285,7 @@ impl Track {
 impl State {
     /// The state after a case's first entry.
     #[must_use]
-    pub fn new(opened: Opened, at: Millis) -> Self {
+    pub fn new(opened: Opened, at: Millis, rules: Rulebook) -> Self {
         Self {
             opened_at: at,
             now: at,
@@ -291,6 +305,8 @@ impl State {
             decision: None,
             proposals: 0,
             asked: 0,
+            rules,
+            warned: BTreeSet::new(),
             spent_nano_dollars: 0,
             keys: VecDeque::new(),
             closed: None,
@@ -366,6 +382,22 @@ impl State {
             Facts::Payments { rows } => rows.iter().find(|row| row.id == *id),
             _ => None,
         })
+    }
+
+    /// The customer's accounts, as the ledger showed them last.
+    #[must_use]
+    pub fn accounts(&self) -> &[Account] {
+        let found = self.newest_first().find_map(|facts| match facts {
+            Facts::Accounts { rows } => Some(rows.as_slice()),
+            _ => None,
+        });
+        found.unwrap_or(&[])
+    }
+
+    /// Whether people were told about that time of a clock.
+    #[must_use]
+    pub fn has_warned(&self, track: &str, clock: &Clock, due_on: Date, missed: bool) -> bool {
+        self.warned.contains(&(track.to_owned(), clock.rule.clone(), due_on, missed))
     }
 
     /// Everything that was ever shown, the newest first. A row does not leave the evidence because the customer

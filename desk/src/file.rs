@@ -116,7 +116,7 @@ impl<H: CaseHost + Outside> Desk<H> {
     /// A [`Problem`]; the host should call again later.
     pub async fn wake(&self, key: &CaseKey) -> Result<Option<Millis>, Problem> {
         self.decide(key, |open, at| Ok(Decision { step: open.case.advance(at), sealed: Vec::new() })).await?;
-        self.look(key, |open| next_wake(&open.case)).await
+        self.look(key, |open| open.case.wake()).await
     }
 
     /// Reads from a case.
@@ -310,7 +310,7 @@ impl<H: CaseHost + Outside> Desk<H> {
             head_hash: head.hash,
             sealed: decision.sealed,
             wrapped_key,
-            wake: next_wake(&open.case),
+            wake: open.case.wake(),
             row: row::docket_row(&open.case),
         };
         if let Err(error) = self.host.commit(key, commit).await {
@@ -372,13 +372,6 @@ impl<H: CaseHost + Outside> Desk<H> {
             }
         }
         heard
-    }
-}
-
-fn next_wake(case: &Case) -> Option<Millis> {
-    match case.rest() {
-        Rest::Working { wake } | Rest::Waiting { wake } => Some(wake),
-        Rest::Review | Rest::Closed => None,
     }
 }
 

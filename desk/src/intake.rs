@@ -11,6 +11,7 @@ use case::{
     local::LocalModel,
     narrative::Narrative,
     pii::TokenMap,
+    rules::Rulebook,
     time::Millis,
 };
 use serde_json::Value;
@@ -72,6 +73,8 @@ pub fn open(
         .model
         .as_ref()
         .map_or(0, |model| ask_claude::worst_case_nano_dollars(model, &text, settings.triage.max_tokens));
+    // The settings were checked when the host started.
+    let rules = Rulebook::current(&settings.rules).unwrap_or_else(|_| Rulebook::shipped().clone());
     let opened = Opened {
         core: CORE,
         tenant: key.tenant.clone(),
@@ -79,6 +82,7 @@ pub fn open(
         by: grant.actor.clone(),
         settings_hash: settings.hash(),
         settings,
+        rules: rules.pins(),
         sandbox: setup.sandbox,
         fingerprint: fingerprint(vault, body),
         customer: request.customer.clone(),

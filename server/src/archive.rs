@@ -130,7 +130,7 @@ pub(crate) fn check(lines: &[Vec<u8>], again: bool) -> Result<Case, Fault> {
 /// The line that a fault is about, counted from 0.
 pub(crate) const fn place(fault: &Fault) -> Option<u64> {
     match fault {
-        Fault::Empty | Fault::OtherRules { .. } => None,
+        Fault::Empty | Fault::UnknownRules { .. } | Fault::OtherRules { .. } => None,
         Fault::Unreadable { seq }
         | Fault::Newer { seq, .. }
         | Fault::Position { seq, .. }

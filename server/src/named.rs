@@ -33,6 +33,8 @@ fn of_entry(entry: &Entry) -> Option<&Digest> {
         | Entry::TrackOpened { .. }
         | Entry::CustomerAsked { .. }
         | Entry::Proposed { .. }
+        | Entry::LawApplied { .. }
+        | Entry::Warned { .. }
         | Entry::Escalated { .. }
         | Entry::Closed { .. } => None,
     }

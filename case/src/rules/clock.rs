@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     book::{Found, Rulebook},
@@ -16,7 +16,7 @@ use super::{
 use crate::{money::Money, time::Millis};
 
 /// A clock that runs for a matter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     /// The rule's whole name: `us-reg-e/provisional-credit`.
     pub rule: String,
@@ -36,12 +36,11 @@ pub struct Clock {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub up_to: Option<Money>,
     /// The day whose law applies.
-    #[serde(skip)]
     pub as_of: Date,
 }
 
 /// What chose a clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// It runs since this happened.
@@ -64,7 +63,7 @@ pub struct Pause {
 }
 
 /// When a clock is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     /// The last day.
     pub due_on: Date,

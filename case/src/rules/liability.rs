@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     book::Rulebook,
@@ -13,7 +13,7 @@ use super::{
 use crate::money::Money;
 
 /// What the customer bears at most.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiabilityResult {
     /// The rule's whole name.
     pub rule: String,

@@ -52,6 +52,7 @@ fn a_double_charge_becomes_a_cited_chargeback_that_an_analyst_lets_out() {
             "answered",
             "answered",
             "answered",
+            "law_applied",
             "proposed",
             "commanded",
             "asked",

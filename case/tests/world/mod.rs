@@ -19,6 +19,7 @@ use case::{
     local::Reading,
     narrative::{Heard, Narrative},
     next::next,
+    rules::Rulebook,
     settings::Settings,
     time::Millis,
 };
@@ -106,6 +107,7 @@ pub(crate) fn request(text: &str, label: Label) -> Opened {
         by: actor("app", Role::Submitter),
         settings_hash: settings.hash(),
         settings,
+        rules: Rulebook::shipped().pins(),
         sandbox: true,
         fingerprint: sealed(text),
         customer: Some(reference("cus_ada")),

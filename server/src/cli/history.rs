@@ -43,6 +43,9 @@ pub(super) fn sentence(entry: &Entry) -> String {
             let cites: Vec<&str> = proposal.cites().iter().map(case::ids::EvidenceId::as_str).collect();
             format!("{track}: {id} proposes {action}{amount}, approval {approval}{by}; cites {}", cites.join(", "))
         }
+        Entry::LawApplied { track, law } => format!("{track}: {} clocks of the law run", law.clocks.len()),
+        Entry::Warned { track, rule, due_on, missed: false } => format!("{track}: {rule} is due on {due_on}"),
+        Entry::Warned { track, rule, due_on, missed: true } => format!("{track}: {rule} was due on {due_on}"),
         Entry::Escalated { reason } => format!("a person should look: {}", name(reason)),
         Entry::Closed { outcome } => format!("closed: {}", name(outcome)),
     }

@@ -32,6 +32,7 @@ fn opening(key: &CaseKey) -> Commit {
         by: Actor { subject: Subject::parse("till").unwrap(), role: Role::Submitter },
         settings_hash: settings.hash(),
         settings,
+        rules: Vec::new(),
         sandbox: false,
         fingerprint: Digest::of(b"request"),
         customer: None,
