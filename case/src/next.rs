@@ -179,6 +179,7 @@ fn decision_due(state: &State) -> Option<Entry> {
         cites: about.iter().map(|id| EvidenceId::new(Source::Ledger.name(), id)).collect(),
         references: about.iter().cloned().collect(),
         amount: if action.moves_money() { amount } else { None },
+        code: None,
     };
     Some(propose(state, track, finding, Some(by.clone())))
 }

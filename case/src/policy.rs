@@ -12,6 +12,7 @@ pub use self::reason::Reason;
 use crate::{
     ids::{Digest, EvidenceId, Reference},
     money::Money,
+    rules::network::CodeFinding,
     settings::Settings,
 };
 
@@ -220,6 +221,8 @@ pub struct Finding {
     pub references: Vec<Reference>,
     /// The amount, where the action has one: that of a cited transaction or payment.
     pub amount: Option<Money>,
+    /// The card network's reason code, for a contested card charge.
+    pub code: Option<CodeFinding>,
 }
 
 /// An action that somebody must approve, or that policy lets go out.
@@ -234,6 +237,8 @@ pub struct Proposal {
     reasons: Vec<Reason>,
     cites: Vec<EvidenceId>,
     references: Vec<Reference>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<CodeFinding>,
     evidence: Digest,
     hash: Digest,
 }
@@ -244,7 +249,7 @@ impl Proposal {
     pub fn new(id: String, finding: Finding, evidence: Digest, settings: &Settings) -> Self {
         let approval = finding.action.approval(settings);
         let view = (&id, finding.action, approval, finding.amount, &finding.reasons, &finding.cites);
-        let bound = serde_json::to_vec(&(view, &finding.references, &evidence)).unwrap_or_default();
+        let bound = serde_json::to_vec(&(view, &finding.references, &finding.code, &evidence)).unwrap_or_default();
         Self {
             hash: Digest::of(&bound),
             id,
@@ -254,6 +259,7 @@ impl Proposal {
             reasons: finding.reasons,
             cites: finding.cites,
             references: finding.references,
+            code: finding.code,
             evidence,
         }
     }
@@ -298,6 +304,12 @@ impl Proposal {
     #[must_use]
     pub fn references(&self) -> &[Reference] {
         &self.references
+    }
+
+    /// The card network's reason code, for a contested card charge.
+    #[must_use]
+    pub const fn code(&self) -> Option<&CodeFinding> {
+        self.code.as_ref()
     }
 
     /// The hash that an approval must name: it binds action, amount, evidence, reasons and approval level.

@@ -29,7 +29,7 @@ pub struct Settings {
     pub actions: AskSettings,
     /// A case that waits for a customer goes to a human after this time.
     pub wait_ms: i64,
-    /// Days of ledger history that a dispute looks at (Visa and Mastercard: 120 days for most reasons).
+    /// Days of ledger history that are looked at: the 13 months that PSD2 leaves a customer to tell, and some days.
     pub ledger_days: u16,
     /// Two equal charges by one merchant within this time are candidates for a duplicate.
     pub duplicate_window_ms: i64,
@@ -94,7 +94,7 @@ impl Default for Settings {
             lookups: AskSettings { attempt_ms: 5_000, deadline_ms: 15_000, attempts: 3, backoff_ms: 250 },
             actions: AskSettings { attempt_ms: 10_000, deadline_ms: 3_600_000, attempts: 8, backoff_ms: 1_000 },
             wait_ms: 7 * DAY_MS,
-            ledger_days: 120,
+            ledger_days: 400,
             duplicate_window_ms: 3 * DAY_MS,
             approvals: BTreeMap::new(),
             rules: RulesSettings::default(),

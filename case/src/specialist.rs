@@ -117,7 +117,7 @@ fn without(state: &State, lookup: &Lookup, mut reasons: Vec<Reason>) -> Need {
     }
     reasons.push(Reason::EvidenceMissing);
     let cites = state.evidence().into_iter().filter(|id| !id.as_str().starts_with(Source::Ledger.name())).collect();
-    Need::Propose(Finding { action: Action::Escalate, reasons, cites, references: vec![], amount: None })
+    Need::Propose(Finding { action: Action::Escalate, reasons, cites, references: vec![], amount: None, code: None })
 }
 
 /// How many pieces of evidence of one source a finding cites beside its own.

@@ -176,7 +176,8 @@ pub struct NetworkFacts {
 }
 
 /// The reason code of a contested charge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CodeFinding {
     /// The rule that pairs complaint and code, with its pack: `visa/for-charged-twice`.
     pub rule: String,

@@ -7,11 +7,13 @@ mod credit;
 mod duplicate;
 mod find;
 mod judge;
+mod network;
 
 use crate::{
     entry::CustomerQuestion,
     facts::{Facts, Transaction, TransactionKind},
     ids::{EvidenceId, Reference},
+    law::Law,
     narrative::DisputeKind,
     policy::{Action, Finding, Reason},
     source::{Lookup, Source, Topic},
@@ -97,7 +99,30 @@ fn propose(state: &State, action: Action, reasons: &[Reason], about: &[&Transact
     let references =
         disputed.map_or_else(|| about.iter().map(|row| row.id.clone()).collect(), |row| vec![row.id.clone()]);
     let amount = disputed.map(|row| row.money);
-    Need::Propose(Finding { action, reasons, cites, references, amount })
+    let code = about.last().filter(|_| action == Action::RaiseChargeback).and_then(|row| network::code(state, row));
+    Need::Propose(Finding { action, reasons, cites, references, amount, code })
+}
+
+/// Takes money back that a merchant or a thief should not have, as long as anybody still has to give it: where the
+/// network's time is over, the bank itself has to, if the law still protects the customer.
+fn recover(state: &State, track: &Track, reasons: &[Reason], about: &[&Transaction]) -> Need {
+    let Some(row) = about.last() else { return Need::Nothing };
+    let action = recovery(row);
+    let too_late =
+        action == Action::RaiseChargeback && network::code(state, row).is_some_and(|code| code.in_time == Some(false));
+    if !too_late {
+        return propose(state, action, reasons, about);
+    }
+    let mut reasons = reasons.to_vec();
+    reasons.push(Reason::NetworkTooLate);
+    let Need::Propose(credit) = propose(state, Action::ProvisionalCredit, &reasons, about) else {
+        return Need::Nothing;
+    };
+    if Law::of(state, track, Some(&credit)).protects() {
+        reasons.push(Reason::LawStillProtects);
+        return propose(state, Action::ProvisionalCredit, &reasons, about);
+    }
+    propose(state, Action::Inform, &reasons, about)
 }
 
 /// How money comes back that a merchant or a thief should not have: through the network what went out by card, from

@@ -28,7 +28,12 @@ pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
     let ledger = transactions(state, customer);
     let accounts = Lookup::Accounts { customer: customer.clone() };
     let policy = Lookup::Policy { topic: Topic::UnrecognisedTransaction };
-    if let Some(need) = gather(state, &[ledger.clone(), accounts.clone(), policy]) {
+    let mut lookups = vec![ledger.clone(), accounts.clone(), policy];
+    if state.narrative.claims.contains(&Claim::ScamPayment) {
+        // On which scheme a transfer went decides whose law gives the money back.
+        lookups.push(Lookup::Payments { customer: customer.clone(), payment: None });
+    }
+    if let Some(need) = gather(state, &lookups) {
         return need;
     }
     let accounts = match state.facts(&accounts) {
@@ -191,7 +196,7 @@ impl Alert<'_> {
         cites.extend(context(self.state, &[Source::Risk, Source::Policy]));
         // An action without anything to point at is about the customer.
         let references = if references.is_empty() { vec![self.customer.clone()] } else { references };
-        Finding { action, reasons, cites, references, amount: None }
+        Finding { action, reasons, cites, references, amount: None, code: None }
     }
 
     fn reasons(&self) -> Vec<Reason> {

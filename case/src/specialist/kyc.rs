@@ -28,5 +28,5 @@ pub(super) fn next(state: &State, customer: &Reference) -> Need {
     let mut reasons = vec![reason];
     note_missing(state, &mut reasons);
     let cites = context(state, &[Source::Profile, Source::Policy]);
-    Need::Propose(Finding { action, reasons, cites, references: vec![customer.clone()], amount: None })
+    Need::Propose(Finding { action, reasons, cites, references: vec![customer.clone()], amount: None, code: None })
 }

@@ -11,7 +11,7 @@ use crate::{
     narrative::DisputeKind,
     policy::{Action, Finding, Reason},
     rules::{
-        Rulebook, arrival,
+        arrival,
         codes::{self, Code, Meaning, PaymentStage},
     },
     source::{Lookup, Source, Topic},
@@ -148,7 +148,7 @@ fn on_its_way(state: &State, payment: &Payment, status: Option<Code<'_>>) -> (Ac
     if status.is_some_and(Code::waits_for_payer) {
         return (Action::Inform, vec![where_it_is]);
     }
-    match arrival::expected_of(rules(state), payment) {
+    match arrival::expected_of(&state.rules, payment) {
         Some(expected) if expected.is_overdue(state.now) => {
             (Action::TracePayment, vec![where_it_is, Reason::PaymentOverdue])
         }
@@ -168,11 +168,7 @@ fn stage(state: &State, payment: &Payment) -> Option<PaymentStage> {
 }
 
 fn code_of<'a>(state: &'a State, code: &Reference) -> Option<Code<'a>> {
-    codes::find(rules(state), code.as_str(), state.now.date())
-}
-
-fn rules(_state: &State) -> &Rulebook {
-    Rulebook::shipped()
+    codes::find(&state.rules, code.as_str(), state.now.date())
 }
 
 fn propose(state: &State, action: Action, mut reasons: Vec<Reason>, about: &[&Payment]) -> Need {
@@ -181,5 +177,5 @@ fn propose(state: &State, action: Action, mut reasons: Vec<Reason>, about: &[&Pa
         about.iter().map(|payment| EvidenceId::new(Source::Ledger.name(), &payment.id)).collect();
     cites.extend(context(state, &[Source::Policy]));
     let references = about.iter().map(|payment| payment.id.clone()).collect();
-    Need::Propose(Finding { action, reasons, cites, references, amount: None })
+    Need::Propose(Finding { action, reasons, cites, references, amount: None, code: None })
 }

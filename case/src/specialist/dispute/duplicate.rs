@@ -3,7 +3,7 @@
 use super::{
     ask_which,
     credit::{self, Credit},
-    find, propose, recovery,
+    find, propose, recover,
 };
 use crate::{
     facts::{Transaction, TransactionStatus},
@@ -24,7 +24,7 @@ pub(super) fn next<'a>(state: &State, track: &Track, rows: &'a [Transaction], ca
     let pairs = pairs(state, candidates);
     let open: Vec<Pair<'_>> = pairs.iter().filter(|pair| undone(rows, pair).is_none()).copied().collect();
     match (open.as_slice(), pairs.as_slice()) {
-        ([pair], _) => duplicate(state, pair),
+        ([pair], _) => duplicate(state, track, pair),
         ([], [pair, ..]) => {
             let credit = undone(rows, pair).filter(|row| row.id != pair.first.id && row.id != pair.second.id);
             let about: Vec<&Transaction> = credit.into_iter().chain([pair.first, pair.second]).collect();
@@ -65,14 +65,12 @@ fn pairs<'a>(state: &State, candidates: &[&'a Transaction]) -> Vec<Pair<'a>> {
     pairs
 }
 
-fn duplicate(state: &State, pair: &Pair<'_>) -> Need {
-    let pending = [pair.first, pair.second].iter().any(|row| row.status == TransactionStatus::Pending);
-    let (action, reason) = if pending {
-        (Action::Inform, Reason::DuplicatePending)
-    } else {
-        (recovery(pair.second), Reason::DuplicateCharge)
-    };
-    propose(state, action, &[reason], &[pair.first, pair.second])
+fn duplicate(state: &State, track: &Track, pair: &Pair<'_>) -> Need {
+    let about = [pair.first, pair.second];
+    if about.iter().any(|row| row.status == TransactionStatus::Pending) {
+        return propose(state, Action::Inform, &[Reason::DuplicatePending], &about);
+    }
+    recover(state, track, &[Reason::DuplicateCharge], &about)
 }
 
 /// The row by which the customer has one of two charges back.

@@ -2,7 +2,7 @@
 
 use super::{
     credit::{self, Credit},
-    propose, recovery,
+    propose, recover,
 };
 use crate::{
     entry::CustomerQuestion,
@@ -126,15 +126,20 @@ impl Complaint<'_> {
     }
 
     fn recover(&self, reason: Reason) -> Need {
-        self.propose(recovery(self.row), reason)
+        recover(self.state, self.track, &self.reasons(reason), &self.about())
     }
 
     fn propose(&self, action: Action, reason: Reason) -> Need {
-        let mut reasons = vec![Reason::TransactionFound, reason];
-        reasons.extend(self.part.map(|_| Reason::PartlyCredited));
-        let mut about: Vec<&Transaction> = self.part.into_iter().collect();
-        about.push(self.row);
-        propose(self.state, action, &reasons, &about)
+        propose(self.state, action, &self.reasons(reason), &self.about())
+    }
+
+    fn reasons(&self, reason: Reason) -> Vec<Reason> {
+        [Reason::TransactionFound, reason].into_iter().chain(self.part.map(|_| Reason::PartlyCredited)).collect()
+    }
+
+    /// The rows it rests on, the disputed one last.
+    fn about(&self) -> Vec<&Transaction> {
+        self.part.into_iter().chain([self.row]).collect()
     }
 
     /// Asks, unless that was asked before without an answer that could be read.
