@@ -12,6 +12,7 @@ mod keys;
 mod logs;
 mod redact;
 mod replay;
+mod rules;
 mod sandbox;
 mod serve;
 mod verify;
@@ -71,6 +72,8 @@ enum Command {
     Keys(keys::Args),
     /// Serve the sandbox: a small bank and a stand-in for the Messages API
     Sandbox(sandbox::Args),
+    /// List and check rule packs, and work out dates by them
+    Rules(rules::Args),
     /// Check keys, addresses, sources, the Worker and its contract
     Doctor(doctor::Args),
 }
@@ -93,6 +96,8 @@ impl Cli {
             Command::Import(args) => import::run(&settings(args.data())?, &args),
             Command::Keys(args) => keys::run(&settings(&args.data())?, &args),
             Command::Sandbox(args) => block_on(sandbox::run(&args)),
+            Command::Rules(args) if args.needs_settings() => rules::run(Some(&settings(&rules::Args::data())?), &args),
+            Command::Rules(args) => rules::run(None, &args),
             Command::Doctor(args) => block_on(doctor::run(&settings(args.data())?, &args)),
         }
     }
@@ -138,6 +143,9 @@ mod tests {
             "keys revoke key_x",
             "sandbox --listen 127.0.0.1:0 --seed 7 --bank DIR --script FILE --strict --gullible --fault html --fault risk=500",
             "doctor --log json",
+            "rules list",
+            "rules check us-reg-e",
+            "rules dates us-reg-e --from 2026-11-02 --rule final-answer --new-account --foreign",
             "--config c.toml doctor",
         ] {
             let words = std::iter::once("caseworker").chain(line.split(' '));

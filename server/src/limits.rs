@@ -24,6 +24,8 @@ pub(crate) const GRACE: Duration = Duration::from_secs(10);
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// Longest settings or `.env` file in bytes.
 pub(crate) const SETTINGS_BYTES: u64 = 1 << 20;
+/// Largest rule pack in bytes.
+pub(crate) const PACK_BYTES: u64 = 1 << 20;
 /// Longest line of a batch in bytes: the longest text, escaped, and its fields.
 pub(crate) const BATCH_LINE_BYTES: usize = 256 << 10;
 /// Rows of a batch in work at the same time.

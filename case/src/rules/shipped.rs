@@ -72,4 +72,23 @@ mod tests {
             packs().iter().map(|loaded| (&loaded.pin.pack, loaded.pin.version)).collect();
         assert_eq!(names.len(), FILES.len());
     }
+
+    #[test]
+    fn the_guide_lists_every_rule_of_law_with_its_effect() {
+        use crate::rules::{Force, Rulebook, pack::Body};
+        let guide = include_str!("../../../docs/guide/rules.md");
+        for found in Rulebook::shipped().rules() {
+            if !matches!(found.rule.body, Body::Clock(_) | Body::Bar(_) | Body::Liability(_) | Body::Field(_)) {
+                continue;
+            }
+            let name = format!("`{}`", found.name());
+            let row = guide.lines().find(|line| line.starts_with("| `") && line.contains(&name));
+            let effect = match found.force {
+                Force::On => "| on |",
+                Force::Marked => "| marked |",
+                Force::Off => "| off |",
+            };
+            assert!(row.is_some_and(|row| row.ends_with(effect)), "{name} is {effect}: {row:?}");
+        }
+    }
 }
