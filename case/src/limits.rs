@@ -52,3 +52,7 @@ pub const OWN_PACKS: usize = 20;
 pub const RULE_CHANGES: usize = 200;
 /// Longest time in a rule pack, in days: three years.
 pub const RULE_DAYS: u16 = 1_100;
+/// Sentences of a summary.
+pub const SUMMARY_SENTENCES: usize = 10;
+/// Longest sentence of a summary, in characters: a piece of evidence repeated whole fits.
+pub const SENTENCE_CHARS: usize = 400;

@@ -1,19 +1,27 @@
-//! The summary of a proposal in plain sentences, made from facts by fixed rules. Each sentence cites the evidence for
-//! every amount, time and reference in it.
+//! The summary of a proposal in plain sentences, made from facts by fixed rules: what is shown where Claude wrote none.
+//! Each sentence cites the evidence for every amount, day and reference in it, and passes the same judge as Claude's.
 
+mod story;
 mod words;
 
-use self::words::fixed;
+use serde::{Deserialize, Serialize};
+
+pub use self::words::told;
+
+use self::words::Ground;
 use crate::{
-    facts::{Facts, Transaction},
+    draft::check,
+    entry::Question,
+    evidence::{self, Texts},
     ids::EvidenceId,
-    policy::{Proposal, Reason},
+    policy::{Approval, Proposal, Reason},
     source::Source,
-    state::State,
+    state::{Standing, State},
 };
 
 /// A sentence with its evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sentence {
     /// The sentence.
     pub text: String,
@@ -21,57 +29,83 @@ pub struct Sentence {
     pub cites: Vec<EvidenceId>,
 }
 
-/// The summary of a proposal.
+/// The summary of a proposal: what was said, what was found, what is missing, why something is proposed, and what.
 #[must_use]
 pub fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
-    proposal.reasons().iter().map(|reason| sentence(state, proposal, *reason)).collect()
+    let texts = evidence::texts(state);
+    let mut sentences = story::of(state, proposal);
+    sentences.extend(missing(state));
+    let reasons = proposal.reasons().iter().filter(|reason| **reason != Reason::EvidenceMissing);
+    sentences.extend(reasons.filter_map(|reason| because(state, proposal, *reason, &texts)));
+    let last = proposed(proposal);
+    // The end is what somebody has to agree to: it is never the part that is cut.
+    sentences.truncate(crate::limits::SUMMARY_SENTENCES.saturating_sub(1));
+    sentences.push(last);
+    check::keep_supported(sentences, &texts)
 }
 
-fn sentence(state: &State, proposal: &Proposal, reason: Reason) -> Sentence {
-    let rows: Vec<&Transaction> = proposal
-        .cites()
-        .iter()
-        .filter_map(|id| id.as_str().strip_prefix("ledger:"))
-        .filter_map(|id| crate::ids::Reference::parse(id).ok())
-        .filter_map(|id| state.transaction(&id))
-        .collect();
-    let text = match reason {
-        Reason::DuplicateCharge => match rows.as_slice() {
-            [first, second, ..] => format!(
-                "Two charges of {} by the same merchant were posted, {} and {}, and neither was credited.",
-                first.money,
-                first.booked_at.rfc3339(),
-                second.booked_at.rfc3339()
-            ),
-            _ => fixed(reason).to_owned(),
-        },
-        Reason::SingleCharge | Reason::TransactionFound => match rows.as_slice() {
-            [row] => format!("{} {} of {}.", fixed(reason), row.booked_at.rfc3339(), row.money),
-            _ => fixed(reason).to_owned(),
-        },
-        Reason::RiskHigh | Reason::RiskMedium | Reason::RiskLow => {
-            let score = state.facts_of(Source::Risk).find_map(|facts| match facts {
-                Facts::Risk { score, .. } => Some(*score),
-                _ => None,
-            });
-            score.map_or_else(|| fixed(reason).to_owned(), |score| format!("{} ({score} of 1000).", fixed(reason)))
-        }
-        other => fixed(other).to_owned(),
-    };
-    Sentence { text, cites: cites(proposal, reason) }
+/// What is not known because a source did not say it.
+fn missing(state: &State) -> Vec<Sentence> {
+    let lookups = state.asks.values().filter_map(|ask| match (&ask.question, &ask.standing) {
+        (Question::Lookup(lookup), Standing::Missing(_)) if !ask.stale => Some(lookup),
+        _ => None,
+    });
+    let cites: Vec<EvidenceId> = lookups.clone().map(evidence::lookup_id).collect();
+    let about: Vec<String> = lookups.map(|lookup| format!("{} ({})", lookup.step(), lookup.source().name())).collect();
+    if cites.is_empty() {
+        return Vec::new();
+    }
+    let text =
+        format!("Evidence is missing, since a source did not answer or is not configured: {}.", about.join(", "));
+    vec![Sentence { text, cites }]
 }
 
-/// The evidence that a reason rests on: the ledger's for what the ledger shows, and so on.
-fn cites(proposal: &Proposal, reason: Reason) -> Vec<EvidenceId> {
-    let source = match reason {
-        Reason::RiskHigh | Reason::RiskMedium | Reason::RiskLow => Some(Source::Risk),
-        Reason::IdentityIncomplete | Reason::IdentityComplete => Some(Source::Profile),
-        Reason::ReportedLostOrStolen
-        | Reason::ReportedUnrecognised
-        | Reason::CustomerUnknown
-        | Reason::EvidenceMissing => None,
-        _ => Some(Source::Ledger),
+/// A reason in words; `None` where the story told it already.
+fn because(state: &State, proposal: &Proposal, reason: Reason, texts: &Texts) -> Option<Sentence> {
+    let (ground, text) = words::because(reason)?;
+    let is_of = |id: &EvidenceId, source: &str| id.as_str().split(':').next() == Some(source);
+    let all = |source: &'static str| texts.keys().filter(move |id| is_of(id, source)).cloned();
+    let rows = || proposal.cites().iter().filter(|id| is_of(id, Source::Ledger.name())).cloned();
+    let asked = || {
+        state.asks.values().filter_map(|ask| match &ask.question {
+            Question::Lookup(lookup) if !ask.stale => Some(evidence::lookup_id(lookup)),
+            _ => None,
+        })
     };
-    let of = |id: &&EvidenceId| source.is_some_and(|source| id.as_str().starts_with(source.name()));
-    proposal.cites().iter().filter(of).cloned().collect()
+    let said = || std::iter::once(evidence::words_id(0));
+    let mut cites: Vec<EvidenceId> = match ground {
+        Ground::Words => said().collect(),
+        Ground::Ledger => rows().collect(),
+        Ground::Both => said().chain(rows()).collect(),
+        Ground::Search => asked().filter(|id| is_of(id, Source::Ledger.name())).collect(),
+        Ground::Identity => all(Source::Profile.name()).chain(all("document")).collect(),
+        Ground::Decision => vec![evidence::named("case", "decision")],
+    };
+    cites.retain(|id| texts.contains_key(id));
+    if cites.is_empty() {
+        // What rests on nothing that was found rests on the search for it.
+        cites = asked().filter(|id| texts.contains_key(id)).collect();
+    }
+    cites.sort();
+    cites.dedup();
+    Some(Sentence { text: text.to_owned(), cites })
 }
+
+/// What is proposed, and who must agree.
+fn proposed(proposal: &Proposal) -> Sentence {
+    let action = words::action(proposal.action());
+    let amount = proposal.amount().map(|amount| format!(" of {amount}")).unwrap_or_default();
+    let agreement = match proposal.approval() {
+        Approval::None => "needs nobody's agreement",
+        Approval::OneAnalyst => "needs an analyst's agreement",
+        Approval::TwoAnalysts => "needs the agreement of more than one analyst",
+    };
+    let cites = match proposal.cites() {
+        [] => vec![evidence::words_id(0)],
+        cites => cites.to_vec(),
+    };
+    Sentence { text: format!("What is proposed is to {action}{amount}, which {agreement}."), cites }
+}
+
+#[cfg(test)]
+mod tests;

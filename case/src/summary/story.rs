@@ -1,0 +1,119 @@
+//! The part of a summary that tells the case itself: what the customer said and what the records show of it.
+
+use super::{Sentence, words};
+use crate::{
+    evidence::{self, tell},
+    facts::{Direction, Facts, Payment, Transaction},
+    ids::{EvidenceId, Reference},
+    policy::Proposal,
+    source::Source,
+    state::State,
+};
+
+/// Rows that are told one by one.
+const ROWS: usize = 3;
+
+/// What was said and found, in that order.
+pub(super) fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
+    let cited: Vec<Reference> = proposal
+        .cites()
+        .iter()
+        .filter_map(|id| id.as_str().strip_prefix("ledger:"))
+        .filter_map(|id| Reference::parse(id).ok())
+        .collect();
+    let rows: Vec<&Transaction> = cited.iter().filter_map(|id| state.transaction(id)).collect();
+    let payments: Vec<&Payment> = cited.iter().filter_map(|id| state.payment(id)).collect();
+    let mut told: Vec<Sentence> = said(state).into_iter().collect();
+    told.extend(rows.iter().take(ROWS).map(|row| found(row)));
+    told.extend(payments.iter().take(ROWS).map(|row| paid(row)));
+    told.extend(credited(state, &rows));
+    told.extend(rows.iter().find(|row| !row.unusual.is_empty()).map(|row| unusual(state, row)));
+    told.extend(scored(state));
+    told
+}
+
+fn row_id(id: &Reference) -> EvidenceId {
+    EvidenceId::new(Source::Ledger.name(), id)
+}
+
+/// What the customer said, as far as the fixed rules read it.
+fn said(state: &State) -> Option<Sentence> {
+    let narrative = &state.narrative;
+    let says = words::says_something(narrative);
+    says.then(|| Sentence { text: words::told(narrative), cites: vec![evidence::words_id(0)] })
+}
+
+fn found(row: &Transaction) -> Sentence {
+    let (kind, status) = (tell::plain(&row.kind), tell::plain(&row.status));
+    let text = format!(
+        "Transaction {} is a {kind} of {}, {status}, booked on {}.",
+        row.id,
+        row.money,
+        tell::moment(row.booked_at)
+    );
+    Sentence { text, cites: vec![row_id(&row.id)] }
+}
+
+fn paid(row: &Payment) -> Sentence {
+    let status = row.status.as_ref().map(|status| format!(", with the status {status}")).unwrap_or_default();
+    let reason = row.reason.as_ref().map(|reason| format!(" and the reason {reason}")).unwrap_or_default();
+    let made = tell::moment(row.created_at);
+    let text = format!("Payment {} is one of {}, made on {made}{status}{reason}.", row.id, row.money);
+    Sentence { text, cites: vec![row_id(&row.id)] }
+}
+
+/// A refund or reversal of one of these rows that the ledger already shows: networks ask for it to be addressed.
+fn credited(state: &State, rows: &[&Transaction]) -> Option<Sentence> {
+    let undoes = |row: &&Transaction| {
+        row.direction == Direction::Credit
+            && row.related.as_ref().is_some_and(|id| rows.iter().any(|undone| undone.id == *id))
+    };
+    let credit = transactions(state).find(undoes)?;
+    let undone = credit.related.as_ref()?;
+    let text = format!(
+        "The {} {} of {}, booked on {}, undoes {undone}.",
+        tell::plain(&credit.kind),
+        credit.id,
+        credit.money,
+        tell::moment(credit.booked_at)
+    );
+    Some(Sentence { text, cites: vec![row_id(&credit.id), row_id(undone)] })
+}
+
+/// How a row differs from what is normal, and what is.
+fn unusual(state: &State, row: &Transaction) -> Sentence {
+    let ways: Vec<String> = row.unusual.iter().map(tell::plain).collect();
+    let normal = state.facts_of(Source::Ledger).find_map(|facts| match facts {
+        Facts::Transactions { rows, normal: Some(normal), .. } => Some(tell::normal(normal, rows)),
+        _ => None,
+    });
+    let mut text = format!("Transaction {} is unusual for this customer in: {}", row.id, ways.join(", "));
+    let mut cites = vec![row_id(&row.id)];
+    if let Some(normal) = normal {
+        text = format!("{text}; normal is {normal}");
+        cites.push(evidence::named(Source::Ledger.name(), "transactions"));
+    }
+    Sentence { text: text + ".", cites }
+}
+
+/// The score with its reasons.
+fn scored(state: &State) -> Option<Sentence> {
+    state.facts_of(Source::Risk).find_map(|facts| match facts {
+        Facts::Risk { score, band, reasons, .. } => {
+            let reasons: Vec<&str> = reasons.iter().map(Reference::as_str).collect();
+            let because =
+                if reasons.is_empty() { String::new() } else { format!(", because of {}", reasons.join(", ")) };
+            let band = tell::plain(band);
+            let text = format!("The scoring service gives {score} of 1000, which it calls {band}{because}.");
+            Some(Sentence { text, cites: vec![evidence::named(Source::Risk.name(), "score")] })
+        }
+        _ => None,
+    })
+}
+
+fn transactions(state: &State) -> impl Iterator<Item = &Transaction> {
+    state.facts_of(Source::Ledger).flat_map(|facts| match facts {
+        Facts::Transactions { rows, .. } => rows.as_slice(),
+        _ => &[],
+    })
+}
