@@ -95,3 +95,5 @@ impl Route {
 
 #[cfg(test)]
 mod openapi;
+#[cfg(test)]
+mod secrecy;

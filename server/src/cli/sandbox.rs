@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ::sandbox::{Bank, Config, Day, Fault, Script};
+use ::sandbox::{Answer, Bank, Config, Day, Fault, Script, answers};
 
 use super::serve::bind;
 use crate::{
@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// Folder with a bank of your own: transactions.jsonl, payments.jsonl, customers.jsonl and so on
     #[arg(long, value_name = "DIR")]
     bank: Option<PathBuf>,
+    /// Write who of the default bank has which story and how it ends to this file; it is never served
+    #[arg(long, value_name = "FILE", conflicts_with = "bank")]
+    answers: Option<PathBuf>,
     /// Answers that the stand-in is to give: rows {"match","reply","status"?,"times"?}
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
@@ -48,6 +51,9 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     config.strict = args.strict;
     config.gullible = args.gullible;
     config.faults.clone_from(&args.fault);
+    if let Some(file) = &args.answers {
+        write_answers(file, config.seed, config.today)?;
+    }
     let listener = bind(&args.listen).await?;
     let local = listener.local_addr().map_err(|error| Failure::new(Exit::Outside, error.to_string()))?;
     output::words("sandbox: nothing here is real, and its Messages API is a stand-in");
@@ -57,6 +63,12 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         let _ = tokio::signal::ctrl_c().await;
     });
     served.await.map_err(|error| Failure::new(Exit::Outside, error.to_string()))
+}
+
+fn write_answers(file: &Path, seed: u64, today: Day) -> Result<(), Failure> {
+    let line = |answer: &Answer| serde_json::to_string(answer).expect("answers have text keys") + "\n";
+    let text: String = answers(seed, today).iter().map(line).collect();
+    std::fs::write(file, text).map_err(|error| Failure::file(file, &error))
 }
 
 fn read_bank(folder: &Path) -> Result<Bank, Failure> {
@@ -95,6 +107,18 @@ mod tests {
     use super::*;
     use std::fs;
     use tempfile::TempDir;
+
+    #[test]
+    fn the_answers_are_written_one_case_a_line() {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("answers.jsonl");
+        let today = Day::from_civil(2026, 11, 22).unwrap();
+        write_answers(&file, 7, today).unwrap();
+        let read: Vec<Answer> =
+            fs::read_to_string(&file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(read, answers(7, today));
+        assert!(write_answers(&folder.path().join("none/answers.jsonl"), 7, today).is_err());
+    }
 
     #[test]
     fn a_bank_of_ones_own_is_read_and_its_mistakes_are_placed() {

@@ -28,10 +28,10 @@ pub(super) const PAIRS: &[Pair] = &[
 ];
 
 const THAT_DAY: &[&str] = &[
-    "{shop} overcharged me {day}.",
-    "the payment to {shop} {day} is wrong, they charged me the wrong amount, more than the price",
-    "Hello, I go to {shop} quite often. The amount that they charged me {day} is wrong: it is more than what I agreed \
-     to pay. I would like to dispute that charge.",
+    "{shop} overcharged me {day}. I want to dispute the charge.",
+    "wrong amount charged by {shop} {day}, they took more than the price, i dispute the charge",
+    "Hello, I go to {shop} quite often. I was charged the wrong amount there {day}, more than what I agreed to pay. \
+     I would like to dispute that charge.",
 ];
 
 /// Several charges of one shop, and the day tells which; or that day had two.
@@ -59,10 +59,10 @@ fn that_day(stage: &mut Stage<'_>) -> Answer {
 }
 
 const MISSPELT: &[&str] = &[
-    "I was charged the wrong amount at {misspelt}.",
-    "wrong amount from {misspelt}, they took more than the receipt says",
-    "Dear team, the shop {misspelt} charged my card with the wrong amount, which is not what the receipt says. Please \
-     correct this charge.",
+    "I was charged the wrong amount at {misspelt}, more than the receipt says.",
+    "wrong amount charged by {misspelt}, they took more than the receipt says, i dispute the charge",
+    "Dear team, I was charged the wrong amount by {misspelt}, which is not what the receipt says. I dispute the \
+     charge.",
 ];
 
 fn misspelt(stage: &mut Stage<'_>) -> Answer {
@@ -119,10 +119,11 @@ pub(super) fn foreign_price(stage: &mut Stage<'_>) -> i64 {
 }
 
 const CANCELLED: &[&str] = &[
-    "I cancelled my {shop} subscription {cancelled} but they charged me {amount} {day}.",
-    "cancelled {shop} {cancelled}, still charged {amount} {day}, i want to dispute that",
-    "Hello. I cancelled my subscription with {shop} {cancelled}, and nevertheless my card was charged {amount} {day}. \
-     This charge should not have happened.",
+    "I was charged {amount} by {shop} {day} for a subscription that I cancelled {cancelled}. I want to dispute the \
+     charge.",
+    "charged {amount} by {shop} {day} for a subscription that i cancelled {cancelled}, i want to dispute the charge",
+    "Hello. I want to dispute a charge: I was charged {amount} by {shop} {day} for a subscription that I cancelled \
+     {cancelled}.",
 ];
 
 fn cancelled(stage: &mut Stage<'_>) -> Answer {
@@ -141,8 +142,8 @@ fn cancelled(stage: &mut Stage<'_>) -> Answer {
 }
 
 const CANCELLED_SOMETIME: &[&str] = &[
-    "I cancelled my {shop} subscription but they still charged me {amount} {day}.",
-    "still charged {amount} by {shop} {day} even though my subscription is cancelled",
+    "I cancelled my {shop} subscription but they still charged me {amount} {day}. I dispute the charge.",
+    "i was charged {amount} by {shop} {day} even though i cancelled my subscription, i dispute the charge",
     "I have cancelled the subscription with {shop}. They still charged my card {amount} {day}, which I dispute.",
 ];
 
@@ -222,10 +223,11 @@ fn new_account(stage: &mut Stage<'_>) -> Answer {
 }
 
 const UNAUTHORISED: &[&str] = &[
-    "I dispute the {amount} charge from {shop} {day}. I did not authorise it. I still have my card.",
-    "please refund the charge of {amount} by {shop} {day}, i dispute it, i never made it and my card is here with me",
-    "I would like to dispute a charge on my statement: {shop}, {amount}, {day}. I did not make this payment. My card is \
-     still in my possession.",
+    "I was wrongly charged {amount} by {shop} {day}. It was not me who ordered that. I still have my card. I dispute \
+     the charge.",
+    "charged {amount} by {shop} {day} but it was not me who bought that. i still have my card, i dispute the charge",
+    "Hello, I was charged {amount} by {shop} {day}. It was not me who bought there, so I was charged wrongly, and I \
+     dispute the charge. I still have my card.",
 ];
 
 fn unauthorised_long_ago(stage: &mut Stage<'_>) -> Answer {
@@ -262,10 +264,9 @@ fn unauthorised(stage: &mut Stage<'_>) -> Answer {
 }
 
 const DECLINED: &[&str] = &[
-    "My card was declined at {shop} {day}, but I was charged {amount} anyway.",
-    "declined at {shop} {day} and still billed {amount}??",
-    "At {shop} my card payment was declined {day}, so I left without buying anything. Even so my account was charged \
-     {amount}. I dispute this charge.",
+    "I was charged {amount} by {shop} {day} for a purchase that was declined. I dispute the charge.",
+    "i dispute a charge of {amount} by {shop} {day}: the till said declined, and they charged my card all the same",
+    "I want to dispute a charge: {shop} charged my card {amount} {day} for a purchase that had been declined.",
 ];
 
 fn declined(stage: &mut Stage<'_>) -> Answer {
@@ -283,10 +284,10 @@ fn declined(stage: &mut Stage<'_>) -> Answer {
 }
 
 const WRONG_CURRENCY: &[&str] = &[
-    "{shop} charged me in the wrong currency {day}. I chose euros.",
-    "wrong currency: {shop} {day} billed {amount} although i had picked euros at the terminal",
-    "Hello, {day} I paid at {shop} and asked for euros. I was charged {amount}, in the wrong currency, and I dispute \
-     this charge.",
+    "{shop} charged me in the wrong currency {day}. I chose euros. I dispute the charge.",
+    "wrong currency: i was charged {amount} by {shop} {day} although i had picked euros at the terminal",
+    "Hello, {day} I was charged {amount} by {shop} in the wrong currency: I had asked for euros. I dispute this \
+     charge.",
 ];
 
 fn wrong_currency(stage: &mut Stage<'_>) -> Answer {
@@ -308,17 +309,17 @@ fn wrong_currency(stage: &mut Stage<'_>) -> Answer {
 }
 
 const PAID_OTHERWISE: &[&str] = &[
-    "I paid {shop} in cash {day} and they charged my card {amount} as well. I have the receipt for the cash.",
-    "paid cash at {shop} {day}, got the receipt, and my card was charged {amount} too",
-    "Dear bank, {day} I paid {shop} in cash and I have a receipt for it. My card was charged {amount} for the same \
-     purchase, so I have paid by two means. Please dispute the card charge.",
+    "I was charged {amount} by {shop} {day} although I had paid in cash. I have the receipt for the cash.",
+    "charged {amount} by {shop} {day} although i paid cash, got the receipt for the cash, i dispute the charge",
+    "I want to dispute a charge: {shop} charged me {amount} {day}, and I have already paid the same purchase in \
+     cash. I have the receipt for the cash.",
 ];
 
 const PAID_OTHERWISE_UNSAID: &[&str] = &[
-    "I already paid {shop} in cash {day}, but they charged my card {amount} as well.",
-    "paid {shop} cash {day} and the card was charged {amount} too",
-    "{day} I paid for my purchase at {shop} in cash. The same purchase was charged to my card as well, {amount}. I \
-     dispute the card charge.",
+    "I was charged {amount} by {shop} {day} although I had already paid in cash. I dispute the charge.",
+    "charged {amount} by {shop} {day} although i already paid cash, i want to dispute the charge",
+    "I want to dispute a charge: {shop} charged me {amount} {day}, and I have already paid the same purchase in \
+     cash.",
 ];
 
 /// A charge for what was paid by other means.

@@ -24,8 +24,8 @@ const SUBSCRIPTION: &[&str] = &[
 const PURCHASE: &[&str] = &[
     "{shop} charged my card twice {day}, {amount} each. I bought only once.",
     "charged twice at {shop} {day}!! {amount} and then {amount} again, one purchase",
-    "Good morning. On my statement there are two charges of {amount} from {shop} {day}, although I made a single \
-     purchase there. I dispute the second charge.",
+    "Good morning. I was charged twice for one purchase: my statement shows two charges of {amount} from {shop} \
+     {day}. I dispute the second charge.",
 ];
 
 fn subscription(stage: &mut Stage<'_>) -> Answer {

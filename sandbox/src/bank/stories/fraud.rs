@@ -21,9 +21,9 @@ pub(super) const PAIRS: &[Pair] = &[
 ];
 
 const LOST: &[&str] = &[
-    "I lost my card {day}. Please stop it.",
-    "lost my card {day}, cant find it anywhere, pls block",
-    "Hello, I noticed {day} that I have lost my debit card. I do not know where it is. What should I do now to be safe?",
+    "I lost my card {day}. Please block the card.",
+    "lost my card {day}, please freeze my card",
+    "Hello, I lost my debit card {day}. I do not know where it is. Please freeze my card.",
 ];
 
 const STOLEN: &[&str] = &[
@@ -34,10 +34,10 @@ const STOLEN: &[&str] = &[
 ];
 
 const COMPROMISED: &[&str] = &[
-    "My card details have been compromised: I typed them into a fake website {day}.",
-    "i think my card is compromised, gave the number to a phishing page {day}",
-    "{day} I entered my card number on a website that turned out to be fake. My card details are compromised. The card \
-     itself is still with me.",
+    "My card details have been compromised. I typed them into a fake website {day}.",
+    "my card details are compromised, typed them into a phishing page {day}",
+    "Hello, I think that my card details have been compromised: I typed them into a fake website {day}. Please \
+     freeze my card.",
 ];
 
 fn lost(stage: &mut Stage<'_>) -> Answer {
@@ -96,10 +96,9 @@ const UNRECOGNISED: &[&str] = &[
 ];
 
 const UNFAMILIAR: &[&str] = &[
-    "Someone else made a payment of {amount} {day} with my card. My card is with me.",
-    "{amount} {day} was not me, my card is here with me",
-    "A payment of {amount} was made {day} with my card and I did not make it. I still have the card. Please check \
-     whether this is fraud.",
+    "There is a suspicious card payment of {amount} {day} that I did not make. My card is with me.",
+    "fraudulent card payment of {amount} {day}, it was not me, i have my card",
+    "I think somebody used my card: there is a payment of {amount} {day} that I did not make. I still have the card.",
 ];
 
 /// Earlier payments at a shop, small ones, which make it a usual one.
@@ -187,10 +186,10 @@ fn unfamiliar(stage: &mut Stage<'_>) -> Answer {
 }
 
 const TRANSFER: &[&str] = &[
-    "There is a transfer of {amount} {day} from my account that I did not make.",
-    "transfer of {amount} {day} wasnt me!!",
-    "Hello, I have just seen that {amount} was transferred out of my account {day}. I did not make this transfer and I \
-     do not know anything about it.",
+    "Someone made an unauthorised transfer of {amount} from my account {day}. I did not make it.",
+    "somebody used my account for a transfer of {amount} {day}, it was not me!!",
+    "Hello, I have just seen that somebody made an unauthorised transfer of {amount} out of my account {day}. I did \
+     not make it and do not know anything about it.",
 ];
 
 fn scheme(stage: &Stage<'_>) -> (Scheme, Option<&'static str>) {
@@ -227,11 +226,11 @@ fn takeover(stage: &mut Stage<'_>) -> Answer {
 }
 
 const SCAM: &[&str] = &[
-    "I was scammed. A man who said he was from my bank told me that my account was at risk, and I sent {amount} to the \
-     account he named {day}.",
-    "i got tricked into sending {amount} {day}, they pretended to be you. it was a scam",
-    "{day} I got a call from somebody who pretended to be from the bank. I was told to move {amount} to a safe account, \
-     and I made the transfer myself. Now I know that it was a scam. Can you get my money back?",
+    "I was scammed. A man who said he was from my bank told me that my account was at risk, and I sent {amount} to \
+     the account he named {day}.",
+    "i was scammed, got tricked into sending {amount} {day}, they pretended to be the bank",
+    "I was scammed. {day} somebody who pretended to be from the bank told me to move {amount} to a safe account, and \
+     I did it myself. Can you get the money back?",
 ];
 
 fn scam(stage: &mut Stage<'_>) -> Answer {
@@ -251,10 +250,10 @@ fn scam(stage: &mut Stage<'_>) -> Answer {
 }
 
 const SCAM_UNSUMMED: &[&str] = &[
-    "I was scammed {day}: they tricked me into making a transfer to them.",
-    "got tricked into a transfer {day}, it was a scam, please get it back",
-    "{day} somebody who pretended to be a police officer told me to transfer money to a safe account, and I did. It was \
-     a scam. Can you get my transfer back?",
+    "I was scammed {day}: they tricked me into sending money to them.",
+    "i was scammed {day}, got tricked into sending them money, please get it back",
+    "I was scammed {day}: somebody who pretended to be a police officer told me to move money to a safe account, and \
+     I did it myself.",
 ];
 
 fn scam_instant(stage: &mut Stage<'_>) -> Answer {
@@ -274,10 +273,10 @@ fn scam_instant(stage: &mut Stage<'_>) -> Answer {
 }
 
 const ALERT: &[&str] = &[
-    "Routine alert from card monitoring: check the latest card activity on this account for signs of fraud.",
-    "monitoring alert, please do a fraud check on the recent card payments of this customer",
-    "Automatic alert of the transaction monitoring. Please run a fraud check on the recent activity of this account and \
-     say whether the alert can be closed.",
+    "Routine alert: check the latest card activity on this account for suspicious transactions.",
+    "monitoring alert, pls check this account for suspicious card activity",
+    "Automatic alert of the transaction monitoring. Please check the account for suspicious activity and say whether \
+     the alert can be closed.",
 ];
 
 fn alert(stage: &mut Stage<'_>) -> Answer {

@@ -34,10 +34,11 @@ fn refund(stage: &mut Stage<'_>, purchase: &str) -> String {
 }
 
 const NOT_RECEIVED: &[&str] = &[
-    "My order from {shop} over {amount} never arrived. Delivery date is {due}. I wrote to the shop, no answer.",
-    "ordered at {shop} for {amount}, not received. delivery date {due}. i contacted the shop twice already",
-    "I bought something from {shop} for {amount} and have not received it. The delivery date they gave me is {due}. I \
-     have contacted the shop and they do not answer. I dispute the charge.",
+    "I was charged {amount} by {shop} and my order never arrived. The delivery date is {due}. I wrote to the shop, \
+     no answer. I want to dispute the charge.",
+    "dispute this charge pls: {shop} {amount}, not received, delivery date {due}. i contacted the shop already",
+    "I want to dispute a charge. I bought something from {shop} for {amount} and have not received it. The delivery \
+     date they gave me is {due}. I have contacted the shop and they do not answer.",
 ];
 
 fn not_received(stage: &mut Stage<'_>) -> Answer {
@@ -52,10 +53,12 @@ fn not_received(stage: &mut Stage<'_>) -> Answer {
 }
 
 const NOT_RECEIVED_CONTACT: &[&str] = &[
-    "I have not received my order from {shop}, {amount}. It should have arrived on {due}. {contact}",
-    "{shop} never delivered, paid {amount}, it should have arrived on {due}. {contact}",
-    "The goods that I ordered from {shop} for {amount} were not delivered. They should have arrived on {due}. {contact} \
-     I dispute the charge.",
+    "I dispute a charge of {amount} from {shop}: the goods were not delivered. They should have arrived on {due}. \
+     {contact}",
+    "{shop} charged my card {amount} and never delivered, i dispute the charge. it should have arrived on {due}. \
+     {contact}",
+    "I want to dispute a charge on my card: {shop}, {amount}. I have not received my order. It should have arrived \
+     on {due}. {contact}",
 ];
 
 fn not_received_contact(stage: &mut Stage<'_>) -> Answer {
@@ -71,10 +74,11 @@ fn not_received_contact(stage: &mut Stage<'_>) -> Answer {
 }
 
 const NOT_RECEIVED_UNDATED: &[&str] = &[
-    "I never received what I bought from {shop} for {amount}. I contacted the shop and got nowhere.",
-    "nothing arrived from {shop}!! {amount} {day}. i contacted the shop, they dont care",
-    "{day} I paid {amount} to {shop} and I have not received the goods. I contacted the shop without any success, so I \
-     dispute the charge.",
+    "I want to dispute a charge: I never received what I bought from {shop} for {amount}. I contacted the shop and \
+     got nowhere.",
+    "i dispute the charge of {amount} from {shop} {day}, nothing arrived!! i contacted the shop, they dont care",
+    "I want to dispute a charge. {day} I was charged {amount} by {shop} and I have not received the goods. I \
+     contacted the shop without any success.",
 ];
 
 fn not_received_due_asked(stage: &mut Stage<'_>) -> Answer {
@@ -91,24 +95,27 @@ fn not_received_due_asked(stage: &mut Stage<'_>) -> Answer {
 }
 
 const DEFECTIVE: &[&str] = &[
-    "What I bought from {shop} for {amount} is defective. I contacted the shop and they refuse to help.",
-    "broken thing from {shop}, {amount} {day}, defective out of the box. contacted the shop, nothing",
-    "The item that I bought {day} from {shop} for {amount} is broken and does not work. I contacted the shop, and they \
-     will not repair it. I dispute the charge.",
+    "I was charged {amount} by {shop} for an item that is defective. I contacted the shop and they refuse to help. I \
+     dispute the charge.",
+    "charged {amount} by {shop} {day} for a thing that is defective, i dispute it. contacted the shop, nothing",
+    "I dispute the charge of {amount} by {shop} {day}. The item is broken and does not work. I contacted the shop, \
+     and they will not repair it.",
 ];
 
 const COUNTERFEIT: &[&str] = &[
-    "{shop} sold me a counterfeit for {amount}. {contact}",
-    "its a fake! counterfeit goods from {shop}, {amount} {day}. {contact}",
-    "The goods that {shop} sold me {day} for {amount} are counterfeit, as the maker confirmed to me. {contact} I dispute \
-     the charge.",
+    "I dispute the charge of {amount} by {shop}: they sold me a counterfeit. {contact}",
+    "its a fake! i dispute the charge of {amount} by {shop} {day}, the goods are counterfeit. {contact}",
+    "I want to dispute the charge of {amount} by {shop} {day}. The goods that they sold me are counterfeit, as the \
+     maker confirmed to me. {contact}",
 ];
 
 const MISREPRESENTED: &[&str] = &[
-    "{shop} misrepresented what they sold me for {amount}. I contacted the shop and they refuse.",
-    "misleading offer by {shop}, {amount} {day}, they misrepresented it. contacted the shop already",
-    "{shop} misrepresented the terms of what I bought {day} for {amount}: the offer was misleading. I contacted the \
-     shop, without success. I dispute the charge.",
+    "I dispute the charge of {amount} by {shop}: they misrepresented what they sold me. I contacted the shop and \
+     they refuse.",
+    "i dispute the charge of {amount} from {shop} {day}, they misrepresented it, misleading offer. contacted the \
+     shop already",
+    "I want to dispute the charge of {amount} by {shop} {day}. They misrepresented the terms: the offer was \
+     misleading. I contacted the shop, without success.",
 ];
 
 fn defective(stage: &mut Stage<'_>) -> Answer {
@@ -143,10 +150,12 @@ fn counterfeit(stage: &mut Stage<'_>) -> Answer {
 }
 
 const REFUND_PROMISED: &[&str] = &[
-    "{shop} promised me a refund of {amount} and it never came. I contacted them again and again.",
-    "still no refund from {shop}!! they promised me the {amount} back, i contacted the shop three times",
-    "I want to dispute a charge. {shop} promised a refund of the {amount} that I paid {day}, and I have not been \
-     refunded. I contacted the shop again without any result.",
+    "I want to dispute the {amount} charge from {shop}. They promised me a refund and it never came. I contacted \
+     them again and again.",
+    "i want to dispute the charge of {amount} from {shop}. they promised me a refund, i contacted the shop three \
+     times, nothing came",
+    "I want to dispute a charge. {shop} promised a refund of the {amount} that I was charged {day}, and I have not \
+     been refunded. I contacted the shop again without any result.",
 ];
 
 fn refund_promised(stage: &mut Stage<'_>) -> Answer {
@@ -162,10 +171,10 @@ fn refund_promised(stage: &mut Stage<'_>) -> Answer {
 }
 
 const RETURNED: &[&str] = &[
-    "I returned what I bought from {shop} for {amount} and the shop has not credited me.",
-    "sent everything back to {shop} weeks ago, {amount}, returned and no credit on my card",
-    "I returned the goods that I bought from {shop} for {amount} {day}. The shop has them back, and I have not received \
-     any credit. I dispute the charge.",
+    "I was charged {amount} by {shop} for goods that I returned. The shop has not credited me. I dispute the charge.",
+    "i was charged {amount} by {shop} for goods i returned weeks ago, no credit so far, i want to dispute the charge",
+    "I want to dispute a charge: I was charged {amount} by {shop} {day} for goods that I returned, and the shop has \
+     not credited me.",
 ];
 
 fn returned(stage: &mut Stage<'_>) -> Answer {

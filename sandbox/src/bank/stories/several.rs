@@ -44,10 +44,11 @@ fn stolen_and_twice(stage: &mut Stage<'_>) -> Answer {
 }
 
 const TRANSFER_AND_KYC: &[&str] = &[
-    "Where is my transfer of {amount} from {date}? And which documents do you still need to verify my identity?",
-    "transfer of {amount} on {date} hasnt arrived, whats the status. also which id documents do you need to verify me",
-    "Hello, two things. The transfer of {amount} that I made on {date} has not arrived at the recipient, what is its \
-     status? And which documents do you still need from me to verify my identity? My passport is attached.",
+    "My transfer of {amount} from {date} has not arrived yet. Which documents do you need to verify my identity?",
+    "Where is my transfer of {amount} from {date}, it has not arrived? And which documents do you need to verify my \
+     identity?",
+    "Hello, two things. The transfer of {amount} that I made on {date} has not arrived at the recipient. And which \
+     documents do you still need from me to verify my identity?",
 ];
 
 fn transfer_and_kyc(stage: &mut Stage<'_>) -> Answer {
@@ -65,10 +66,12 @@ fn transfer_and_kyc(stage: &mut Stage<'_>) -> Answer {
 }
 
 const LOST_AND_TRANSFER: &[&str] = &[
-    "I lost my card {lost}. Also my transfer of {amount} from {date} has not arrived, what is its status?",
-    "lost my card {lost}!! and wheres my transfer of {amount}, sent on {date}, recipient has nothing",
-    "I lost my card {lost}, please stop it. Besides, the transfer of {amount} that I made on {date} has not arrived at \
-     the recipient. What is the status of the transfer?",
+    "My card was lost {lost}, please freeze my card. Also, my transfer of {amount} from {date} has not arrived, what \
+     is its status?",
+    "I lost my card {lost}, please freeze my card. my transfer of {amount} from {date} has not arrived, what is its \
+     status?",
+    "Hello, my card was lost {lost}, please freeze my card. Besides, my transfer of {amount} from {date} has not \
+     arrived. What is its status?",
 ];
 
 fn lost_and_transfer(stage: &mut Stage<'_>) -> Answer {
