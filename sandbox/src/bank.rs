@@ -7,6 +7,8 @@ mod accounts;
 mod answers;
 mod books;
 mod describe;
+#[cfg(test)]
+mod guide;
 mod homes;
 mod jsonl;
 mod known;

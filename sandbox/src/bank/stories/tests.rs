@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
 use crate::bank::{Answer, Bank, Direction, RiskBand, Transaction, TransactionStatus, score};
+use crate::day::Day;
 use crate::testing::{answers, bank, today};
 
 const SEEDS: std::ops::Range<u64> = 0..20;
@@ -144,5 +145,23 @@ fn nothing_in_the_bank_names_a_story() {
                 assert!(!contents.contains(word), "{file} of seed {seed} has {word:?}");
             }
         }
+    }
+}
+
+#[test]
+fn the_stories_hold_on_every_day_of_the_week_and_of_a_new_year() {
+    let days =
+        (0..7).map(|ago| today().minus(ago)).chain((0..3).map(|ago| Day::from_civil(2028, 3, 1).unwrap().minus(ago)));
+    for day in days {
+        let (bank, answers) = (Bank::seeded(1, day), crate::bank::answers(1, day));
+        assert!(bank.transactions.iter().all(|one| one.booked_at.day() < day), "{day}");
+        let evening = answers.iter().find(|answer| answer.story == "credit-transfer-in-the-evening").unwrap();
+        let payment =
+            bank.payments_of(&evening.customer_id).find(|one| evening.expect.about.contains(&one.id)).unwrap();
+        let ordered = payment.created_at.day();
+        let is_weekend_or_monday = matches!(day.weekday(), 0 | 5 | 6);
+        let expected = if is_weekend_or_monday { 4 } else { day.minus(1).weekday() };
+        assert_eq!((ordered.weekday(), day.days_since(ordered) <= 3), (expected, true), "{day}");
+        assert!(payment.created_at.hour() >= 19);
     }
 }
