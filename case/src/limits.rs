@@ -32,6 +32,8 @@ pub const SOURCE_ROWS: usize = 200;
 pub const COMMAND_KEYS: usize = 64;
 /// Amounts taken from a narrative.
 pub const NARRATIVE_AMOUNTS: usize = 8;
+/// Dates taken from a narrative.
+pub const NARRATIVE_DATES: usize = 8;
 /// Largest text of a source that is shown to a person, in characters.
 pub const SHOWN_CHARS: usize = 500;
 /// Proposals on one track: after that only a human's own decision.

@@ -12,6 +12,8 @@ mod dates;
 mod heard;
 mod kinds;
 mod merchants;
+mod phrases;
+mod tokens;
 
 use std::collections::BTreeSet;
 
@@ -22,7 +24,7 @@ pub use amounts::{NamedAmount, amounts, names_money};
 pub use answers::YesNo;
 pub use claims::Claim;
 pub use dates::DateRange;
-pub use heard::Heard;
+pub use heard::{Heard, HeardMerchants};
 pub use kinds::DisputeKind;
 pub use merchants::{merchant_query, merchant_words};
 
@@ -62,18 +64,18 @@ impl Narrative {
     /// Reads a text, said on a day, whose personal data has been replaced by tokens.
     #[must_use]
     pub fn read(text: &str, said_on: Date) -> Self {
-        let dates = dates::read(text, said_on);
+        let (tokens, dates) = (tokens::read(text), dates::read(text, said_on));
         Self {
-            dispute: kinds::read(text),
-            claims: claims::read(text),
+            dispute: kinds::read(&tokens),
+            claims: claims::read(&tokens),
             names_merchant: !merchant_query(text).is_empty(),
             names_amount: !amounts(text).is_empty(),
             names_date: !dates.charges.is_empty(),
             delivery_due: dates.delivery_due,
             cancelled_on: dates.cancelled_on,
             learned_on: dates.learned_on,
-            pick: answers::pick(text),
-            answer: answers::answer(text),
+            pick: answers::pick(&tokens),
+            answer: answers::answer(&tokens),
         }
     }
 
@@ -100,60 +102,5 @@ const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn complaints_are_read_by_kind() {
-        let kind = |text| Narrative::read(text, jiff::civil::date(2026, 11, 22)).dispute;
-        assert_eq!(kind("my card was charged twice for the same subscription"), DisputeKind::ChargedTwice);
-        assert_eq!(kind("Two charges for one coffee"), DisputeKind::ChargedTwice);
-        assert_eq!(kind("Why is there a fee on this?"), DisputeKind::Fee);
-        assert_eq!(kind("The ATM gave me less"), DisputeKind::CashShort);
-        assert_eq!(kind(""), DisputeKind::General);
-    }
-
-    #[test]
-    fn claims_of_other_people_s_use_are_heard() {
-        let claims = |text| Narrative::read(text, jiff::civil::date(2026, 11, 22)).claims;
-        assert!(claims("My card was stolen").contains(&Claim::LostOrStolen));
-        assert!(claims("I don't recognise this payment").contains(&Claim::NotRecognised));
-        assert!(claims("somebody used my card in Lagos").contains(&Claim::NotRecognised));
-        assert!(claims("I lost my card").contains(&Claim::LostOrStolen));
-        assert!(claims("Where is my transfer?").is_empty());
-        assert!(claims("money is missing from the account").is_empty());
-    }
-
-    #[test]
-    fn amounts_are_read_with_their_currency_and_other_numbers_are_left() {
-        let read = |text| {
-            amounts(text).into_iter().map(|a| (a.hundredths, a.currency.map(|c| c.to_string()))).collect::<Vec<_>>()
-        };
-        assert_eq!(read("charged $12.99 on 3 May"), [(1299, Some("USD".into()))]);
-        assert_eq!(read("1.234,50 euros"), [(123_450, Some("EUR".into()))]);
-        assert_eq!(read("about 45 pounds"), [(4500, Some("GBP".into()))]);
-        assert!(read("order 12345 from 2 weeks ago").is_empty());
-    }
-
-    #[test]
-    fn merchants_are_named_by_trade_or_capital_and_tokens_never_are() {
-        assert_eq!(merchant_words("I was charged twice by Streamly for my subscription"), ["streamly", "subscription"]);
-        assert_eq!(merchant_words("Please check [card:1] and [Email:2]."), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_merchant_service_is_asked_about_merchants_and_not_about_people() {
-        let query = |text| merchant_query(text).join(" ");
-        assert_eq!(query("I was charged twice by Streamly for my subscription"), "streamly subscription");
-        assert_eq!(query("Star Coffee charged me twice at Old Street Market, please help"), "coffee old street market");
-        assert_eq!(
-            query("My name is Zelda Quartermaine. A refund for Anna Smith, please. Yours, Zelda Quartermaine"),
-            ""
-        );
-    }
-}
+mod tests;

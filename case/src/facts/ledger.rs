@@ -154,7 +154,7 @@ pub enum EntryMode {
 ///
 /// # Errors
 /// A [`ReplyProblem`].
-pub(super) fn read(reply: &Value, customer: &Reference, said: &Said<'_>) -> Result<Facts, ReplyProblem> {
+pub(super) fn read(reply: &Value, customer: &Reference, said: &Said) -> Result<Facts, ReplyProblem> {
     let mut groups: Vec<String> = Vec::new();
     let mut rows = Vec::new();
     for row in list(reply, "transactions", limits::LEDGER_ROWS)? {
@@ -206,7 +206,7 @@ fn transaction(
     row: &Value,
     customer: &Reference,
     groups: &mut Vec<String>,
-    said: &Said<'_>,
+    said: &Said,
 ) -> Result<Transaction, ReplyProblem> {
     own(row, customer)?;
     let money = money(row)?;

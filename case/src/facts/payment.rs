@@ -89,7 +89,7 @@ pub(super) fn read(
     reply: &Value,
     customer: &Reference,
     asked: Option<&Reference>,
-    said: &Said<'_>,
+    said: &Said,
 ) -> Result<Facts, ReplyProblem> {
     let one;
     let rows = if reply.get("payments").is_some() {

@@ -2,26 +2,26 @@
 
 use crate::{
     money::Money,
-    narrative::{DateRange, Heard, NamedAmount, names_money},
+    narrative::{DateRange, Heard, HeardMerchants, NamedAmount, names_money},
     time::Millis,
 };
 
 /// What was said.
-pub(super) struct Said<'a> {
-    heard: &'a Heard,
+pub(super) struct Said {
+    merchants: HeardMerchants,
     amounts: Vec<NamedAmount>,
     dates: Vec<DateRange>,
 }
 
-impl<'a> Said<'a> {
+impl Said {
     /// Reads what was said.
-    pub(super) fn of(heard: &'a Heard) -> Self {
-        Self { heard, amounts: heard.amounts(), dates: heard.dates() }
+    pub(super) fn of(heard: &Heard) -> Self {
+        Self { merchants: heard.merchants(), amounts: heard.amounts(), dates: heard.dates() }
     }
 
     /// Whether the words name the merchant that books under a descriptor.
     pub(super) fn names_merchant(&self, descriptor: &str) -> bool {
-        self.heard.names_merchant(descriptor)
+        self.merchants.names(descriptor)
     }
 
     /// Whether the words name an amount.

@@ -1,192 +1,287 @@
-//! The words of a text that name a merchant or a kind of merchant, and what of them a merchant service may be asked.
+//! Merchants: what of a text may be asked about them, and whether a text means one.
 
-/// Words that say what a merchant sells: safe to send to a merchant service, and enough to search it.
-const TRADES: &[&str] = &[
-    "subscription",
-    "streaming",
-    "music",
-    "gym",
-    "hotel",
-    "taxi",
-    "restaurant",
-    "grocery",
-    "groceries",
-    "supermarket",
-    "airline",
-    "flight",
-    "train",
-    "parking",
-    "fuel",
-    "petrol",
-    "gas",
-    "pharmacy",
-    "insurance",
-    "software",
-    "game",
-    "games",
-    "gaming",
-    "clothes",
-    "electronics",
-    "furniture",
-    "books",
-    "phone",
-    "internet",
-    "broadband",
-    "electricity",
-    "water",
-    "rent",
-    "cinema",
-    "coffee",
-    "delivery",
-    "newspaper",
-    "magazine",
-    "membership",
-    "hosting",
-    "cloud",
-];
-const NOT_NAMES: &[&str] = &[
-    "i",
-    "i'm",
-    "i've",
-    "i'd",
-    "my",
-    "the",
-    "a",
-    "an",
+mod descriptor;
+mod query;
+
+pub use query::{merchant_query, merchant_words};
+
+use super::tokens::{self, Token, TokenKind};
+use descriptor::{NOISE, Name};
+
+/// The words of a customer's texts that can name a merchant, ready to be compared with many candidates.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Mentioned {
+    words: Vec<Word>,
+}
+
+/// A word, or several in a row, as said.
+#[derive(Debug, Clone)]
+struct Word {
+    letters: Vec<char>,
+    /// Whether it stands where a name stands: after `at`, `by`, `from`, or with a capital inside a sentence.
+    placed: bool,
+    /// Whether it is written together here but is several words: `starcoffee` of "Star Coffee".
+    joined: bool,
+}
+
+/// Shortest word that is compared by distance, or as the beginning of another.
+const LETTERS: usize = 4;
+/// Words after which a name stands.
+const BEFORE_NAMES: &[&str] = &["at", "by", "from", "with", "called", "named"];
+/// Words of everyday and of banking that name nobody, beside those that are noise in a descriptor.
+const COMMON: &[&str] = &[
+    "account",
+    "again",
+    "amount",
+    "app",
+    "atm",
+    "authorised",
+    "authorized",
+    "bank",
+    "because",
+    "been",
+    "bill",
+    "bought",
+    "cancel",
+    "cancelled",
+    "card",
+    "cards",
+    "cash",
+    "cent",
+    "cents",
+    "charge",
+    "charged",
+    "charges",
+    "check",
+    "cost",
+    "credit",
     "customer",
-    "says",
-    "they",
-    "he",
-    "she",
-    "it",
-    "we",
-    "you",
-    "please",
+    "date",
+    "day",
+    "days",
+    "debit",
+    "delivery",
+    "direct",
+    "dispute",
+    "dollar",
+    "dollars",
+    "euro",
+    "euros",
+    "even",
+    "ever",
+    "fee",
+    "fees",
+    "first",
+    "for",
+    "fraud",
+    "friday",
+    "from",
+    "get",
+    "got",
+    "had",
+    "has",
+    "have",
     "help",
-    "hi",
-    "hello",
-    "hey",
-    "dear",
-    "thanks",
-    "thank",
-    "why",
+    "her",
+    "him",
+    "his",
+    "how",
+    "issue",
+    "item",
+    "just",
+    "know",
+    "last",
+    "like",
+    "lost",
+    "made",
+    "make",
+    "many",
+    "march",
+    "merchant",
+    "monday",
+    "money",
+    "month",
+    "months",
+    "more",
+    "need",
+    "never",
+    "not",
+    "now",
+    "off",
+    "once",
+    "one",
+    "only",
+    "order",
+    "other",
+    "our",
+    "out",
+    "over",
+    "paid",
+    "pay",
+    "paying",
+    "payment",
+    "payments",
+    "phone",
+    "please",
+    "pound",
+    "pounds",
+    "price",
+    "problem",
+    "purchase",
+    "received",
+    "refund",
+    "refunded",
+    "said",
+    "same",
+    "saturday",
+    "second",
+    "see",
+    "sent",
+    "shop",
+    "shows",
+    "some",
+    "someone",
+    "statement",
+    "still",
+    "stolen",
+    "store",
+    "subscription",
+    "sunday",
+    "take",
+    "taken",
+    "than",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "this",
+    "those",
+    "thursday",
+    "time",
+    "times",
+    "today",
+    "took",
+    "transaction",
+    "transactions",
+    "transfer",
+    "tuesday",
+    "twice",
+    "two",
+    "used",
+    "very",
+    "want",
+    "was",
+    "wednesday",
+    "week",
+    "weeks",
+    "were",
     "what",
     "when",
     "where",
-    "how",
-    "can",
-    "could",
-    "there",
-    "this",
-    "that",
-    "is",
-    "was",
-    "am",
-    "are",
-    "do",
-    "does",
-    "did",
-    "on",
-    "at",
-    "in",
-    "for",
-    "from",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "usd",
-    "eur",
-    "gbp",
-    "atm",
-    "pin",
-    "card",
-    "bank",
-    "id",
-    "but",
-    "and",
-    "or",
-    "not",
-    "no",
-    "yes",
-    "also",
-    "someone",
-    "somebody",
-    "if",
+    "which",
+    "who",
+    "why",
+    "will",
+    "with",
+    "would",
+    "wrong",
+    "year",
+    "yesterday",
+    "you",
+    "your",
 ];
 
-/// Words taken for naming a merchant, at most.
-const MERCHANT_WORDS: usize = 8;
-/// What stands before a merchant's name.
-const BEFORE_MERCHANTS: &[&str] = &["at", "by"];
-/// What a merchant does.
-const CHARGES: &[&str] = &["charged", "billed", "debited", "double-charged", "overcharged", "refunded", "subscription"];
-
-/// The words of a text that can name a merchant: kinds of trade, and capitalised words that do not begin a sentence
-/// and are no common word. At most eight, in lower case, in order. A person's name can be among them, so these are
-/// for comparing only and go nowhere; [`merchant_query`] gives those that may.
-#[must_use]
-pub fn merchant_words(text: &str) -> Vec<String> {
-    let mut sentence_start = true;
-    let words = text.split_whitespace().filter(|raw| {
-        let name = is_name(raw) && !sentence_start;
-        sentence_start = raw.ends_with(['.', '!', '?', ':']);
-        name || is_trade(raw)
-    });
-    distinct(words)
-}
-
-/// The words that a merchant service may be asked about: kinds of trade, and capitalised words that stand where a
-/// merchant stands, after `at` or `by`, or before `charged`, `billed` and the like.
-#[must_use]
-pub fn merchant_query(text: &str) -> Vec<String> {
-    let pieces: Vec<&str> = text.split_whitespace().collect();
-    let mut after_preposition = false;
-    let words = pieces.iter().enumerate().filter(|(index, raw)| {
-        let acts = pieces.get(index + 1).is_some_and(|next| CHARGES.contains(&bare(next).as_str()));
-        let named = is_name(raw) && (after_preposition || acts);
-        after_preposition = named && !acts && !raw.ends_with([',', '.', '!', '?', ':', ';'])
-            || BEFORE_MERCHANTS.contains(&bare(raw).as_str());
-        named || is_trade(raw)
-    });
-    distinct(words.map(|(_, raw)| *raw))
-}
-
-fn is_name(raw: &str) -> bool {
-    let word = raw.trim_matches(|c: char| !c.is_alphanumeric());
-    let capitalised = word.chars().next().is_some_and(char::is_uppercase);
-    capitalised && !raw.starts_with('[') && !NOT_NAMES.contains(&bare(raw).as_str())
-}
-
-fn is_trade(raw: &str) -> bool {
-    !raw.starts_with('[') && TRADES.contains(&bare(raw).as_str())
-}
-
-fn bare(raw: &str) -> String {
-    raw.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
-}
-
-fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for word in words.map(bare) {
-        if word.chars().count() > 1 && !found.contains(&word) && found.len() < MERCHANT_WORDS {
-            found.push(word);
+impl Mentioned {
+    /// Takes the words of a text.
+    pub(super) fn add(&mut self, text: &str) {
+        let capitals = merchant_words(text);
+        let tokens = tokens::read(text);
+        let named = |token: &Token| token.kind == TokenKind::Word && token.text.chars().count() > 1;
+        // "H&M" is one name, too short for a word of its own.
+        for pair in text.to_lowercase().split_whitespace().filter(|raw| raw.contains('&')) {
+            self.push(&pair.replace(|c: char| !c.is_alphanumeric(), ""), false, true);
+        }
+        for (at, token) in tokens.iter().enumerate().filter(|(_, token)| named(token)) {
+            let after = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|t| t.is(BEFORE_NAMES));
+            let placed = after || capitals.contains(&token.text);
+            let next = tokens.get(at + 1).filter(|next| named(next) && !next.is(COMMON));
+            if !token.is(COMMON) && token.text.chars().count() > 2 && !token.is(NOISE) {
+                self.push(&token.text, placed, false);
+            }
+            if let Some(next) = next.filter(|_| !token.is(COMMON) && !token.is(BEFORE_NAMES)) {
+                self.push(&format!("{}{}", token.text, next.text), placed, true);
+            }
         }
     }
-    found
+
+    fn push(&mut self, text: &str, placed: bool, joined: bool) {
+        self.words.push(Word { letters: text.chars().collect(), placed, joined });
+    }
+
+    /// Whether the texts mean the merchant that has this name, or books under this descriptor.
+    pub(super) fn names(&self, candidate: &str) -> bool {
+        let name = Name::read(candidate);
+        self.words.iter().any(|word| {
+            let single = !word.joined && name.words().any(|own| word.is_like(own));
+            single
+                || name.joined().any(|own| word.is_like(own))
+                || (word.joined && name.words().any(|own| word.is_like(own)))
+        })
+    }
 }
+
+impl Word {
+    /// Whether a word of a merchant's name is this one: equal, cut off, or misspelt.
+    fn is_like(&self, own: &[char]) -> bool {
+        let (said, own) = (self.letters.as_slice(), own);
+        let (short, long) = if said.len() < own.len() { (said, own) } else { (own, said) };
+        if said == own {
+            return true;
+        }
+        // A short word is near to many others: it is only ever itself.
+        if short.len() < LETTERS {
+            return false;
+        }
+        // Descriptors cut names off, and join them to what follows; at least half of the longer word must be there.
+        if short.len() > LETTERS && short.len() * 2 > long.len() && long.starts_with(short) && !self.joined {
+            return true;
+        }
+        let most = match short.len() {
+            0..6 if self.placed && said.first() == own.first() => 1,
+            0..6 => 0,
+            6..9 => 1,
+            _ => 2,
+        };
+        long.len() - short.len() <= most && distance(said, own) <= most
+    }
+}
+
+/// The number of letters to add, drop, change, or swap with their neighbour, to make one word of another (the optimal
+/// string alignment distance).
+fn distance(one: &[char], other: &[char]) -> usize {
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    for (row, letter) in one.iter().enumerate() {
+        let mut next = vec![row + 1];
+        for (column, own) in other.iter().enumerate() {
+            let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX / 2);
+            let changed = at(&last, column) + usize::from(letter != own);
+            let mut least = changed.min(at(&last, column + 1) + 1).min(at(&next, column) + 1);
+            let swapped =
+                row > 0 && column > 0 && other.get(column - 1) == Some(letter) && one.get(row - 1) == Some(own);
+            if swapped {
+                least = least.min(at(&before_last, column - 1) + 1);
+            }
+            next.push(least);
+        }
+        before_last = std::mem::replace(&mut last, next);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;
