@@ -91,7 +91,7 @@ proptest! {
     #[test]
     fn any_text_is_read_within_the_limits_and_no_charge_is_in_the_future(text in texts(), said_on in days()) {
         let narrative = Narrative::read(&text, said_on);
-        let heard = Heard { texts: vec![(said_on, text.clone())], ..Heard::default() };
+        let heard = Heard { texts: vec![(said_on, text)], ..Heard::default() };
         prop_assert!(heard.amounts().len() <= limits::NARRATIVE_AMOUNTS);
         prop_assert!(heard.dates().len() <= limits::NARRATIVE_DATES);
         prop_assert!(heard.merchant_query().len() <= 8);

@@ -193,7 +193,7 @@ fn day_month(day: DayMonth, said_on: Date, tense: Tense) -> Option<DateRange> {
     }
 }
 
-fn years(said_on: Date) -> impl Iterator<Item = i16> + Clone {
+fn years(said_on: Date) -> impl Iterator<Item = i16> {
     let year = said_on.year();
     year.saturating_sub(YEARS).max(-9_999)..=year.saturating_add(YEARS).min(9_999)
 }
@@ -210,9 +210,10 @@ fn month(year: i16, month: i8, part: Part) -> Option<DateRange> {
 }
 
 /// Of days in their order, the newest that has begun, the next that has not ended, or whichever is nearer.
-fn nearest(ranges: impl Iterator<Item = DateRange> + Clone, said_on: Date, tense: Tense) -> Option<DateRange> {
-    let past = ranges.clone().filter(|range| range.from <= said_on).last();
-    let coming = ranges.clone().find(|range| range.to >= said_on);
+fn nearest(ranges: impl Iterator<Item = DateRange>, said_on: Date, tense: Tense) -> Option<DateRange> {
+    let ranges: Vec<DateRange> = ranges.collect();
+    let past = ranges.iter().copied().rfind(|range| range.from <= said_on);
+    let coming = ranges.iter().copied().find(|range| range.to >= said_on);
     match tense {
         Tense::Past => past,
         Tense::Coming => coming.or(past),

@@ -182,6 +182,7 @@ const KINDS: &[(DisputeKind, &[&str])] = &[
             "The cash machine did not give me the full amount of cash",
             "No money came out of the ATM",
             "I got the wrong amount of cash",
+            "I asked for 200 and it only gave me 150",
         ],
     ),
     (
