@@ -1,7 +1,8 @@
-//! A summary that Claude writes: how its answer is read, and the judge that every sentence must pass
+//! A summary that Claude writes: what it is asked, how its answer is read, and the judge that every sentence must pass
 //! before anybody sees it. What does not pass is dropped. No sentence decides anything: a summary is for reading.
 
 pub mod check;
+pub mod prompt;
 
 use serde_json::Value;
 

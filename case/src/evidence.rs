@@ -2,6 +2,7 @@
 //! is shown of it, and what a person reads beside its id. It is told from facts alone, so it holds no name and no word
 //! of anybody's; the customer's own words are added by a caller that may open the vault.
 
+pub(crate) mod law;
 pub(crate) mod tell;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,7 @@ pub fn texts(state: &State) -> Texts {
     for document in &state.identity.documents {
         texts.insert(EvidenceId::new("document", &document.id), tell::document(document));
     }
+    texts.extend(law::all(state));
     texts.insert(words_id(0), summary::told(&state.narrative));
     let decided = |reason: &Reason| *reason == Reason::AnalystDecision;
     if state.tracks.iter().flat_map(|track| &track.proposals).any(|one| one.proposal.reasons().iter().any(decided)) {

@@ -58,3 +58,7 @@ pub const RULE_DAYS: u16 = 1_100;
 pub const SUMMARY_SENTENCES: usize = 10;
 /// Longest sentence of a summary, in characters: a piece of evidence repeated whole fits.
 pub const SENTENCE_CHARS: usize = 400;
+/// Pieces of evidence that Claude is shown for a summary.
+pub const DRAFT_EVIDENCE: usize = 24;
+/// Longest user turn of a prompt for a summary, in bytes: what the call can cost is known before the words are.
+pub const DRAFT_BYTES: usize = 12_000;

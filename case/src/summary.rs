@@ -14,6 +14,7 @@ use crate::{
     entry::Question,
     evidence::{self, Texts},
     ids::EvidenceId,
+    limits,
     policy::{Approval, Proposal, Reason},
     source::Source,
     state::{Standing, State},
@@ -29,18 +30,20 @@ pub struct Sentence {
     pub cites: Vec<EvidenceId>,
 }
 
+/// Reasons that are told.
+const REASONS: usize = 4;
+
 /// The summary of a proposal: what was said, what was found, what is missing, why something is proposed, and what.
 #[must_use]
 pub fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
     let texts = evidence::texts(state);
+    let reasons = proposal.reasons().iter().filter_map(|reason| because(state, proposal, *reason, &texts));
+    let why: Vec<Sentence> = reasons.take(REASONS).chain([proposed(proposal)]).collect();
     let mut sentences = story::of(state, proposal);
     sentences.extend(missing(state));
-    let reasons = proposal.reasons().iter().filter(|reason| **reason != Reason::EvidenceMissing);
-    sentences.extend(reasons.filter_map(|reason| because(state, proposal, *reason, &texts)));
-    let last = proposed(proposal);
     // The end is what somebody has to agree to: it is never the part that is cut.
-    sentences.truncate(crate::limits::SUMMARY_SENTENCES.saturating_sub(1));
-    sentences.push(last);
+    sentences.truncate(limits::SUMMARY_SENTENCES.saturating_sub(why.len()));
+    sentences.extend(why);
     check::keep_supported(sentences, &texts)
 }
 

@@ -1,97 +1,103 @@
-//! The one place where Claude is asked: words with tokens go out, an opinion comes back, and what the call cost.
+//! The one place where Claude is asked: a prompt goes out, an answer comes back, and what the call cost. What is asked
+//! and how an answer is read is said in [`case`]; each job has a file of its own here. A new attempt is the case's
+//! decision, never this module's.
+
+mod draft;
+mod triage;
+
+pub(crate) use self::{draft::draft, triage::triage};
 
 use case::{
-    entry::{Answer, Failure, ModelCall, Question},
+    entry::{Answer, Failure, ModelCall},
     ids::{Digest, Reference},
-    limits,
-    triage::prompt,
+    settings::Settings,
 };
 use claude::{
     limits::REPLY_BYTES_MAX,
     price,
     reply::{Reply, Usage, read_reply},
-    request::{Effort, Prompt, messages_request},
+    request::{Prompt, messages_request},
 };
 
 use crate::{
     perform::{Job, Performed, failed},
-    ports::{Outside, Target},
+    ports::{Outside, Sealed, Target},
     send::{NoReply, send},
     setup::Setup,
-    vault::{CaseVault, Doc},
 };
 
-/// The prompt for a triage of these words.
-fn triage_prompt(model: &str, words: &str, repair: bool, max_tokens: u32) -> Prompt {
-    // Words beyond what a model needs to sort a request would only cost.
-    let words: String = words.chars().take(limits::TEXT_CHARS).collect();
-    Prompt {
-        model: model.to_owned(),
-        max_tokens,
-        system: prompt::SYSTEM.to_owned(),
-        user: prompt::user(&words, repair),
-        schema: prompt::schema(),
-        effort: Effort::Low,
-    }
-}
-
-/// The most that one triage of these words can cost, in nano-dollars; 0 where the price table does not know the model.
+/// The most that one triage of these words can cost, in nano-dollars; 0 without a model, or where the price table does
+/// not know it.
 #[must_use]
-pub fn worst_case_nano_dollars(model: &str, words: &str, max_tokens: u32) -> u64 {
-    let prompt = triage_prompt(model, words, true, max_tokens);
-    let bytes = prompt.stable_prefix().len() + prompt.user.len();
-    price::worst_case_nano_dollars(model, bytes, max_tokens).unwrap_or(0)
+pub fn triage_nano_dollars(settings: &Settings, words: &str) -> u64 {
+    let ask = &settings.triage;
+    ask.model.as_ref().map_or(0, |model| {
+        let prompt = triage::prompt(model, words, true, ask.max_tokens);
+        worst_case(&prompt, prompt.user.len())
+    })
 }
 
-/// Asks Claude what a request is about.
-pub(crate) async fn triage(
+/// The most that a call for a summary can cost, in nano-dollars, whatever the case holds.
+#[must_use]
+pub fn writing_nano_dollars(settings: &Settings) -> u64 {
+    let ask = &settings.writing;
+    ask.model.as_ref().map_or(0, |model| {
+        worst_case(&draft::prompt(model, String::new(), ask.max_tokens), case::limits::DRAFT_BYTES)
+    })
+}
+
+fn worst_case(prompt: &Prompt, user_bytes: usize) -> u64 {
+    let bytes = prompt.stable_prefix().len() + user_bytes;
+    price::worst_case_nano_dollars(&prompt.model, bytes, prompt.max_tokens).unwrap_or(0)
+}
+
+/// A reply that came, with what it cost and how long it took.
+struct Answered {
+    reply: Reply,
+    call: ModelCall,
+    took_ms: i64,
+}
+
+/// Sends a prompt. What is no usable reply is the answer of the ask already.
+async fn ask(
     outside: &impl Outside,
     setup: &Setup,
-    vault: &CaseVault,
     job: &Job,
-    repair: bool,
+    prompt: &Prompt,
     limit_ms: u64,
-) -> Performed {
+) -> Result<Answered, Performed> {
     let started = outside.now();
-    let (Question::Triage { model: asked, .. }, Some(model)) = (&job.ready.question, &setup.model) else {
-        return failed(outside, started, Failure::NotConfigured, None);
-    };
-    let prompt = triage_prompt(asked, &job.heard.joined(), repair, job.max_tokens);
+    let Some(model) = &setup.model else { return Err(failed(outside, started, Failure::NotConfigured, None)) };
     let traceparent = job.traceparent();
-    let Ok(request) = messages_request(&model.endpoint, &model.key, &prompt, traceparent.as_deref()) else {
-        return failed(outside, started, Failure::Refused, None);
-    };
+    let request = messages_request(&model.endpoint, &model.key, prompt, traceparent.as_deref())
+        .map_err(|_| failed(outside, started, Failure::Refused, None))?;
     let reply = match send(outside, setup, Target::Model, request, limit_ms, REPLY_BYTES_MAX).await {
-        Err(NoReply { failure, retry_after_ms }) => return failed(outside, started, failure, retry_after_ms),
+        Err(NoReply { failure, retry_after_ms }) => return Err(failed(outside, started, failure, retry_after_ms)),
         Ok(reply) => read_reply(reply.status().as_u16(), reply.headers(), reply.body()),
     };
     let took_ms = outside.now().since(started);
     match reply {
-        Ok(reply) => opinion(outside, vault, &prompt, &reply, took_ms),
+        Ok(reply) => {
+            let call = call(prompt, Some(&reply.model), reply.request_id.as_deref(), reply.usage);
+            Ok(Answered { reply, call, took_ms })
+        }
         Err(failure) => {
             tracing::warn!(ask = %job.ready.id, attempt = job.ready.attempt, %failure, "Claude did not answer usably");
-            Performed { answer: failed_answer(&prompt, failure, took_ms), sealed: Vec::new() }
+            Err(Performed { answer: failed_answer(prompt, failure, took_ms), sealed: Vec::new() })
         }
     }
 }
 
-fn opinion(outside: &impl Outside, vault: &CaseVault, prompt: &Prompt, reply: &Reply, took_ms: i64) -> Performed {
-    let call = call(prompt, Some(&reply.model), reply.request_id.as_deref(), reply.usage);
-    let unusable = |call| {
-        let failure = Failure::Unusable;
-        let answer = Answer::Failed { failure, retry_after_ms: None, call: Some(call), took_ms };
-        Performed { answer, sealed: Vec::new() }
-    };
-    let opinion = match prompt::read(&reply.text) {
-        Ok(opinion) => opinion,
-        Err(problem) => {
-            tracing::warn!(%problem, "Claude's answer cannot be used");
-            return unusable(call);
-        }
-    };
-    let Ok(sealed) = vault.seal(&Doc::Reason { text: opinion.reason }, outside) else { return unusable(call) };
-    let reason = sealed.hash.clone();
-    let answer = Answer::Opinion { label: opinion.label, confidence: opinion.confidence, reason, call };
+/// The answer where Claude said something that is not what it was asked for.
+fn unusable(job: &Job, problem: &impl std::fmt::Display, call: ModelCall, took_ms: i64) -> Performed {
+    tracing::warn!(ask = %job.ready.id, %problem, "Claude's answer cannot be used");
+    let failure = Failure::Unusable;
+    let answer = Answer::Failed { failure, retry_after_ms: None, call: Some(call), took_ms };
+    Performed { answer, sealed: Vec::new() }
+}
+
+/// An answer with the one text that it names.
+fn sealed(answer: Answer, sealed: Sealed) -> Performed {
     Performed { answer, sealed: vec![sealed] }
 }
 

@@ -68,11 +68,8 @@ pub fn open(
     let said = Said { text: &request.text, documents: &request.documents, caller_reason: note, mark: Some(mark), at };
     let (words, sealed, text) = read_words(outside, vault, &mut tokens, said)?;
     let settings = setup.settings();
-    let reserve_nano_dollars = settings
-        .triage
-        .model
-        .as_ref()
-        .map_or(0, |model| ask_claude::worst_case_nano_dollars(model, &text, settings.triage.max_tokens));
+    let reserve_nano_dollars = ask_claude::triage_nano_dollars(&settings, &text);
+    let reserve_writing_nano_dollars = ask_claude::writing_nano_dollars(&settings);
     // The settings were checked when the host started.
     let rules = Rulebook::current(&settings.rules).unwrap_or_else(|_| Rulebook::shipped().clone());
     let opened = Opened {
@@ -95,7 +92,7 @@ pub fn open(
         caller: caller.map(|(scored, _)| *scored),
         words,
         reserve_nano_dollars,
-        reserve_writing_nano_dollars: 0,
+        reserve_writing_nano_dollars,
     };
     let (case, step) = Case::open(opened, at);
     Ok((case, Decision { step, sealed: vec![sealed] }))

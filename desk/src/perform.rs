@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use case::{
     case::Ready,
+    draft::{self, prompt::Brief},
     entry::{Answer, Failure, Question},
     facts,
     ids::{AskId, Reference},
@@ -39,6 +40,8 @@ pub struct Job {
     pub heard: Heard,
     /// The proposal to execute, for an action.
     pub proposed: Option<Proposed>,
+    /// What Claude is shown, for a summary.
+    pub brief: Option<Brief>,
     /// Whose case it is.
     pub customer: Option<Reference>,
     /// The trace id.
@@ -65,12 +68,25 @@ impl Job {
             Question::Act { proposal } => state.proposed(proposal).cloned(),
             Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) => None,
         };
+        let brief = match &ready.question {
+            Question::Draft { proposal, .. } => {
+                let words: Vec<String> = heard.texts.iter().map(|(_, text)| text.clone()).collect();
+                draft::prompt::brief(state, proposal, &words)
+            }
+            Question::Act { .. } | Question::Triage { .. } | Question::Extract { .. } | Question::Lookup(_) => None,
+        };
+        let settings = &state.opened.settings;
+        let max_tokens = match &ready.question {
+            Question::Draft { .. } | Question::Extract { .. } => settings.writing.max_tokens,
+            Question::Triage { .. } | Question::Lookup(_) | Question::Act { .. } => settings.triage.max_tokens,
+        };
         Self {
             heard,
             proposed,
+            brief,
             customer: state.customer.clone(),
             trace: state.opened.trace.clone(),
-            max_tokens: state.opened.settings.triage.max_tokens,
+            max_tokens,
             sandbox: state.opened.sandbox,
             ready,
         }
@@ -90,12 +106,9 @@ pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, j
     let limit_ms = u64::try_from(job.ready.until.since(started).clamp(1, ATTEMPT_MS)).unwrap_or(1);
     let mut performed = match &job.ready.question {
         // Claude's failures are said where they are known better.
-        Question::Triage { repair, .. } => {
-            return ask_claude::triage(outside, setup, vault, job, *repair, limit_ms).await;
-        }
-        Question::Draft { .. } | Question::Extract { .. } => {
-            return failed(outside, started, Failure::NotConfigured, None);
-        }
+        Question::Triage { .. } => return ask_claude::triage(outside, setup, vault, job, limit_ms).await,
+        Question::Draft { .. } => return ask_claude::draft(outside, setup, vault, job, limit_ms).await,
+        Question::Extract { .. } => return failed(outside, started, Failure::NotConfigured, None),
         // A made-up customer is nobody at a real bank, and a real one nobody in the sandbox.
         Question::Lookup(_) | Question::Act { .. } if job.sandbox != setup.sandbox => {
             failed(outside, started, Failure::NotConfigured, None)

@@ -3,7 +3,10 @@
 //! The case's key is random, and stored wrapped by the tenant's key, which follows from a master key that no database
 //! holds. Destroying the wrapped key makes every word of the case unreadable and leaves its journal verifiable.
 
-use case::ids::{Digest, TenantId};
+use case::{
+    ids::{Digest, TenantId},
+    summary::Sentence,
+};
 use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
     aead::{Aead as _, Payload},
@@ -62,6 +65,11 @@ pub enum Doc {
     Reason {
         /// The text.
         text: String,
+    },
+    /// What is left of a summary of Claude's: untrusted text that its citations bear out.
+    Draft {
+        /// The sentences.
+        sentences: Vec<Sentence>,
     },
     /// An analyst's note or question.
     Note {

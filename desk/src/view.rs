@@ -47,6 +47,10 @@ impl<H: CaseHost + Outside> Desk<H> {
             Some(hash) => self.document(key, seen.vault.as_ref(), hash).await,
             None => None,
         };
+        let draft = match &draft_of_lead(&seen.state) {
+            Some(hash) => self.document(key, seen.vault.as_ref(), hash).await,
+            None => None,
+        };
         let mut view = Map::new();
         view.insert("case_id".to_owned(), json!(key.case));
         view.insert("seq".to_owned(), seen.seq.into());
@@ -61,7 +65,7 @@ impl<H: CaseHost + Outside> Desk<H> {
         optional(&mut view, "assignee", seen.state.assignee.as_ref());
         view.insert("text".to_owned(), words.as_ref().map_or(Value::Null, |doc| text_of(doc).into()));
         view.insert("classification".to_owned(), classification(&seen, words.as_ref(), reason.as_ref()));
-        view.insert("orchestration".to_owned(), orchestration(&seen, question.as_ref()));
+        view.insert("orchestration".to_owned(), orchestration(&seen, question.as_ref(), draft.as_ref()));
         Ok(Value::Object(view))
     }
 }
@@ -98,6 +102,16 @@ fn text_of(doc: &Doc) -> &str {
     match doc {
         Doc::Words { text, .. } | Doc::Reason { text } | Doc::Note { text } => text,
         Doc::Reply { body } => body,
+        Doc::Draft { .. } => "",
+    }
+}
+
+/// The sealed summary of Claude's for the proposal that is shown.
+fn draft_of_lead(state: &State) -> Option<Digest> {
+    let proposed = state.lead()?.proposals.last()?;
+    match &state.draft(proposed.proposal.id())?.standing {
+        Standing::Answered(Answer::Drafted { draft, kept, .. }) if *kept > 0 => Some(draft.clone()),
+        _ => None,
     }
 }
 
@@ -158,7 +172,7 @@ fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, model_reason: O
     }
 }
 
-fn orchestration(seen: &Seen, question: Option<&Doc>) -> Value {
+fn orchestration(seen: &Seen, question: Option<&Doc>, draft: Option<&Doc>) -> Value {
     let state = &seen.state;
     let lead = state.lead();
     let mut shown = Map::new();
@@ -173,8 +187,12 @@ fn orchestration(seen: &Seen, question: Option<&Doc>) -> Value {
     }
     if let Some(proposed) = lead.and_then(|track| track.proposals.last()) {
         shown.insert("proposal".to_owned(), proposal(proposed));
-        let sentences = summary::of(state, &proposed.proposal);
+        let (by, sentences) = match draft {
+            Some(Doc::Draft { sentences }) if !sentences.is_empty() => ("claude", sentences.clone()),
+            _ => ("rules", summary::of(state, &proposed.proposal)),
+        };
         shown.insert("summary".to_owned(), sentences.iter().map(sentence).collect());
+        shown.insert("summary_by".to_owned(), by.into());
     }
     let evidence: Vec<Value> = state.asks.values().flat_map(|ask| evidence(state, ask)).collect();
     if !evidence.is_empty() {

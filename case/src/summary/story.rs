@@ -2,16 +2,17 @@
 
 use super::{Sentence, words};
 use crate::{
-    evidence::{self, tell},
+    evidence::{self, law, tell},
     facts::{Direction, Facts, Payment, Transaction},
     ids::{EvidenceId, Reference},
+    law::deadlines,
     policy::Proposal,
     source::Source,
-    state::State,
+    state::{State, Track},
 };
 
 /// Rows that are told one by one.
-const ROWS: usize = 3;
+const ROWS: usize = 2;
 
 /// What was said and found, in that order.
 pub(super) fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
@@ -29,6 +30,8 @@ pub(super) fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
     told.extend(credited(state, &rows));
     told.extend(rows.iter().find(|row| !row.unusual.is_empty()).map(|row| unusual(state, row)));
     told.extend(scored(state));
+    told.extend(proposal.code().and_then(|found| by_rule(&found.rule, law::code(found))));
+    told.extend(next_clock(state, proposal));
     told
 }
 
@@ -109,6 +112,20 @@ fn scored(state: &State) -> Option<Sentence> {
         }
         _ => None,
     })
+}
+
+/// The clock of the proposal's track that ends first.
+fn next_clock(state: &State, proposal: &Proposal) -> Option<Sentence> {
+    let is_its = |track: &&Track| track.proposals.iter().any(|one| one.proposal.id() == proposal.id());
+    let track = state.tracks.iter().find(is_its)?;
+    let deadlines = deadlines(state);
+    let next = deadlines.iter().find(|deadline| deadline.track == track.id && !deadline.over)?;
+    by_rule(&next.clock.rule, law::clock(state, next))
+}
+
+/// What a rule says, which is its own evidence.
+fn by_rule(rule: &str, text: String) -> Option<Sentence> {
+    Some(Sentence { text, cites: vec![law::rule_id(rule)?] })
 }
 
 fn transactions(state: &State) -> impl Iterator<Item = &Transaction> {

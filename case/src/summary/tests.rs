@@ -95,6 +95,17 @@ fn every_line_of_evidence_can_be_repeated_as_a_sentence() {
 }
 
 #[test]
+fn the_title_of_every_rule_can_be_told() {
+    for found in crate::rules::Rulebook::shipped().rules() {
+        let title = &found.rule.title;
+        let text = format!("By the rule a/b, a clock that started on 2026-11-20 ends on 2026-12-05 ({title}).");
+        let id = crate::evidence::law::rule_id("a/b").unwrap();
+        let texts = Texts::from([(id.clone(), text.clone())]);
+        assert_eq!(check::supported(&Sentence { text: text.clone(), cites: vec![id] }, &texts), Ok(()), "{text}");
+    }
+}
+
+#[test]
 fn what_the_customer_said_is_told_from_the_closed_vocabulary() {
     let narrative = Narrative {
         dispute: DisputeKind::SubscriptionCancelled,

@@ -1,0 +1,59 @@
+//! What a request is about.
+
+use case::{
+    entry::{Answer, Failure, Question},
+    limits,
+    triage::prompt as text,
+};
+use claude::request::{Effort, Prompt};
+
+use super::{Answered, ask, sealed, unusable};
+use crate::{
+    perform::{Job, Performed, failed},
+    ports::Outside,
+    setup::Setup,
+    vault::{CaseVault, Doc},
+};
+
+/// The prompt for a triage of these words.
+pub(super) fn prompt(model: &str, words: &str, repair: bool, max_tokens: u32) -> Prompt {
+    // Words beyond what a model needs to sort a request would only cost.
+    let words: String = words.chars().take(limits::TEXT_CHARS).collect();
+    Prompt {
+        model: model.to_owned(),
+        max_tokens,
+        system: text::SYSTEM.to_owned(),
+        user: text::user(&words, repair),
+        schema: text::schema(),
+        effort: Effort::Low,
+    }
+}
+
+/// Asks Claude what a request is about.
+pub(crate) async fn triage(
+    outside: &impl Outside,
+    setup: &Setup,
+    vault: &CaseVault,
+    job: &Job,
+    limit_ms: u64,
+) -> Performed {
+    let Question::Triage { model, repair } = &job.ready.question else {
+        return failed(outside, outside.now(), Failure::NotConfigured, None);
+    };
+    let prompt = prompt(model, &job.heard.joined(), *repair, job.max_tokens);
+    let Answered { reply, call, took_ms } = match ask(outside, setup, job, &prompt, limit_ms).await {
+        Ok(answered) => answered,
+        Err(performed) => return performed,
+    };
+    let opinion = match text::read(&reply.text) {
+        Ok(opinion) => opinion,
+        Err(problem) => return unusable(job, &problem, call, took_ms),
+    };
+    match vault.seal(&Doc::Reason { text: opinion.reason }, outside) {
+        Ok(doc) => {
+            let (label, confidence, reason) = (opinion.label, opinion.confidence, doc.hash.clone());
+            sealed(Answer::Opinion { label, confidence, reason, call }, doc)
+        }
+        Err(problem) => unusable(job, &problem, call, took_ms),
+    }
+}
