@@ -41,9 +41,9 @@ pub fn triage_nano_dollars(settings: &Settings, words: &str) -> u64 {
 #[must_use]
 pub fn writing_nano_dollars(settings: &Settings) -> u64 {
     let ask = &settings.writing;
-    ask.model.as_ref().map_or(0, |model| {
-        worst_case(&draft::prompt(model, String::new(), ask.max_tokens), case::limits::DRAFT_BYTES)
-    })
+    ask.model
+        .as_ref()
+        .map_or(0, |model| worst_case(&draft::prompt(model, String::new(), ask.max_tokens), case::limits::DRAFT_BYTES))
 }
 
 fn worst_case(prompt: &Prompt, user_bytes: usize) -> u64 {

@@ -132,7 +132,8 @@ impl Setup {
     pub fn settings(&self) -> Settings {
         let mut settings = self.config.settings.clone();
         settings.triage.model = self.model.as_ref().map(|model| model.name.clone());
-        settings.writing.model = self.model.as_ref().map(|model| settings.writing.model.take().unwrap_or_else(|| model.name.clone()));
+        settings.writing.model =
+            self.model.as_ref().map(|model| settings.writing.model.take().unwrap_or_else(|| model.name.clone()));
         settings
     }
 }

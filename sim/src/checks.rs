@@ -18,3 +18,4 @@ pub(crate) mod restart;
 pub(crate) mod specialists;
 pub(crate) mod tickets;
 pub(crate) mod words;
+pub(crate) mod writing;

@@ -137,6 +137,13 @@ pub const WITH_A_MODEL: &[Check] = table! {
         None a_wrong_label_executes_nothing,
         None an_unsure_model_leaves_it_to_a_person,
     }
+    writing {
+        None a_summary_of_claudes_cites_evidence_for_every_sentence,
+        None sentences_that_their_citations_do_not_bear_out_are_dropped,
+        None without_a_sentence_that_holds_the_rules_write_the_summary,
+        None a_model_that_fails_leaves_the_summary_to_the_rules,
+        None the_fraud_specialist_shows_claude_none_of_the_words,
+    }
 };
 
 /// A host that asks a model which obeys whatever it reads.

@@ -34,6 +34,7 @@ pub fn settings() -> serde_json::Value {
         "lookups": { "attempt_ms": 2_000, "deadline_ms": 8_000, "attempts": 3, "backoff_ms": 50 },
         "actions": { "attempt_ms": 2_000, "deadline_ms": 600_000, "attempts": 8, "backoff_ms": 100 },
         "triage": { "claude": { "attempt_ms": 2_000, "deadline_ms": 12_000, "attempts": 3, "backoff_ms": 50 } },
+        "writing": { "claude": { "attempt_ms": 2_000, "deadline_ms": 6_000, "attempts": 2, "backoff_ms": 50 } },
     })
 }
 

@@ -7,6 +7,7 @@
 mod access;
 mod bad_input;
 mod document;
+mod drafts;
 mod drive;
 mod errors;
 mod events;

@@ -85,11 +85,7 @@ impl World {
 
     /// A desk that asks the stand-in where the local tier is unsure.
     pub(crate) fn with_claude() -> Self {
-        Self::with(|setup| {
-            let config = Config { anthropic_base_url: Some("http://127.0.0.1:9".to_owned()), ..setup.config };
-            let key = ApiKey::parse("sk-ant-test").unwrap();
-            Setup::new(config, setup.master, Some(key), setup.access).unwrap().with_sandbox()
-        })
+        Self::with(claude)
     }
 
     /// A desk for holders of keys; [`World::hire`] makes them.
@@ -262,6 +258,13 @@ impl World {
     pub(crate) async fn pass(&self, duration: Duration) {
         advance(duration).await;
     }
+}
+
+/// The setup with a key for Claude, which the stand-in plays.
+pub(crate) fn claude(setup: Setup) -> Setup {
+    let config = Config { anthropic_base_url: Some("http://127.0.0.1:9".to_owned()), ..setup.config };
+    let key = ApiKey::parse("sk-ant-test").unwrap();
+    Setup::new(config, setup.master, Some(key), setup.access).unwrap().with_sandbox()
 }
 
 /// Words that the local tier of this build is not sure about.

@@ -17,8 +17,11 @@ const UNSURE: &str =
 const FLIMSY: &str = "Vorblen drast melkuntio ferhagen, flimsy wexlorn opprindel stravukas ilmenauth.";
 
 /// What the stand-in is told to say in worlds with a model.
-pub const SCRIPT: &str =
-    r#"{"match":"flimsy","reply":{"task":"dispute_summary","confidence":0.31,"reason":"Hard to say."}}"#;
+pub const SCRIPT: &str = r#"
+{"match":"flimsy","reply":{"task":"dispute_summary","confidence":0.31,"reason":"Hard to say."}}
+{"match":"Order A-7714","reply":{"sentences":[{"text":"The customer names the order A-7714.","cites":["case:request"]},{"text":"The customer was charged USD 9999.99.","cites":["case:request"]},{"text":"The customer names the order A-7715.","cites":["case:request"]},{"text":"Approve the refund of the order A-7714.","cites":["case:request"]},{"text":"The refund is on its way.","cites":["ledger:tx-none"]},{"text":"The money will be refunded.","cites":[]}]}}
+{"match":"Order B-7714","reply":{"sentences":[{"text":"Your refund is approved.","cites":["case:request"]}]}}
+"#;
 
 /// What makes an answer unusable.
 const UNUSABLE: [&str; 9] =
@@ -30,10 +33,9 @@ async fn unsure(world: &World) -> Result<View> {
     world.api.open_for("cus_ada", UNSURE).await
 }
 
-/// The requests for messages since the log was cleared.
+/// The requests to sort a text since the log was cleared; [`super::writing`] looks at those for a summary.
 async fn asked(world: &World) -> Result<Vec<Value>> {
-    let all = world.bank.requests().await?;
-    Ok(all.into_iter().filter(|request| request.get("path").and_then(Value::as_str) == Some("/v1/messages")).collect())
+    super::writing::asked(world, "You sort requests").await
 }
 
 fn decided_by_claude(shown: &View) -> Result<()> {

@@ -144,7 +144,13 @@ fn orchestration() -> Value {
         may("question", says(text(), "What the customer is asked.")),
         may("proposal", of("Proposal")),
         may("summary", list(of("Sentence"))),
-        may("summary_by", says(one_of(&["claude", "rules"]), "Who wrote the summary; no sentence is shown that its evidence does not bear out.")),
+        may(
+            "summary_by",
+            says(
+                among(["claude", "rules"]),
+                "Who wrote the summary; no sentence is shown that its evidence does not bear out.",
+            ),
+        ),
         may("evidence", list(of("Evidence"))),
         may("escalations", list(of("Escalation"))),
         may("tracks", says(list(of("Track")), "Every specialist at work, where the request has several intents.")),

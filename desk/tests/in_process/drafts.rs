@@ -1,0 +1,82 @@
+//! Summaries that Claude writes, and what happens where it writes nonsense, lies or nothing.
+
+use axum::{Json, Router, routing::post};
+use case::case::rederive;
+use serde_json::{Value, json};
+
+use crate::world::{Answer, SAMPLE, World, claude};
+
+/// A model that answers every question with this text.
+fn says(text: &str) -> impl FnOnce(Router) -> Router {
+    let reply = json!({
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-haiku-5-5",
+        "content": [{ "type": "text", "text": text }],
+        "stop_reason": "end_turn", "usage": { "input_tokens": 900, "output_tokens": 90 },
+    });
+    |bank| Router::new().route("/v1/messages", post(move || async move { Json(reply) })).fallback_service(bank)
+}
+
+/// Works the sample with a model that answers with these sentences.
+async fn drafted(sentences: &Value) -> (World, Answer) {
+    let world = World::behind(says(&json!({ "sentences": sentences }).to_string()), claude);
+    let worked = world.work(SAMPLE, "cus_ada").await;
+    (world, worked)
+}
+
+fn texts(worked: &Answer) -> Vec<String> {
+    let summary = worked.at("/orchestration/summary");
+    summary.as_array().unwrap().iter().map(|sentence| sentence["text"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_summary_of_claudes_is_shown_with_its_evidence_and_kept_out_of_the_journal() {
+    let world = World::with(claude);
+    let worked = world.work(SAMPLE, "cus_ada").await;
+    assert_eq!(worked.at("/orchestration/state"), "review");
+    assert_eq!(worked.at("/orchestration/summary_by"), "claude", "{}", worked.text);
+    assert!(texts(&worked).len() > 1, "{}", worked.text);
+    let lines = world.lines(&worked.case_id());
+    assert!(lines.iter().any(|line| line.contains("\"drafted\"")));
+    assert!(!lines.iter().any(|line| texts(&worked).iter().any(|text| line.contains(text))));
+    assert_eq!(rederive(lines.iter().map(String::as_str)), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_sentences_that_their_citations_bear_out_are_left_and_nothing_follows_from_them() {
+    let (world, worked) = drafted(&json!([
+        { "text": "The customer says that the card was charged twice.", "cites": ["case:request"] },
+        { "text": "The customer was charged USD 12.98.", "cites": ["case:request"] },
+        { "text": "Approve the refund.", "cites": ["case:request"] },
+        { "text": "The refund was executed.", "cites": ["ledger:tx-none"] },
+    ]))
+    .await;
+    assert_eq!(texts(&worked), ["The customer says that the card was charged twice."]);
+    assert_eq!(worked.at("/orchestration/summary_by"), "claude");
+    assert_eq!(worked.at("/orchestration/proposal/stage"), "pending");
+    assert_eq!(world.control("GET", "/sandbox/actions", &Value::Null).await["executed"], 0);
+    let lines = world.lines(&worked.case_id());
+    let answer = lines.iter().find(|line| line.contains("\"drafted\"")).unwrap();
+    assert!(answer.contains("\"kept\":1") && answer.contains("\"dropped\":3"), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_is_left_the_rules_write_the_summary() {
+    let (_, worked) = drafted(&json!([{ "text": "Your money is safe.", "cites": ["case:request"] }])).await;
+    assert_eq!(worked.at("/orchestration/summary_by"), "rules");
+    assert!(texts(&worked)[0].starts_with("The customer says that"), "{}", worked.text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_model_that_fails_delays_a_case_and_does_not_stop_it() {
+    for fault in ["500", "hang", "html", "prose", "refusal", "max-tokens", "empty"] {
+        let world = World::with(claude);
+        world.fault("messages", fault, None).await;
+        let case = world.open(SAMPLE, "cus_ada").await;
+        world.wake(&case).await;
+        let seen = world.get(&format!("/v1/cases/{case}")).await;
+        assert_eq!(seen.at("/orchestration/state"), "review", "{fault}: {}", seen.text);
+        assert_eq!(seen.at("/orchestration/summary_by"), "rules", "{fault}");
+        let lines = world.lines(&case);
+        assert_eq!(rederive(lines.iter().map(String::as_str)), Ok(()), "{fault}");
+    }
+}
