@@ -1,21 +1,23 @@
 //! What is known of a customer's identity from documents and words: which fields were found and where, and what state
 //! each document is in. What the fields hold stays in the vault.
 //!
-//! What is sent is read by the host, fields are found in [`extract`] and compared with the profile in [`compare()`].
+//! What callers send is read in [`read`], fields are found in [`extract`] and compared with the profile in [`compare()`].
 
 mod compare;
 pub mod dates;
 pub mod extract;
+pub mod read;
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 pub use compare::{Likeness, compare};
 
-use crate::{ids::Reference, limits, source::ProfileField};
+use crate::{entry::is_default, ids::Reference, limits, source::ProfileField};
 
 /// What was found of an identity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -26,12 +28,28 @@ pub struct Identity {
     /// The documents, in the order in which they came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<Document>,
+    /// Whether there are texts in which a model may find what fixed rules did not.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub worded: bool,
 }
 
 impl Identity {
+    /// What fixed rules read in a customer's words and in documents that [`read::documents`] accepted.
+    #[must_use]
+    pub fn read(words: &str, documents: &[Value]) -> Self {
+        let in_documents = documents.iter().flat_map(extract::from_document);
+        let texts = documents.iter().any(|document| !extract::text_of(document).trim().is_empty());
+        Self {
+            found: extract::from_words(words).into_iter().chain(in_documents).map(|found| found.field).collect(),
+            documents: read::documents(documents).unwrap_or_default(),
+            worded: texts || extract::speaks_of_identity(words),
+        }
+    }
+
     /// Adds what came later; a document that is sent again takes the place of the one before.
     pub fn take(&mut self, later: &Self) {
         self.found.extend(later.found.iter().copied());
+        self.worded |= later.worded;
         self.documents.retain(|known| later.documents.iter().all(|document| document.id != known.id));
         self.documents.extend(later.documents.iter().cloned());
         let over = self.documents.len().saturating_sub(limits::DOCUMENTS_KEPT);
@@ -86,4 +104,49 @@ pub enum DocumentKind {
 fn plain(text: &str) -> String {
     let small = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
     small.collect::<String>().replace('ß', "ss")
+}
+
+impl DocumentKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Passport,
+        Self::IdentityCard,
+        Self::DrivingLicence,
+        Self::ResidencePermit,
+        Self::ProofOfAddress,
+        Self::TaxForm,
+        Self::Other,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passport => "passport",
+            Self::IdentityCard => "identity_card",
+            Self::DrivingLicence => "driving_licence",
+            Self::ResidencePermit => "residence_permit",
+            Self::ProofOfAddress => "proof_of_address",
+            Self::TaxForm => "tax_form",
+            Self::Other => "other",
+        }
+    }
+
+    /// Whether a government issues it with a photograph, to show who somebody is.
+    #[must_use]
+    pub const fn identifies(self) -> bool {
+        match self {
+            Self::Passport | Self::IdentityCard | Self::DrivingLicence | Self::ResidencePermit => true,
+            Self::ProofOfAddress | Self::TaxForm | Self::Other => false,
+        }
+    }
+
+    /// Whether it has a back that must be seen.
+    #[must_use]
+    pub const fn has_back(self) -> bool {
+        match self {
+            Self::IdentityCard | Self::DrivingLicence | Self::ResidencePermit => true,
+            Self::Passport | Self::ProofOfAddress | Self::TaxForm | Self::Other => false,
+        }
+    }
 }

@@ -6,6 +6,10 @@ pub const TEXT_CHARS: usize = 20_000;
 pub const REFERENCE_BYTES: usize = 64;
 /// Documents that one request or message may carry.
 pub const DOCUMENTS: usize = 20;
+/// Longest text of one document, with its fields, in characters.
+pub const DOCUMENT_CHARS: usize = 20_000;
+/// Identity fields taken from one text or document.
+pub const EXTRACTED: usize = 32;
 /// Documents of one case, the newest kept.
 pub const DOCUMENTS_KEPT: usize = 60;
 /// Longest name, channel, reason code or note title, in characters.

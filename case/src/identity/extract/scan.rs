@@ -1,0 +1,256 @@
+//! Finds labels, phrases and the values behind them. A value ends with its line, or where the next label begins.
+
+use std::ops::Range;
+
+use super::{
+    labels::{LINKS, Link, NUMBERED, OTHERS, PARTICLES, PHRASES, TOPICS, What, what},
+    lines,
+};
+use crate::identity::{dates, plain};
+
+/// A value, by where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) what: What,
+    pub(super) span: Range<usize>,
+}
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// What a customer wrote: labels and sentences.
+    Words,
+    /// What a document says: labels, also on lines of their own.
+    Document,
+}
+
+/// Longest label, in bytes.
+const LABEL_BYTES: usize = 60;
+/// Longest value of a field other than an address, in words.
+const WORDS: usize = 8;
+/// Longest address, in bytes.
+const ADDRESS_BYTES: usize = 200;
+/// Lines that an address below its label may have.
+const ADDRESS_LINES: usize = 3;
+/// Words between a word that announces a number and the number.
+const BETWEEN: usize = 4;
+
+/// Everything that a text labels.
+pub(super) fn hits(text: &str, kind: Kind) -> Vec<Hit> {
+    let lines: Vec<Range<usize>> = lines(text).collect();
+    let mut hits = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let labels = labels(text, line);
+        for (index, label) in labels.iter().enumerate() {
+            let end = labels.get(index + 1).map_or(line.end, |next| next.start);
+            let below =
+                if text[label.value..end].trim().is_empty() { below(text, &lines[at + 1..], label.what) } else { None };
+            let mut within = below.unwrap_or(label.value..end);
+            if kind == Kind::Words && label.what == What::Name {
+                within = before_comma(text, within);
+            }
+            hits.extend(value(text, label.what, within));
+        }
+        if kind == Kind::Document && labels.is_empty() && line.len() <= LABEL_BYTES {
+            let own = what(&text[line.clone()]);
+            let below = own.and_then(|what| below(text, &lines[at + 1..], what).map(|span| (what, span)));
+            hits.extend(below.and_then(|(what, span)| value(text, what, span)));
+        }
+    }
+    if kind == Kind::Words {
+        hits.extend(phrases(text));
+        hits.extend(announced(text));
+    }
+    let mut seen: Vec<Hit> = Vec::new();
+    for hit in hits {
+        if !seen.iter().any(|other| other.what == hit.what && text[other.span.clone()] == text[hit.span.clone()]) {
+            seen.push(hit);
+        }
+    }
+    seen
+}
+
+/// The part of a stretch of text that can be a value of that kind.
+pub(super) fn value(text: &str, what: What, within: Range<usize>) -> Option<Hit> {
+    let span = trim(text, within);
+    let span = match what {
+        What::Name | What::Nationality | What::Country => name(text, span),
+        What::Birth | What::Issued | What::Expiry => date(text, span),
+        What::Address => address(text, span),
+        What::Number | What::TaxId => number(text, span),
+    }?;
+    Some(Hit { what, span })
+}
+
+struct Label {
+    what: What,
+    /// Where it begins.
+    start: usize,
+    /// Where what follows its colon begins.
+    value: usize,
+}
+
+/// The labels of a line: what stands before a colon, back to the comma or the like before it.
+fn labels(text: &str, line: &Range<usize>) -> Vec<Label> {
+    let mut labels = Vec::new();
+    let mut from = line.start;
+    for (at, mark) in text[line.clone()].char_indices().filter(|(_, c)| matches!(c, ':' | '=')) {
+        let colon = line.start + at;
+        let before = &text[from..colon];
+        let cut = before.rfind([',', ';', '|', '\t', '(', '.']).map_or(0, |cut| cut + 1);
+        let near = before.rfind("  ").map_or(0, |cut| cut + 2);
+        // A short form has a point within the label: "Passport no.: X".
+        let starts = [cut.max(near), near, 0];
+        let fits = |start: &&usize| before.len() - **start <= LABEL_BYTES && what(&before[**start..]).is_some();
+        if let Some(start) = starts.iter().find(fits)
+            && let Some(what) = what(&before[*start..])
+        {
+            labels.push(Label { what, start: from + start, value: colon + mark.len_utf8() });
+            from = colon + mark.len_utf8();
+        }
+    }
+    labels
+}
+
+/// The line, or for an address the lines, below a label.
+fn below(text: &str, lines: &[Range<usize>], label: What) -> Option<Range<usize>> {
+    let first = lines.iter().position(|line| !line.is_empty())?;
+    let labelled = |line: &Range<usize>| what(&text[line.clone()]).is_some() || !labels(text, line).is_empty();
+    let most = if label == What::Address { ADDRESS_LINES } else { 1 };
+    let own: Vec<&Range<usize>> =
+        lines[first..].iter().take_while(|line| !line.is_empty() && !labelled(line)).take(most).collect();
+    Some(own.first()?.start..own.last()?.end)
+}
+
+/// What sentences say: "my name is Ada Canaria", "I was born on 1 January 1990".
+fn phrases(text: &str) -> Vec<Hit> {
+    let small = text.to_ascii_lowercase();
+    let mut hits = Vec::new();
+    for (phrase, what) in PHRASES {
+        for (at, _) in small.match_indices(phrase) {
+            let start = at + phrase.len();
+            let rest = &text[start..];
+            let stops = [". ", ".\n", "\n", ";", " and ", " und ", " et ", " y ", "!", "?"];
+            let end = stops.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
+            let within = start..start + end;
+            let within = if what == What::Name { capitals(text, before_comma(text, within)) } else { within };
+            hits.extend(value(text, what, within));
+        }
+    }
+    hits
+}
+
+/// Whether words speak of somebody's identity.
+pub(super) fn speaks(text: &str) -> bool {
+    words(text).any(|word| TOPICS.contains(&plain(&text[word]).as_str()))
+}
+
+/// In a sentence a name ends with a comma.
+fn before_comma(text: &str, within: Range<usize>) -> Range<usize> {
+    let trimmed = trim(text, within);
+    let end = text[trimmed.clone()].find(',').map_or(trimmed.end, |comma| trimmed.start + comma);
+    trimmed.start..end
+}
+
+/// In a sentence a name is what is written with capitals: "my name is Ada de la Cruz from Leeds".
+fn capitals(text: &str, within: Range<usize>) -> Range<usize> {
+    let of_name = |word: &Range<usize>| {
+        let word = &text[word.clone()];
+        word.starts_with(char::is_uppercase) || PARTICLES.contains(&word)
+    };
+    let words = words(&text[..within.end]).filter(|word| word.start >= within.start);
+    words.take_while(of_name).last().map_or(within.start..within.start, |last| within.start..last.end)
+}
+
+/// Numbers that a word announces: "my passport number is C01X00T47".
+fn announced(text: &str) -> Vec<Hit> {
+    let words: Vec<Range<usize>> = words(text).collect();
+    let mut hits = Vec::new();
+    let small: Vec<String> = words.iter().map(|word| plain(&text[word.clone()])).collect();
+    for at in 0..words.len() {
+        let Some((_, what, link)) = NUMBERED.iter().find(|(name, _, _)| *name == small[at]) else { continue };
+        let other = at > 0 && OTHERS.contains(&small[at - 1].as_str());
+        let links = small[at + 1..].iter().take(BETWEEN).take_while(|word| LINKS.contains(&word.as_str())).count();
+        let Some(next) = words.get(at + 1 + links) else { continue };
+        if other || (*link == Link::Needed && links == 0) {
+            continue;
+        }
+        let end = text[next.start..].find(['\n', ',', ';']).map_or(text.len(), |end| next.start + end);
+        // A token of the case stands in brackets before its first word.
+        let start = if text[..next.start].ends_with('[') { next.start - 1 } else { next.start };
+        hits.extend(value(text, *what, start..end));
+    }
+    hits
+}
+
+/// Runs of letters and digits.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + text[rest..].find(char::is_alphanumeric)?;
+        let end = text[start..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |end| start + end);
+        rest = end;
+        Some(start..end)
+    })
+}
+
+fn trim(text: &str, span: Range<usize>) -> Range<usize> {
+    let idle = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '.' | ':' | '#' | '-' | '"');
+    let part = &text[span.clone()];
+    let start = span.start + (part.len() - part.trim_start_matches(idle).len());
+    let kept = part.trim_matches(idle).len();
+    start..start + kept
+}
+
+/// Words of letters, up to a line's end or a number.
+fn name(text: &str, span: Range<usize>) -> Option<Range<usize>> {
+    let part = &text[span.clone()];
+    let end =
+        part.find(|c: char| c.is_numeric() || matches!(c, '\n' | ';' | '|' | '(' | '[' | '@')).unwrap_or(part.len());
+    let span = trim(text, span.start..span.start + end);
+    let length = text[span.clone()].split_whitespace().count();
+    ((1..=WORDS).contains(&length) && text[span.clone()].contains(char::is_alphabetic)).then_some(span)
+}
+
+/// The longest beginning that is a date.
+fn date(text: &str, span: Range<usize>) -> Option<Range<usize>> {
+    let part = &text[span.clone()];
+    let ends = part.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| at).chain([part.len()]);
+    let read = ends.take_while(|end| *end <= 40).filter(|end| !dates::readings(&part[..*end]).is_empty());
+    // "1 May 2030, 12 Alder Street" must not become another date by its house number.
+    let end = read.last()?;
+    Some(span.start..span.start + end)
+}
+
+fn address(text: &str, span: Range<usize>) -> Option<Range<usize>> {
+    let part = &text[span.clone()];
+    let several = part.split_whitespace().count() >= 2;
+    (several && part.len() <= ADDRESS_BYTES && part.contains(|c: char| c.is_numeric())).then_some(span)
+}
+
+/// A number at the beginning: groups of letters and digits, or a token of the case.
+fn number(text: &str, span: Range<usize>) -> Option<Range<usize>> {
+    let part = &text[span.clone()];
+    if let Some(token) = part.strip_prefix('[').and_then(|rest| rest.find(']')) {
+        return Some(span.start..span.start + token + 2);
+    }
+    let mut end = 0;
+    for group in part.split_inclusive([' ', '-', '/', '.']) {
+        let letters = group.trim_end_matches([' ', '-', '/', '.']);
+        let fits = letters.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !letters.is_empty();
+        let numeric = letters.bytes().any(|byte| byte.is_ascii_digit());
+        let capital = end == 0 && letters.len() <= 3 && letters.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !fits || !(numeric || capital) {
+            // A word glued to the number, or the end of it.
+            break;
+        }
+        end += group.len();
+    }
+    let number = part[..end].trim_end_matches([' ', '-', '/', '.']);
+    let characters = number.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    // "passport 2030-01-01" is when it expires.
+    let day = !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !dates::readings(number).is_empty();
+    let usual = (5..=20).contains(&characters) && digits >= 3 && !day;
+    usual.then(|| span.start..span.start + number.len())
+}
