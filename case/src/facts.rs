@@ -68,6 +68,9 @@ pub enum Facts {
         /// Fields of which the customer's documents say the same.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         agrees: Vec<ProfileField>,
+        /// Fields of which they say the same as far as they go: without a middle name, or with an initial for a name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        partly: Vec<ProfileField>,
         /// Fields of which a document says something else.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         differs: Vec<ProfileField>,
@@ -77,6 +80,9 @@ pub enum Facts {
         /// The country of residence on record.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         country: Option<Country>,
+        /// The nationality on record.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nationality: Option<Country>,
     },
     /// To [`Lookup::Risk`].
     Risk {
@@ -152,7 +158,7 @@ pub fn read(lookup: &Lookup, reply: &[u8], heard: &Heard) -> Result<Facts, Reply
         Lookup::Transactions { customer, .. } => ledger::read(&reply, customer, &Said::of(heard)),
         Lookup::Accounts { customer } => account::read(&reply, customer),
         Lookup::Payments { customer, payment } => payment::read(&reply, customer, payment.as_ref(), &Said::of(heard)),
-        Lookup::Profile { customer, fields } => profile::read(&reply, customer, fields),
+        Lookup::Profile { customer, fields } => profile::read(&reply, customer, fields, &heard.identity),
         Lookup::Risk { .. } => risk(&reply),
         Lookup::Merchants => merchants(&reply),
         Lookup::Policy { .. } => Ok(Facts::Policy { rows: ids(&reply, "passages")? }),

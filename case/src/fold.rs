@@ -206,7 +206,8 @@ fn messaged(state: &mut State, message: &Message) {
     state.identity.take(&message.words.identity);
     state.narrative.hear(heard);
     // What the customer says may name what an earlier reply was compared with, or what the source was asked about.
-    for ask in state.asks.values_mut().filter(|ask| matches!(ask.question, Question::Lookup(_))) {
+    let outdated = |ask: &&mut Ask| matches!(ask.question, Question::Lookup(_) | Question::Extract { .. });
+    for ask in state.asks.values_mut().filter(outdated) {
         ask.stale = true;
     }
     state.escalations.remove(&Escalation::NoAnswer);

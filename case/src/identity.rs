@@ -1,9 +1,11 @@
 //! What is known of a customer's identity from documents and words: which fields were found and where, and what state
 //! each document is in. What the fields hold stays in the vault.
 //!
-//! What callers send is read in [`read`], fields are found in [`extract`] and compared with the profile in [`compare()`].
+//! What callers send is read in [`read`], fields are found in [`extract`] and compared with the
+//! profile in [`compare()`]; what is missing is said in [`complete`].
 
 mod compare;
+pub mod complete;
 pub mod dates;
 pub mod extract;
 pub mod read;
@@ -17,7 +19,7 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 pub use compare::{Likeness, compare};
 
-use crate::{entry::is_default, ids::Reference, limits, source::ProfileField};
+use crate::{entry::is_default, ids::{EvidenceId, Reference}, limits, source::ProfileField};
 
 /// What was found of an identity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -44,6 +46,11 @@ impl Identity {
             documents: read::documents(documents).unwrap_or_default(),
             worded: texts || extract::speaks_of_identity(words),
         }
+    }
+
+    /// The ids under which the documents are cited.
+    pub fn evidence(&self) -> impl Iterator<Item = EvidenceId> {
+        self.documents.iter().map(|document| EvidenceId::new("document", &document.id))
     }
 
     /// Adds what came later; a document that is sent again takes the place of the one before.
@@ -138,6 +145,19 @@ impl DocumentKind {
         match self {
             Self::Passport | Self::IdentityCard | Self::DrivingLicence | Self::ResidencePermit => true,
             Self::ProofOfAddress | Self::TaxForm | Self::Other => false,
+        }
+    }
+
+    /// What it is good for, by the field of the profile; nothing is known of others.
+    #[must_use]
+    pub const fn serves(self) -> Option<ProfileField> {
+        match self {
+            Self::Passport | Self::IdentityCard | Self::DrivingLicence | Self::ResidencePermit => {
+                Some(ProfileField::IdDocument)
+            }
+            Self::ProofOfAddress => Some(ProfileField::Address),
+            Self::TaxForm => Some(ProfileField::TaxId),
+            Self::Other => None,
         }
     }
 

@@ -208,7 +208,7 @@ fn account<'a>(state: &'a State, row: Option<&Transaction>) -> Option<&'a Accoun
     }
 }
 
-fn jurisdiction(country: Country) -> Option<Jurisdiction> {
+pub(crate) fn jurisdiction(country: Country) -> Option<Jurisdiction> {
     match country.as_str() {
         "US" => Some(Jurisdiction::Us),
         "GB" => Some(Jurisdiction::Uk),

@@ -412,7 +412,8 @@ impl State {
     /// Every id under which something is in evidence.
     #[must_use]
     pub fn evidence(&self) -> BTreeSet<EvidenceId> {
-        Source::ALL.into_iter().flat_map(|source| self.facts_of(source)).flat_map(Facts::evidence).collect()
+        let facts = Source::ALL.into_iter().flat_map(|source| self.facts_of(source)).flat_map(Facts::evidence);
+        facts.chain(self.identity.evidence()).collect()
     }
 
     /// The hash over the evidence that a proposal is made from: every look-up's id with what it brought.

@@ -56,6 +56,14 @@ pub fn from_document(document: &Value) -> Vec<Extracted> {
     fields(&Reading::of(&text, Kind::Document), &text, id.as_ref())
 }
 
+/// Adds what later words and documents say. A document that is sent again takes the place of the one before.
+pub fn hear(found: &mut Vec<Extracted>, words: &str, documents: &[Value]) {
+    let again = |id: &Reference| documents.iter().any(|sent| sent.get("id").and_then(Value::as_str) == Some(id.as_str()));
+    found.retain(|known| !known.document.as_ref().is_some_and(again));
+    found.extend(from_words(words));
+    found.extend(documents.iter().flat_map(from_document));
+}
+
 /// What can be read of a document: its `text`, then each of its `fields` as a line with the field's name for a label.
 #[must_use]
 pub fn text_of(document: &Value) -> String {
