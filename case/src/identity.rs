@@ -19,7 +19,12 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 pub use compare::{Likeness, compare};
 
-use crate::{entry::is_default, ids::{EvidenceId, Reference}, limits, source::ProfileField};
+use crate::{
+    entry::is_default,
+    ids::{EvidenceId, Reference},
+    limits,
+    source::ProfileField,
+};
 
 /// What was found of an identity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]

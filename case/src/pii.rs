@@ -49,12 +49,24 @@ pub enum Kind {
     /// A card's security code beside a word that calls it so; PCI DSS forbids keeping it at all.
     #[serde(rename = "cvv")]
     SecurityCode,
+    /// The number of an identity document or a taxpayer. [`detect`] does not find it: only a label tells it from other
+    /// numbers, and reading those is [`crate::identity`]'s trade.
+    #[serde(rename = "id")]
+    IdentityNumber,
 }
 
 impl Kind {
     /// Every kind, the more certain ones first.
-    pub const ALL: [Self; 7] =
-        [Self::Card, Self::Iban, Self::Ssn, Self::SortCodeAccount, Self::Email, Self::Phone, Self::SecurityCode];
+    pub const ALL: [Self; 8] = [
+        Self::Card,
+        Self::Iban,
+        Self::Ssn,
+        Self::SortCodeAccount,
+        Self::Email,
+        Self::Phone,
+        Self::SecurityCode,
+        Self::IdentityNumber,
+    ];
 
     /// The name in tokens, spans and metrics, for example `card` in `[card:1]`.
     #[must_use]
@@ -67,6 +79,7 @@ impl Kind {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::SecurityCode => "cvv",
+            Self::IdentityNumber => "id",
         }
     }
 

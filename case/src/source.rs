@@ -138,15 +138,8 @@ pub enum ProfileField {
 
 impl ProfileField {
     /// Every field.
-    pub const ALL: [Self; 7] = [
-        Self::Name,
-        Self::DateOfBirth,
-        Self::Address,
-        Self::IdDocument,
-        Self::Country,
-        Self::TaxId,
-        Self::Nationality,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Name, Self::DateOfBirth, Self::Address, Self::IdDocument, Self::Country, Self::TaxId, Self::Nationality];
 
     /// The four that 31 CFR 1020.220(a)(2)(i) asks for before an account is opened.
     pub const IDENTITY: [Self; 4] = [Self::Name, Self::DateOfBirth, Self::Address, Self::IdDocument];

@@ -11,6 +11,7 @@ use std::{
 use case::{
     case::{Case, Ready, Rest, Step},
     entry::Speaker,
+    identity::extract,
     ids::Digest,
     narrative::Heard,
     pii::{Pii, TokenMap},
@@ -363,11 +364,15 @@ impl<H: CaseHost + Outside> Desk<H> {
         Ok((newest, TokenMap::from_pairs(pairs).map_err(|_| VaultError::Unreadable)?))
     }
 
-    /// What the customer said so far, with tokens for personal data.
+    /// What the customer said so far, with tokens for personal data, and the identity fields in it.
     async fn heard(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Heard {
         let mut heard = Heard::default();
         for (_, hash, said_at) in state.words.iter().filter(|(speaker, _, _)| *speaker == Speaker::Customer) {
-            if let Some(Doc::Words { text, .. }) = self.document(key, Some(vault), hash).await {
+            if let Some(Doc::Words { text, tokens, documents, .. }) = self.document(key, Some(vault), hash).await {
+                let pairs = tokens.into_iter().map(|(token, value)| (token, Pii::new(value)));
+                let tokens = TokenMap::from_pairs(pairs).unwrap_or_default();
+                let plain = tokens.reveal(&text, "comparing what was said of an identity with the profile");
+                extract::hear(&mut heard.identity, &plain, &documents);
                 heard.texts.push((said_at.date(), text));
             }
         }

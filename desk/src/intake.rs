@@ -5,7 +5,7 @@ use case::{
     actor::Actor,
     case::{CORE, Case},
     entry::{Message, Opened, Speaker, Words},
-    identity::Identity,
+    identity::{Identity, extract},
     ids::{Reference, Subject},
     label::Label,
     local::LocalModel,
@@ -147,6 +147,8 @@ fn read_words(
 ) -> Result<(Words, Sealed, String), Problem> {
     let text = tokens.tokenise(said.text);
     let documents = said.documents;
+    let identity = Identity::read(&text, documents);
+    let text = tokens.take_out(&text, &extract::numbers(&text));
     let caller_reason = said.caller_reason.map(|reason| tokens.tokenise(&reason));
     let model = LocalModel::embedded();
     let reading = model.read(&text);
@@ -166,7 +168,7 @@ fn read_words(
         reading,
         narrative: Narrative::read(&text, said.at.date()),
         documents: u32::try_from(documents.len()).unwrap_or(u32::MAX),
-        identity: Identity::default(),
+        identity,
     };
     Ok((words, sealed, text))
 }

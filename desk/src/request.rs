@@ -3,6 +3,7 @@
 
 use axum::http::{HeaderMap, header};
 use case::{
+    identity::read,
     ids::{IdProblem, Reference},
     label::{Ppm, Scored, Task},
     limits,
@@ -287,15 +288,7 @@ fn documents(body: &Map<String, Value>) -> Result<Vec<Value>, Problem> {
         Some(Value::Array(documents)) => documents,
         Some(_) => return Err(problem("`documents` must be a list.".to_owned())),
     };
-    if documents.len() > limits::DOCUMENTS {
-        return Err(problem(format!("`documents` may hold at most {}.", limits::DOCUMENTS)));
-    }
-    for (index, document) in documents.iter().enumerate() {
-        let named = |name: &str| document.get(name).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-        if !named("id") || !named("type") {
-            return Err(problem(format!("`documents[{index}]` needs `id` and `type`, both texts.")));
-        }
-    }
+    read::documents(documents).map_err(|problem| Problem::of(Code::Document, &problem.field, problem.to_string()))?;
     Ok(documents.clone())
 }
 

@@ -328,9 +328,9 @@ fn found_evidence(facts: &Facts, id: &EvidenceId, source: &str, took_ms: i64) ->
                 "payment_reason": row.reason,
             })
         }),
-        Facts::Profile { present, missing, agrees, differs, expires, country } => Some(json!({
-            "present": present, "absent": missing, "agrees": agrees, "differs": differs,
-            "expires": expires, "country": country,
+        Facts::Profile { present, missing, agrees, partly, differs, expires, country, nationality } => Some(json!({
+            "present": present, "absent": missing, "agrees": agrees, "partly": partly, "differs": differs,
+            "expires": expires, "country": country, "nationality": nationality,
         })),
         Facts::Risk { score, band, reasons, normal, model } => Some(json!({
             "score": score, "band": band, "risk_reasons": reasons, "normal": normal, "model": model,

@@ -152,14 +152,9 @@ fn fields(rules: &Rulebook, place: Option<Jurisdiction>, person: Person, today: 
 impl<'a> Profile<'a> {
     fn of(state: &'a State) -> Option<Self> {
         state.facts_of(Source::Profile).find_map(|facts| match facts {
-            Facts::Profile { present, partly, differs, expires, country, nationality, .. } => Some(Self {
-                present,
-                partly,
-                differs,
-                expires: *expires,
-                country: *country,
-                nationality: *nationality,
-            }),
+            Facts::Profile { present, partly, differs, expires, country, nationality, .. } => {
+                Some(Self { present, partly, differs, expires: *expires, country: *country, nationality: *nationality })
+            }
             _ => None,
         })
     }

@@ -58,7 +58,8 @@ pub fn from_document(document: &Value) -> Vec<Extracted> {
 
 /// Adds what later words and documents say. A document that is sent again takes the place of the one before.
 pub fn hear(found: &mut Vec<Extracted>, words: &str, documents: &[Value]) {
-    let again = |id: &Reference| documents.iter().any(|sent| sent.get("id").and_then(Value::as_str) == Some(id.as_str()));
+    let again =
+        |id: &Reference| documents.iter().any(|sent| sent.get("id").and_then(Value::as_str) == Some(id.as_str()));
     found.retain(|known| !known.document.as_ref().is_some_and(again));
     found.extend(from_words(words));
     found.extend(documents.iter().flat_map(from_document));
@@ -190,3 +191,6 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
         start..start + line.trim().len()
     })
 }
+
+#[cfg(test)]
+mod tests;

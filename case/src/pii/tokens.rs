@@ -9,6 +9,7 @@ use super::normal::{look_alikes, normalise};
 use super::{Kind, Pii, Span, detect};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 /// Most values that one case remembers; beyond it they are still taken out, for good.
 const TOKENS: usize = 10_000;
@@ -98,6 +99,16 @@ impl TokenMap {
             }
         }
         self.replace(text, &detect(text), &brackets)
+    }
+
+    /// Replaces further parts of a text that has its tokens already: numbers of identity documents and taxpayers, by
+    /// where they stand (sorted and apart).
+    pub fn take_out(&mut self, text: &str, numbers: &[Range<usize>]) -> String {
+        let spans: Vec<Span> = numbers
+            .iter()
+            .map(|number| Span { start: number.start, end: number.end, kind: Kind::IdentityNumber })
+            .collect();
+        self.replace(text, &spans, &BTreeMap::new())
     }
 
     /// Puts the values back in the place of the tokens that this map knows. The value of a card, an account or a
@@ -193,6 +204,7 @@ fn canonical(kind: Kind, piece: &str) -> String {
         Kind::Card | Kind::Ssn | Kind::SortCodeAccount | Kind::SecurityCode => {
             glyphs.filter(char::is_ascii_digit).collect()
         }
+        Kind::IdentityNumber => piece.trim().to_owned(),
         Kind::Phone => glyphs.filter(|glyph| glyph.is_ascii_digit() || *glyph == '+').collect(),
         Kind::Iban => glyphs.filter(char::is_ascii_alphanumeric).map(|glyph| glyph.to_ascii_uppercase()).collect(),
         Kind::Email => {

@@ -297,7 +297,7 @@ fn answer(question: &Question, reply: Reply) -> Option<Answer> {
             call: call(Some(u64::from(version))),
         }),
         (Reply::Right(version), Question::Extract { .. }) => Some(Answer::Extracted {
-            identity: Identity { found: BTreeSet::from([ProfileField::Name]), documents: vec![] },
+            identity: Identity { found: BTreeSet::from([ProfileField::Name]), ..Identity::default() },
             found: sealed(CANARY),
             dropped: 0,
             call: call(Some(u64::from(version))),

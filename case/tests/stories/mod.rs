@@ -1,6 +1,7 @@
 //! Stories of single cases, told to the end. Each name is what must be true.
 
 mod disputes;
+mod kyc;
 mod outages;
 mod payments;
 mod people;

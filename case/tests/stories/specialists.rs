@@ -85,21 +85,6 @@ fn no_transactions_are_not_sent_to_be_scored() {
 }
 
 #[test]
-fn identity_fields_that_are_missing_are_asked_for() {
-    let text = "Which documents do you need from me?";
-    let mut world = work(text, Label::KycLookup, Bank::charged_twice());
-    check_proposal(&mut world, Action::Escalate, &[Reason::IdentityComplete]);
-    let some =
-        json!({"customer_id": "cus_ada", "fields": {"name": "Ada Canaria", "address": " ", "id_document": null}});
-    let mut world = work(text, Label::KycLookup, Bank::charged_twice().say("profile", &[some]));
-    let proposal = check_proposal(&mut world, Action::RequestDocuments, &[Reason::IdentityIncomplete]);
-    assert_eq!(cites(&proposal), ["profile:fields", "policy:pol_1"]);
-    let unasked = json!({"customer_id": "cus_ada", "fields": {"name": "Ada Canaria", "salary": 1}});
-    let mut world = work(text, Label::KycLookup, Bank::charged_twice().say("profile", &[unasked]));
-    check_proposal(&mut world, Action::Escalate, &[Reason::EvidenceMissing]);
-}
-
-#[test]
 fn a_request_with_two_intents_is_worked_by_two_specialists_who_share_their_look_ups() {
     let text = "My card was stolen, and I was charged twice by Streamly";
     let mut opened = request(text, Label::FraudCheck);

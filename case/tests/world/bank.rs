@@ -78,16 +78,26 @@ pub(crate) fn payment(changes: Value) -> Value {
     with(row, changes)
 }
 
+/// A profile that holds everything, of an American.
+pub(crate) fn profile(changes: Value) -> Value {
+    let document = json!({"type": "passport", "number": "X91827364", "country": "US", "expires": "2031-05-01"});
+    let whole = json!({
+        "name": "Ada Canaria", "date_of_birth": "1990-01-13", "address": "1 Canary Row, Springfield",
+        "country": "US", "nationality": "US", "tax_id": "987654320", "id_document": document
+    });
+    json!({"customer_id": "cus_ada", "fields": with(whole, changes)})
+}
+
 impl Bank {
     /// A bank where everything works and the ledger shows these rows.
     pub(crate) fn with_ledger(rows: &[Value]) -> Self {
-        let identity = json!({"name": "Ada Canaria", "date_of_birth": "1990-01-01", "address": "1 Canary Row", "id_document": "x"});
+        let identity = profile(json!({}));
         let bank = Self { replies: BTreeMap::new() };
         bank.say("transactions", &[ledger(rows)])
             .say("merchants", &[json!({"merchants": [{"id": "mer_streamly", "name": "Canary Streamly"}]})])
             .say("policy", &[json!({"passages": [{"id": "pol_1", "text": "Canary policy."}]})])
             .say("risk", &[json!({"score": 120, "band": "low", "reasons": [{"code": "usual_place"}]})])
-            .say("profile", &[json!({"customer_id": "cus_ada", "fields": identity})])
+            .say("profile", &[identity])
             .say("accounts", &[json!({"accounts": [account(json!({}))], "next": null})])
             .say("payments", &[json!({"payments": [payment(json!({"iso20022_status": "ACSP"}))]})])
             .answer("act", &[Answer::Done { reference: Some(reference("done_1")), took_ms: 9 }])

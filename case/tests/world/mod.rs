@@ -13,7 +13,7 @@ use case::{
     command::Refusal,
     entry::{Answer, Command, Message, ModelCall, Opened, Question, Speaker, Words},
     facts,
-    identity::Identity,
+    identity::{Identity, extract},
     ids::{CaseId, Digest, Reference, Subject, TenantId},
     label::{Label, Ppm, Scored},
     local::Reading,
@@ -26,6 +26,7 @@ use case::{
 
 use bank::{Bank, Reply};
 use jiff::civil::Date;
+use serde_json::Value;
 
 /// The sample's words.
 pub(crate) const TWICE: &str = "Customer says their card was charged twice for the same subscription.";
@@ -154,6 +155,15 @@ impl World {
         world
     }
 
+    /// A request that comes with documents.
+    pub(crate) fn with_documents(mut opened: Opened, text: &str, documents: &[Value], bank: Bank) -> Self {
+        opened.words.identity = Identity::read(text, documents);
+        opened.words.documents = u32::try_from(documents.len()).unwrap();
+        let mut world = Self::open(opened, text, bank);
+        extract::hear(&mut world.heard.identity, text, documents);
+        world
+    }
+
     /// A dispute about [`TWICE`], open and not driven yet.
     pub(crate) fn twice(bank: Bank) -> Self {
         Self::open(request(TWICE, Label::DisputeSummary), TWICE, bank)
@@ -207,6 +217,18 @@ impl World {
         let step = self.case.command(actor, command, None, self.now)?;
         self.take(step);
         Ok(())
+    }
+
+    /// The customer sends documents with a message.
+    pub(crate) fn send(&mut self, text: &str, documents: &[Value]) {
+        extract::hear(&mut self.heard.identity, text, documents);
+        self.heard.texts.push((self.now.date(), text.to_owned()));
+        let mut words = words(text, reading(Label::Other, 60, false));
+        words.identity = Identity::read(text, documents);
+        words.documents = u32::try_from(documents.len()).unwrap();
+        let message = Message { by: actor("app", Role::Submitter), from: Speaker::Customer, words, key: None };
+        let step = self.case.message(message, self.now).unwrap();
+        self.take(step);
     }
 
     pub(crate) fn message(&mut self, text: &str) {

@@ -74,8 +74,15 @@ async fn references_and_documents_that_cannot_be_kept_are_refused() {
         }
     }
     let document = json!({ "id": "d1", "type": "passport" });
-    for documents in [json!({}), json!([{ "id": "d1" }]), json!(["d1"]), json!(vec![document; 21])] {
-        request(json!({ "text": "my passport", "documents": documents }), Code::Document, "documents").await;
+    for (documents, field) in [
+        (json!({}), "documents"),
+        (json!([{ "id": "d1" }]), "documents[0].type"),
+        (json!([document, { "id": "d2", "type": "selfie" }]), "documents[1].type"),
+        (json!(["d1"]), "documents[0]"),
+        (json!([document, document]), "documents[1].id"),
+        (json!(vec![document; 21]), "documents"),
+    ] {
+        request(json!({ "text": "my passport", "documents": documents }), Code::Document, field).await;
     }
 }
 
