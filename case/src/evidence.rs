@@ -93,7 +93,7 @@ fn brought(lookup: &Lookup, facts: &Facts) -> Vec<(EvidenceId, String)> {
             let each = rows.iter().map(|row| (ledger(&row.id), tell::payment(row)));
             each.chain(whole(format!("The ledger shows {} payments.", rows.len()))).collect()
         }
-        Facts::Profile { present, missing, agrees, differs, expires, country } => {
+        Facts::Profile { present, missing, agrees, differs, expires, country, .. } => {
             let text = tell::profile([present, missing, agrees, differs], *expires, country.as_ref());
             vec![(named(Source::Profile.name(), "fields"), text)]
         }
