@@ -102,7 +102,10 @@ mod tests {
         use ProfileField::{Address, DateOfBirth, IdDocument, Name, Nationality};
         let card = json!({"id": "d1", "type": "identity_card", "fields": {"surname": "MUELLER", "given_names": "Ada Maria",
             "date_of_birth": "03.05.1990", "nationality": "DEUTSCH", "document_number": "C01X00T47"}});
-        assert_eq!(facts(&[card.clone()]), (vec![Name, DateOfBirth, IdDocument, Nationality], vec![], vec![]));
+        assert_eq!(
+            facts(std::slice::from_ref(&card)),
+            (vec![Name, DateOfBirth, IdDocument, Nationality], vec![], vec![])
+        );
         let bill =
             json!({"id": "d2", "type": "proof_of_address", "text": "Name: A. Müller\nAddress: Hauptstr. 7, Berlin"});
         assert_eq!(

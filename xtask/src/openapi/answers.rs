@@ -117,9 +117,17 @@ fn evidence() -> Value {
         may("normal", or_null(of("Normal"))),
         may("model", says(or_null(of("Reference")), "The scoring service's model.")),
         may("agrees", says(list(of("ProfileField")), "Fields of which the customer's documents say the same.")),
+        may(
+            "partly",
+            says(
+                list(of("ProfileField")),
+                "Fields of which they say the same as far as they go: without a middle name, say.",
+            ),
+        ),
         may("differs", says(list(of("ProfileField")), "Fields of which a document says something else.")),
         may("expires", says(or_null(day()), "When the identity document on record expires.")),
         may("country", or_null(text())),
+        may("nationality", or_null(text())),
         may("product", of("Product")),
         may("opened_on", or_null(day())),
     ]);

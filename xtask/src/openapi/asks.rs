@@ -115,7 +115,7 @@ fn identity() -> Value {
         may("issued", day()),
         may("expires", day()),
     ]);
-    closed(vec![must("found", list(of("ProfileField"))), may("documents", list(document))])
+    closed(vec![must("found", list(of("ProfileField"))), may("documents", list(document)), may("worded", flag())])
 }
 
 fn transaction() -> Value {
@@ -193,9 +193,11 @@ fn facts() -> Vec<Value> {
                 must("present", fields()),
                 must("missing", fields()),
                 may("agrees", fields()),
+                may("partly", fields()),
                 may("differs", fields()),
                 may("expires", day()),
                 may("country", text()),
+                may("nationality", text()),
             ],
         ),
         variant(
