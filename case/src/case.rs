@@ -14,6 +14,7 @@ use crate::{
     law, limits,
     next::next,
     rules::Rulebook,
+    settings::Mode,
     state::{Ask, Standing, State},
     time::Millis,
 };
@@ -216,7 +217,7 @@ impl Case {
         let since = waits.and_then(|waits| waits.into_iter().min());
         let wake = since.map(|since| since.plus(state.opened.settings.wait_ms)).filter(|wake| *wake > state.now);
         match wake {
-            Some(wake) if !state.is_urgent() => Rest::Waiting { wake },
+            Some(wake) if !state.is_urgent() && state.opened.settings.mode != Mode::Shadow => Rest::Waiting { wake },
             Some(_) | None => Rest::Review,
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     entry::{Command, Message, Speaker},
     facts::Direction,
     ids::Digest,
+    settings::Mode,
     state::{Proposed, Stage, State},
 };
 
@@ -53,6 +54,9 @@ pub enum Refusal {
     /// A journal has an end.
     #[error("the case has become too long; close it and open another")]
     Full,
+    /// Nothing leaves a case in shadow mode.
+    #[error("shadow mode: nothing leaves this case, so nothing can be approved, decided or asked")]
+    Shadow,
     /// This command follows another.
     #[error("an analyst's decision was not worked off yet")]
     Busy,
@@ -75,6 +79,10 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
     }
     if state.decision.is_some() {
         return Err(Refusal::Busy);
+    }
+    let leaves = matches!(command, Command::Approve { .. } | Command::Decide { .. } | Command::Ask { .. });
+    if leaves && state.opened.settings.mode == Mode::Shadow {
+        return Err(Refusal::Shadow);
     }
     match command {
         Command::Claim if state.assignee.as_ref().is_some_and(|assignee| *assignee != actor.subject) => {

@@ -11,7 +11,7 @@ use crate::{
     law::{self, Law},
     limits,
     policy::{Finding, Proposal, Reason},
-    settings::AskSettings,
+    settings::{AskSettings, Mode},
     source::Source,
     specialist::{self, Need},
     state::{Ask, Decision, Stage, Standing, State, Track},
@@ -255,6 +255,9 @@ fn draft_due(state: &State) -> Option<Entry> {
 
 /// An approved proposal goes out.
 fn action_due(state: &State) -> Option<Entry> {
+    if state.opened.settings.mode == Mode::Shadow {
+        return None;
+    }
     let proposals = state.tracks.iter().flat_map(|track| &track.proposals);
     proposals.filter(|proposed| proposed.stage == Stage::Approved).find_map(|proposed| {
         let id = AskId::action(&state.opened.case, proposed.proposal.id());

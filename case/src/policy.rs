@@ -13,7 +13,7 @@ use crate::{
     ids::{Digest, EvidenceId, Reference},
     money::Money,
     rules::network::CodeFinding,
-    settings::Settings,
+    settings::{Mode, Settings},
 };
 
 /// Everything Caseworker can propose to do.
@@ -163,7 +163,8 @@ impl Action {
         }
     }
 
-    /// The level in force: the tenant's, or the default (one analyst; two for a provisional credit).
+    /// The level in force: the tenant's, or the default (one analyst; two for a provisional credit). Only in
+    /// [`Mode::Auto`] can it be none.
     #[must_use]
     pub fn approval(self, settings: &Settings) -> Approval {
         let default = match self {
@@ -182,7 +183,11 @@ impl Action {
             | Self::RaiseChargeback
             | Self::ApproveOnboarding => Approval::OneAnalyst,
         };
-        settings.approvals.get(&self).copied().unwrap_or(default).max(self.least_approval())
+        let configured = settings.approvals.get(&self).copied().unwrap_or(default).max(self.least_approval());
+        match settings.mode {
+            Mode::Auto => configured,
+            Mode::Assist | Mode::Shadow => configured.max(Approval::OneAnalyst),
+        }
     }
 }
 

@@ -19,6 +19,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
+    /// How much leaves without a person.
+    #[serde(skip_serializing_if = "crate::entry::is_default")]
+    pub mode: Mode,
     /// How triage decides.
     pub triage: TriageSettings,
     /// How Claude is asked for summaries and identity fields.
@@ -38,6 +41,20 @@ pub struct Settings {
     /// Whose law applies, which rules somebody switched on or off, and packs of the operator's own.
     #[serde(skip_serializing_if = "crate::entry::is_default")]
     pub rules: RulesSettings,
+}
+
+/// How much leaves a case without a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Nothing leaves: everything is derived as in [`Mode::Assist`], to be compared with what people decide elsewhere.
+    /// Sources are asked; no proposal can be approved and no customer is asked.
+    Shadow,
+    /// Every action needs at least one analyst, whatever [`Settings::approvals`] says.
+    #[default]
+    Assist,
+    /// Approval levels are as configured; some actions may then go out without anybody.
+    Auto,
 }
 
 /// How triage decides.
@@ -89,6 +106,7 @@ pub struct AskSettings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            mode: Mode::default(),
             triage: TriageSettings::default(),
             writing: WritingSettings::default(),
             lookups: AskSettings { attempt_ms: 5_000, deadline_ms: 15_000, attempts: 3, backoff_ms: 250 },
@@ -211,6 +229,18 @@ mod tests {
     #[test]
     fn the_defaults_are_within_their_own_limits() {
         assert_eq!(Settings::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn only_auto_lets_an_action_go_out_without_a_person() {
+        let approvals = BTreeMap::from([(Action::FreezeCard, Approval::None)]);
+        for (mode, level) in
+            [(Mode::Shadow, Approval::OneAnalyst), (Mode::Assist, Approval::OneAnalyst), (Mode::Auto, Approval::None)]
+        {
+            let settings = Settings { mode, approvals: approvals.clone(), ..Settings::default() };
+            assert_eq!(Action::FreezeCard.approval(&settings), level, "{mode:?}");
+            assert_eq!(Action::ProvisionalCredit.approval(&settings), Approval::TwoAnalysts, "{mode:?}");
+        }
     }
 
     #[test]

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use case::settings::{Settings, SettingsProblem};
+use case::{
+    ids::TenantId,
+    settings::{Settings, SettingsProblem},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     address::Address,
     breaker::{BreakerProblem, BreakerSettings},
+    tenants::{BudgetConfig, TenantConfig},
 };
 
 /// Everything an operator configures, but for secrets.
@@ -26,6 +30,12 @@ pub struct Config {
     pub breaker: BreakerSettings,
     /// Calls at once to one target; more of them wait, and their time runs. On Workers the platform has its own limit.
     pub connections: u32,
+    /// What holds for one tenant alone.
+    pub tenants: BTreeMap<TenantId, TenantConfig>,
+    /// What the model may cost each tenant a day, where the tenant's own budget says nothing.
+    pub budget: BudgetConfig,
+    /// Whether the model is off, whatever the switch says.
+    pub model_off: bool,
     /// Origins that browsers may call from; none by default.
     pub cors_origins: Vec<String>,
     /// The base URL of the Messages API, where it is not Anthropic's.
@@ -42,6 +52,9 @@ impl Default for Config {
             insecure_hosts: Vec::new(),
             breaker: BreakerSettings::default(),
             connections: 128,
+            tenants: BTreeMap::new(),
+            budget: BudgetConfig::default(),
+            model_off: false,
             cors_origins: Vec::new(),
             anthropic_base_url: None,
             model: None,
@@ -64,6 +77,14 @@ pub enum ConfigProblem {
     /// A decision setting.
     #[error("settings: {0}")]
     Settings(#[from] SettingsProblem),
+    /// A decision setting of one tenant.
+    #[error("tenants.{tenant}: {problem}")]
+    Tenant {
+        /// Whose.
+        tenant: TenantId,
+        /// What is wrong.
+        problem: SettingsProblem,
+    },
     /// A breaker's setting.
     #[error(transparent)]
     Breaker(#[from] BreakerProblem),
@@ -97,6 +118,10 @@ impl Config {
     /// The first [`ConfigProblem`].
     pub fn check(&self) -> Result<(), ConfigProblem> {
         self.settings.check()?;
+        for (tenant, config) in &self.tenants {
+            let checked = config.over(&self.settings).check();
+            checked.map_err(|problem| ConfigProblem::Tenant { tenant: tenant.clone(), problem })?;
+        }
         if let Some(name) = self.sources.keys().find(|name| !SOURCES.contains(&name.as_str())) {
             return Err(ConfigProblem::Source(name.clone()));
         }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::{
     file::{Desk, first},
-    ports::{CaseHost, CaseKey, Outside},
+    ports::{CaseHost, CaseKey, ModelHost, Outside},
 };
 
 /// The longest that one stream lasts.
@@ -30,7 +30,11 @@ struct Follower<H> {
 }
 
 /// The stream of a case's entries after that position.
-pub(crate) fn follow<H: CaseHost + Outside>(desk: Desk<H>, key: CaseKey, after: Option<u64>) -> Response<Body> {
+pub(crate) fn follow<H: CaseHost + Outside + ModelHost>(
+    desk: Desk<H>,
+    key: CaseKey,
+    after: Option<u64>,
+) -> Response<Body> {
     let (until, seen) = (desk.host.now().0.saturating_add(STREAM_MS), desk.watch(&key));
     let follower = Follower { desk, key, after, until, seen, over: false };
     let events = stream::unfold(follower, |mut follower| async {
@@ -44,7 +48,7 @@ pub(crate) fn follow<H: CaseHost + Outside>(desk: Desk<H>, key: CaseKey, after: 
     response
 }
 
-impl<H: CaseHost + Outside> Follower<H> {
+impl<H: CaseHost + Outside + ModelHost> Follower<H> {
     /// The next piece of the stream: what is new, or a heartbeat; `None` at the end.
     async fn next(&mut self) -> Option<String> {
         if self.over {

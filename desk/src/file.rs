@@ -23,7 +23,7 @@ use tokio::sync::{OwnedMutexGuard, watch};
 
 use crate::{
     perform::{Job, perform},
-    ports::{CaseHost, CaseKey, Commit, HostError, Outside, Sealed},
+    ports::{CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Sealed},
     problem::Problem,
     row,
     setup::Setup,
@@ -96,7 +96,7 @@ impl Drop for InFlight {
     }
 }
 
-impl<H: CaseHost + Outside> Desk<H> {
+impl<H: CaseHost + Outside + ModelHost> Desk<H> {
     /// A desk on a host.
     #[must_use]
     pub fn new(host: Arc<H>, setup: Arc<Setup>) -> Self {

@@ -22,10 +22,11 @@ use serde_json::{Value, json};
 use crate::{
     entering::{self, Entering},
     file::first,
-    ports::{DocketHost, DocketQuery, Grant, Outside, Target},
+    ports::{DocketHost, DocketQuery, Grant, ModelHost, Outside, Target},
     problem::{Code, Problem},
-    request::{BODY_BYTES, BODY_MS, Preferences},
+    request::{BODY_BYTES, BODY_MS, Preferences, check_content_type},
     setup::{Access, Setup, local_grant},
+    switch,
 };
 
 /// The way from the front to a case.
@@ -65,12 +66,14 @@ pub enum Leads {
     ToHealth,
     /// To what works and what is missing.
     ToReadiness,
+    /// To the model's switch.
+    ToSwitch,
     /// To the document of the API.
     ToDocument,
 }
 
 /// Every route, in the order of the document of the API, which describes each.
-pub static ROUTES: [(Method, &str, Leads); 12] = [
+pub static ROUTES: [(Method, &str, Leads); 14] = [
     (Method::POST, "/v1/requests", Leads::ToNewCase),
     (Method::POST, "/", Leads::ToNewCase),
     (Method::POST, "/v1/tasks", Leads::ToNewCase),
@@ -80,13 +83,15 @@ pub static ROUTES: [(Method, &str, Leads); 12] = [
     (Method::GET, "/v1/cases/{id}/events", Leads::ToCase),
     (Method::POST, "/v1/cases/{id}/messages", Leads::ToCase),
     (Method::POST, "/v1/cases/{id}/commands", Leads::ToCase),
+    (Method::GET, "/v1/model", Leads::ToSwitch),
+    (Method::POST, "/v1/model", Leads::ToSwitch),
     (Method::GET, "/healthz", Leads::ToHealth),
     (Method::GET, "/readyz", Leads::ToReadiness),
     (Method::GET, "/openapi.json", Leads::ToDocument),
 ];
 
 /// The routes of a host.
-pub fn front_routes<F: DocketHost + Outside + Door>(host: Arc<F>, setup: Arc<Setup>) -> Router {
+pub fn front_routes<F: DocketHost + ModelHost + Outside + Door>(host: Arc<F>, setup: Arc<Setup>) -> Router {
     let front = Front { host, setup };
     let routes = ROUTES.iter();
     let router = routes.fold(Router::new(), |router, (method, path, leads)| router.route(path, way(method, *leads)));
@@ -97,9 +102,12 @@ pub fn front_routes<F: DocketHost + Outside + Door>(host: Arc<F>, setup: Arc<Set
         .with_state(front)
 }
 
-fn way<F: DocketHost + Outside + Door>(method: &Method, leads: Leads) -> MethodRouter<Front<F>> {
+fn way<F: DocketHost + ModelHost + Outside + Door>(method: &Method, leads: Leads) -> MethodRouter<Front<F>> {
+    let writes = method == Method::POST;
     let method = MethodFilter::try_from(method.clone()).expect("the table holds standard methods only");
     match leads {
+        Leads::ToSwitch if writes => on(method, turn_switch),
+        Leads::ToSwitch => on(method, read_switch),
         Leads::ToNewCase => on(method, new_case),
         Leads::ToCase => on(method, old_case),
         Leads::ToDocket => on(method, list_cases),
@@ -230,6 +238,29 @@ async fn list_cases<F: DocketHost + Outside + Door>(
     let query = search.query(&grant)?;
     let page = front.host.page(&grant.tenant, &query).await?;
     Ok(json_response(StatusCode::OK, &json!(page)))
+}
+
+/// `GET /v1/model`.
+async fn read_switch<F: DocketHost + ModelHost>(
+    State(front): State<Front<F>>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Problem> {
+    let grant = grant(&front, &headers).await?;
+    let (status, body) = switch::read(&*front.host, &front.setup, &grant).await?;
+    Ok(json_response(status, &body))
+}
+
+/// `POST /v1/model`.
+async fn turn_switch<F: DocketHost + ModelHost + Outside>(
+    State(front): State<Front<F>>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let (parts, body) = request.into_parts();
+    let grant = grant(&front, &parts.headers).await?;
+    check_content_type(&parts.headers)?;
+    let body = read_body(&front, body).await?;
+    let (status, body) = switch::turn(&*front.host, &front.setup, &grant, &body).await?;
+    Ok(json_response(status, &body))
 }
 
 /// The query of `GET /v1/cases`, as written.

@@ -67,7 +67,7 @@ pub fn open(
     let mark = Mark::of(vault, &grant.actor.subject, preferences.idempotency_key.as_deref(), body);
     let said = Said { text: &request.text, documents: &request.documents, caller_reason: note, mark: Some(mark), at };
     let (words, sealed, text) = read_words(outside, vault, &mut tokens, said)?;
-    let settings = setup.settings();
+    let settings = setup.settings(&key.tenant);
     let reserve_nano_dollars = ask_claude::triage_nano_dollars(&settings, &text);
     let reserve_writing_nano_dollars = ask_claude::writing_nano_dollars(&settings);
     // The settings were checked when the host started.

@@ -9,7 +9,7 @@ use case::{
     draft::{self, prompt::Brief},
     entry::{Answer, Failure, Question},
     facts,
-    ids::{AskId, Reference},
+    ids::{AskId, Reference, TenantId},
     narrative::Heard,
     source::Lookup,
     state::{Proposed, State},
@@ -19,9 +19,9 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    ask_claude,
+    ask_claude, model_gate,
     paging::{REPLY_BYTES, read_pages},
-    ports::{Outside, Sealed, Target},
+    ports::{ModelHost, Outside, Sealed, Target},
     send::{NoReply, bad_status, send},
     setup::Setup,
     vault::{CaseVault, Doc},
@@ -50,6 +50,10 @@ pub struct Job {
     pub max_tokens: u32,
     /// Whether the case is worked with the sandbox bank.
     pub sandbox: bool,
+    /// To whom the case belongs.
+    pub tenant: TenantId,
+    /// The most that this attempt can cost, in nano-dollars.
+    pub reserve_nano_dollars: u64,
 }
 
 /// An answer with what was sealed for it.
@@ -88,6 +92,8 @@ impl Job {
             trace: state.opened.trace.clone(),
             max_tokens,
             sandbox: state.opened.sandbox,
+            tenant: state.opened.tenant.clone(),
+            reserve_nano_dollars: state.asks.get(&ready.id).map_or(0, |ask| ask.reserve_nano_dollars),
             ready,
         }
     }
@@ -101,14 +107,20 @@ impl Job {
 }
 
 /// Performs one attempt at an ask.
-pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, job: &Job) -> Performed {
+pub async fn perform(outside: &(impl Outside + ModelHost), setup: &Setup, vault: &CaseVault, job: &Job) -> Performed {
     let started = outside.now();
     let limit_ms = u64::try_from(job.ready.until.since(started).clamp(1, ATTEMPT_MS)).unwrap_or(1);
     let mut performed = match &job.ready.question {
         // Claude's failures are said where they are known better.
-        Question::Triage { .. } => return ask_claude::triage(outside, setup, vault, job, limit_ms).await,
-        Question::Draft { .. } => return ask_claude::draft(outside, setup, vault, job, limit_ms).await,
-        Question::Extract { .. } => return failed(outside, started, Failure::NotConfigured, None),
+        Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } => {
+            let hold = match model_gate::admit(outside, setup, job).await {
+                Ok(hold) => hold,
+                Err(NoReply { failure, retry_after_ms }) => return failed(outside, started, failure, retry_after_ms),
+            };
+            let performed = ask_model(outside, setup, vault, job, limit_ms).await;
+            model_gate::settle(outside, hold, &performed.answer).await;
+            return performed;
+        }
         // A made-up customer is nobody at a real bank, and a real one nobody in the sandbox.
         Question::Lookup(_) | Question::Act { .. } if job.sandbox != setup.sandbox => {
             failed(outside, started, Failure::NotConfigured, None)
@@ -131,6 +143,17 @@ pub async fn perform(outside: &impl Outside, setup: &Setup, vault: &CaseVault, j
         tracing::warn!(%ask, attempt, ?failure, took_ms, "a source did not answer usably");
     }
     performed
+}
+
+/// One call of the model, whatever it is asked.
+async fn ask_model(outside: &impl Outside, setup: &Setup, vault: &CaseVault, job: &Job, limit_ms: u64) -> Performed {
+    match &job.ready.question {
+        Question::Triage { .. } => ask_claude::triage(outside, setup, vault, job, limit_ms).await,
+        Question::Draft { .. } => ask_claude::draft(outside, setup, vault, job, limit_ms).await,
+        Question::Extract { .. } | Question::Lookup(_) | Question::Act { .. } => {
+            failed(outside, outside.now(), Failure::NotConfigured, None)
+        }
+    }
 }
 
 const fn target(question: &Question) -> Target {

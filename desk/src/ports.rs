@@ -162,6 +162,60 @@ pub trait DocketHost: Send + Sync + 'static {
     fn grant(&self, key_hash: &Digest) -> impl Future<Output = Result<Option<Grant>, HostError>> + Send;
 }
 
+/// The model's switch and the tenants' budgets: one for all cases of a deployment, beside the docket.
+pub trait ModelHost: Send + Sync + 'static {
+    /// How the switch stands; `None` where nobody has turned it yet.
+    fn switch(&self) -> impl Future<Output = Result<Option<Switch>, HostError>> + Send;
+
+    /// Turns the switch, for every call of the model from now on.
+    fn set_switch(&self, switch: &Switch) -> impl Future<Output = Result<(), HostError>> + Send;
+
+    /// Adds to what a tenant spends on a day, unless a cap would be passed; whether it was added. One atomic step.
+    fn reserve(
+        &self,
+        tenant: &TenantId,
+        day: &str,
+        most: Spend,
+        cap: Spend,
+    ) -> impl Future<Output = Result<bool, HostError>> + Send;
+
+    /// Puts what was spent in the place of what was reserved.
+    fn settle(
+        &self,
+        tenant: &TenantId,
+        day: &str,
+        reserved: Spend,
+        spent: Spend,
+    ) -> impl Future<Output = Result<(), HostError>> + Send;
+}
+
+/// The model's switch, and who turned it last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switch {
+    /// Whether the model is off.
+    pub off: bool,
+    /// Who turned it: a tenant and a subject, or `command-line`.
+    pub by: String,
+    /// When, in milliseconds.
+    pub at: i64,
+    /// Why, in the words of whoever turned it.
+    pub note: Option<String>,
+}
+
+/// What calls of the model cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spend {
+    /// Billionths of a US dollar.
+    pub nano_dollars: u64,
+    /// Tokens, sent and received.
+    pub tokens: u64,
+}
+
+impl Spend {
+    /// The most that is counted: as far as every storage counts exactly.
+    pub const MOST: u64 = 1 << 52;
+}
+
 /// A page of the docket.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Page {

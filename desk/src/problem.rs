@@ -74,6 +74,8 @@ pub enum Code {
     Erased = 309,
     /// The ticket's case is another customer's or submitter's.
     Ticket = 310,
+    /// Nothing leaves a case in shadow mode.
+    Shadow = 311,
     /// The storage is full.
     Full = 400,
     /// The storage failed.
@@ -88,7 +90,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -118,6 +120,7 @@ impl Code {
         Self::Method,
         Self::Erased,
         Self::Ticket,
+        Self::Shadow,
         Self::Full,
         Self::Storage,
         Self::Damaged,
@@ -154,7 +157,9 @@ impl Code {
             Self::Role | Self::SelfApproval => StatusCode::FORBIDDEN,
             Self::NoKeys | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoCase | Self::NoRoute => StatusCode::NOT_FOUND,
-            Self::Changed | Self::InFlight | Self::Refused | Self::Stale | Self::Ticket => StatusCode::CONFLICT,
+            Self::Changed | Self::InFlight | Self::Refused | Self::Stale | Self::Ticket | Self::Shadow => {
+                StatusCode::CONFLICT
+            }
             Self::OtherRequest => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Erased => StatusCode::GONE,
@@ -195,6 +200,7 @@ impl Code {
             Self::Method => "The address does not take this method",
             Self::Erased => "The case's words were erased",
             Self::Ticket => "The ticket belongs to another customer or submitter",
+            Self::Shadow => "Shadow mode",
             Self::Full => "The storage is full",
             Self::Storage => "The storage failed",
             Self::Damaged => "The case's journal does not verify",
@@ -276,6 +282,7 @@ impl From<Refusal> for Problem {
             Refusal::Stale => Code::Stale,
             Refusal::SelfApproval => Code::SelfApproval,
             Refusal::NeedsEvidence => Code::Command,
+            Refusal::Shadow => Code::Shadow,
             Refusal::Closed
             | Refusal::NotClosed
             | Refusal::NotClaimed

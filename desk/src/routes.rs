@@ -16,7 +16,7 @@ use crate::{
     events,
     file::{Decision, Desk, OpenCase},
     intake,
-    ports::{CaseHost, HostError, Outside},
+    ports::{CaseHost, HostError, ModelHost, Outside},
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request, check_content_type},
     ticket::{self, Reached},
@@ -31,7 +31,7 @@ const MESSAGE_ATTEMPTS: u32 = 32;
 type Answer = Result<Response<Body>, Problem>;
 
 /// The routes. Every request carries [`Entering`], in an extension or in the host's own header.
-pub fn case_routes<H: CaseHost + Outside>(desk: Desk<H>) -> Router {
+pub fn case_routes<H: CaseHost + Outside + ModelHost>(desk: Desk<H>) -> Router {
     Router::new()
         .route("/", post(create_task))
         .route("/v1/tasks", post(create_task))
@@ -52,7 +52,7 @@ fn entering(headers: &HeaderMap) -> Result<Entering, Problem> {
 }
 
 /// `POST /v1/requests`.
-async fn create_request<H: CaseHost + Outside>(
+async fn create_request<H: CaseHost + Outside + ModelHost>(
     State(desk): State<Desk<H>>,
     headers: HeaderMap,
     body: Bytes,
@@ -74,7 +74,11 @@ async fn create_request<H: CaseHost + Outside>(
 }
 
 /// `POST /` and `POST /v1/tasks`: the tutorial's contract.
-async fn create_task<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn create_task<H: CaseHost + Outside + ModelHost>(
+    State(desk): State<Desk<H>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     check_content_type(&headers)?;
     let request = Request::read_task(&body)?;
     let preferences = Preferences::read(&headers)?;
@@ -97,7 +101,7 @@ async fn create_task<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers
 }
 
 /// Opens the case, or finds it by its ticket or idempotency key; then waits as long as the caller prefers.
-async fn create<H: CaseHost + Outside>(
+async fn create<H: CaseHost + Outside + ModelHost>(
     desk: &Desk<H>,
     headers: &HeaderMap,
     request: &Request,
@@ -136,7 +140,7 @@ async fn create<H: CaseHost + Outside>(
 }
 
 /// Refuses another request under an idempotency key that opened a case.
-async fn check_repetition<H: CaseHost + Outside>(
+async fn check_repetition<H: CaseHost + Outside + ModelHost>(
     desk: &Desk<H>,
     entering: &Entering,
     body: &[u8],
@@ -157,14 +161,14 @@ async fn check_repetition<H: CaseHost + Outside>(
 }
 
 /// `GET /v1/cases/{id}`.
-async fn read_case<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+async fn read_case<H: CaseHost + Outside + ModelHost>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
     let entering = entering(&headers)?;
     may_see(&desk, &entering).await?;
     Ok(answer(StatusCode::OK, &desk.view(&entering.key()).await?))
 }
 
 /// `GET /v1/cases/{id}/journal`: the stored bytes, one entry a line.
-async fn read_journal<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+async fn read_journal<H: CaseHost + Outside + ModelHost>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
     let entering = entering(&headers)?;
     may_see(&desk, &entering).await?;
     let stored = desk.host.read(&entering.key()).await?.ok_or_else(Problem::no_case)?;
@@ -178,7 +182,7 @@ async fn read_journal<H: CaseHost + Outside>(State(desk): State<Desk<H>>, header
 }
 
 /// `GET /v1/cases/{id}/events`: progress as server-sent events.
-async fn follow_case<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+async fn follow_case<H: CaseHost + Outside + ModelHost>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
     let entering = entering(&headers)?;
     may_see(&desk, &entering).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
@@ -192,7 +196,11 @@ async fn follow_case<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers
 }
 
 /// `POST /v1/cases/{id}/messages`.
-async fn add_message<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn add_message<H: CaseHost + Outside + ModelHost>(
+    State(desk): State<Desk<H>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     let entering = entering(&headers)?;
     check_content_type(&headers)?;
     let message = MessageBody::read(&body)?;
@@ -216,7 +224,7 @@ async fn add_message<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers
 }
 
 /// Writes a message with the tokens that are known at this moment.
-async fn take_message<H: CaseHost + Outside>(
+async fn take_message<H: CaseHost + Outside + ModelHost>(
     desk: &Desk<H>,
     entering: &Entering,
     message: &MessageBody,
@@ -242,7 +250,11 @@ async fn take_message<H: CaseHost + Outside>(
 }
 
 /// `POST /v1/cases/{id}/commands`.
-async fn give_command<H: CaseHost + Outside>(State(desk): State<Desk<H>>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn give_command<H: CaseHost + Outside + ModelHost>(
+    State(desk): State<Desk<H>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     let entering = entering(&headers)?;
     check_content_type(&headers)?;
     let command = CommandBody::read(&body)?;
@@ -264,7 +276,7 @@ async fn give_command<H: CaseHost + Outside>(State(desk): State<Desk<H>>, header
 }
 
 /// A submitter sees the cases it opened, all others see their tenant's.
-async fn may_see<H: CaseHost + Outside>(desk: &Desk<H>, entering: &Entering) -> Result<(), Problem> {
+async fn may_see<H: CaseHost + Outside + ModelHost>(desk: &Desk<H>, entering: &Entering) -> Result<(), Problem> {
     let submitter = desk.look(&entering.key(), |open| open.case.state().opened.by.subject.clone()).await?;
     let actor = &entering.grant.actor;
     if actor.role == Role::Submitter && submitter != actor.subject { Err(Problem::no_case()) } else { Ok(()) }

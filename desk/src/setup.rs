@@ -18,6 +18,7 @@ use crate::{
     config::{Config, ConfigProblem, MODEL},
     ports::{Grant, Target},
     send::{NotAToken, Token},
+    tenants::BudgetConfig,
     vault::MasterKey,
 };
 
@@ -116,6 +117,13 @@ impl Setup {
         Ok(self)
     }
 
+    /// What the model may cost a tenant a day.
+    #[must_use]
+    pub fn budget(&self, tenant: &TenantId) -> BudgetConfig {
+        let own = self.config.tenants.get(tenant).map(|config| config.budget).unwrap_or_default();
+        own.or(self.config.budget)
+    }
+
     /// Whether a target can be asked.
     #[must_use]
     pub fn is_configured(&self, target: Target) -> bool {
@@ -126,11 +134,12 @@ impl Setup {
         }
     }
 
-    /// The settings that a case opened now is pinned to: those of the configuration, and a model only where there is
-    /// a key for it.
+    /// The settings that a tenant's case opened now is pinned to: those of the configuration, and a model only where
+    /// there is a key for it.
     #[must_use]
-    pub fn settings(&self) -> Settings {
-        let mut settings = self.config.settings.clone();
+    pub fn settings(&self, tenant: &TenantId) -> Settings {
+        let all = &self.config.settings;
+        let mut settings = self.config.tenants.get(tenant).map_or_else(|| all.clone(), |config| config.over(all));
         settings.triage.model = self.model.as_ref().map(|model| model.name.clone());
         settings.writing.model =
             self.model.as_ref().map(|model| settings.writing.model.take().unwrap_or_else(|| model.name.clone()));

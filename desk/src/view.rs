@@ -6,6 +6,7 @@ use case::{
     facts::{Direction, Facts},
     ids::{Digest, EvidenceId},
     label::Scored,
+    settings::Mode,
     source::{Lookup, Source},
     specialist,
     state::{Ask, Proposed, Standing, State, Track},
@@ -15,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     file::{Desk, OpenCase},
-    ports::{CaseHost, CaseKey, Outside},
+    ports::{CaseHost, CaseKey, ModelHost, Outside},
     problem::Problem,
     row,
     vault::{CaseVault, Doc},
@@ -31,7 +32,7 @@ struct Seen {
     vault: Option<CaseVault>,
 }
 
-impl<H: CaseHost + Outside> Desk<H> {
+impl<H: CaseHost + Outside + ModelHost> Desk<H> {
     /// The case as `GET /v1/cases/{id}` and `POST /v1/requests` show it.
     ///
     /// # Errors
@@ -60,6 +61,10 @@ impl<H: CaseHost + Outside> Desk<H> {
         if seen.state.opened.sandbox {
             view.insert("sandbox".to_owned(), true.into());
         }
+        let mode = seen.state.opened.settings.mode;
+        if mode != Mode::default() {
+            view.insert("mode".to_owned(), json!(mode));
+        }
         optional(&mut view, "customer_id", seen.state.customer.as_ref());
         optional(&mut view, "external_id", seen.state.opened.external_id.as_ref());
         optional(&mut view, "assignee", seen.state.assignee.as_ref());
@@ -75,7 +80,7 @@ impl<H: CaseHost + Outside> Desk<H> {
 pub fn short(mut view: Value) -> Value {
     if let Some(view) = view.as_object_mut() {
         view.retain(|name, _| {
-            matches!(name.as_str(), "case_id" | "seq" | "classification" | "orchestration" | "sandbox")
+            matches!(name.as_str(), "case_id" | "seq" | "classification" | "orchestration" | "sandbox" | "mode")
         });
     }
     view
@@ -182,7 +187,9 @@ fn orchestration(seen: &Seen, question: Option<&Doc>, draft: Option<&Doc>) -> Va
     let next = if state.outcome.is_none() { "classify_request" } else { next };
     shown.insert("next_action".to_owned(), next.into());
     shown.insert("state".to_owned(), row::state_name(seen.rest).into());
-    if let Some((asked, _)) = lead.and_then(|track| track.waiting) {
+    // In shadow mode nobody is asked anything; the journal tells what would have been.
+    let asks = state.opened.settings.mode != Mode::Shadow;
+    if let Some((asked, _)) = lead.and_then(|track| track.waiting).filter(|_| asks) {
         shown.insert("question".to_owned(), question_text(asked, question).into());
     }
     if let Some(proposed) = lead.and_then(|track| track.proposals.last()) {

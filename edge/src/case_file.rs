@@ -17,6 +17,7 @@ use crate::{
     drawer::Drawer,
     host::CaseSide,
     log,
+    model_desk::ModelDesk,
     outside::{EdgeOutside, Life},
 };
 
@@ -42,8 +43,9 @@ impl DurableObject for CaseFile {
         let state = Arc::new(SendWrapper::new(state));
         let drawer = Drawer::new(state.clone(), env.clone());
         let works = Bindings::read(&env).map(|bindings| {
+            let model = ModelDesk(env.clone());
             let outside = EdgeOutside::new(env, bindings.sources.clone(), Life::Object(state));
-            let host = CaseSide { drawer: drawer.clone(), outside };
+            let host = CaseSide { drawer: drawer.clone(), outside, model };
             let desk = Desk::new(Arc::new(host), bindings.setup.clone());
             Works { routes: case_routes(desk.clone()), desk }
         });

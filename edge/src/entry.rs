@@ -18,6 +18,7 @@ use crate::{
     docket::{self, EdgeDocket},
     host::{FrontSide, call_object},
     log,
+    model_desk::ModelDesk,
     outside::{EdgeOutside, Life},
 };
 
@@ -32,6 +33,7 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Respo
         Err(misconfigured) => return Ok(misconfigured.problem().into_response()),
     };
     let host = FrontSide {
+        model: ModelDesk(env.clone()),
         docket: EdgeDocket::new(env.clone(), bindings.grants.clone()),
         outside: EdgeOutside::new(env.clone(), bindings.sources.clone(), Life::Request(Arc::new(context))),
         env,

@@ -12,20 +12,22 @@ use desk::{
     entering::Entering,
     front::Door,
     ports::{
-        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, Outside, Page, SendError, Stored, Target,
-        Task,
+        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, SendError,
+        Spend, Stored, Switch, Target, Task,
     },
     problem::{Code, Problem},
 };
 use http::{Request, Response};
 use worker::{Env, HttpResponse, send::SendFuture};
 
-use crate::{bindings, docket::EdgeDocket, drawer::Drawer, outside, outside::EdgeOutside};
+use crate::{bindings, docket::EdgeDocket, drawer::Drawer, model_desk::ModelDesk, outside, outside::EdgeOutside};
 
 /// The host of one case, inside its Durable Object.
 pub(crate) struct CaseSide {
     /// The case's storage.
     pub(crate) drawer: Drawer,
+    /// The model's switch and the budgets.
+    pub(crate) model: ModelDesk,
     /// The outside world.
     pub(crate) outside: EdgeOutside,
 }
@@ -36,6 +38,8 @@ pub(crate) struct FrontSide {
     pub(crate) env: Env,
     /// The list of cases and the callers' grants.
     pub(crate) docket: EdgeDocket,
+    /// The model's switch and the budgets.
+    pub(crate) model: ModelDesk,
     /// The outside world.
     pub(crate) outside: EdgeOutside,
 }
@@ -122,5 +126,42 @@ macro_rules! hand_on_outside {
     };
 }
 
+/// So are the switch and the budgets.
+macro_rules! hand_on_model {
+    ($side:ty) => {
+        impl ModelHost for $side {
+            fn switch(&self) -> impl Future<Output = Result<Option<Switch>, HostError>> + Send {
+                self.model.switch()
+            }
+
+            fn set_switch(&self, switch: &Switch) -> impl Future<Output = Result<(), HostError>> + Send {
+                self.model.set_switch(switch)
+            }
+
+            fn reserve(
+                &self,
+                tenant: &TenantId,
+                day: &str,
+                most: Spend,
+                cap: Spend,
+            ) -> impl Future<Output = Result<bool, HostError>> + Send {
+                self.model.reserve(tenant, day, most, cap)
+            }
+
+            fn settle(
+                &self,
+                tenant: &TenantId,
+                day: &str,
+                reserved: Spend,
+                spent: Spend,
+            ) -> impl Future<Output = Result<(), HostError>> + Send {
+                self.model.settle(tenant, day, reserved, spent)
+            }
+        }
+    };
+}
+
+hand_on_model!(CaseSide);
+hand_on_model!(FrontSide);
 hand_on_outside!(CaseSide);
 hand_on_outside!(FrontSide);

@@ -10,4 +10,5 @@ mod drawer;
 mod entry;
 mod host;
 mod log;
+mod model_desk;
 mod outside;

@@ -10,6 +10,7 @@ mod history;
 mod import;
 mod keys;
 mod logs;
+mod model;
 mod redact;
 mod replay;
 mod rules;
@@ -70,6 +71,8 @@ enum Command {
     Import(import::Args),
     /// Make, list and revoke callers' keys
     Keys(keys::Args),
+    /// Turn the model off or on, or say how its switch stands
+    Model(model::Args),
     /// Serve the sandbox: a small bank and a stand-in for the Messages API
     Sandbox(sandbox::Args),
     /// List and check rule packs, and work out dates by them
@@ -95,6 +98,7 @@ impl Cli {
             Command::Export(args) => export::run(&settings(args.data())?, &args),
             Command::Import(args) => import::run(&settings(args.data())?, &args),
             Command::Keys(args) => keys::run(&settings(&args.data())?, &args),
+            Command::Model(args) => model::run(&settings(args.data())?, &args),
             Command::Sandbox(args) => block_on(sandbox::run(&args)),
             Command::Rules(args) if args.needs_settings() => rules::run(Some(&settings(&rules::Args::data())?), &args),
             Command::Rules(args) => rules::run(None, &args),
@@ -140,6 +144,8 @@ mod tests {
             "import DIR",
             "keys create --tenant t --subject s --role analyst",
             "keys list",
+            "model off --data d --note TEXT",
+            "model status",
             "keys revoke key_x",
             "sandbox --listen 127.0.0.1:0 --seed 7 --bank DIR --script FILE --strict --gullible --fault html --fault risk=500",
             "doctor --log json",

@@ -7,7 +7,9 @@ use desk::{
     entering::Entering,
     file::Desk,
     front::{Door, front_routes},
-    ports::{DocketHost, DocketQuery, Grant, HostError, Outside, Page, SendError, Target, Task},
+    ports::{
+        DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, SendError, Spend, Switch, Target, Task,
+    },
     routes::case_routes,
     setup::{Access, Setup},
 };
@@ -141,6 +143,36 @@ impl DocketHost for Lobby {
 
     async fn grant(&self, key_hash: &case::ids::Digest) -> Result<Option<Grant>, HostError> {
         self.native.grant(key_hash).await
+    }
+}
+
+impl ModelHost for Lobby {
+    async fn switch(&self) -> Result<Option<Switch>, HostError> {
+        self.native.switch().await
+    }
+
+    async fn set_switch(&self, switch: &Switch) -> Result<(), HostError> {
+        self.native.set_switch(switch).await
+    }
+
+    async fn reserve(
+        &self,
+        tenant: &case::ids::TenantId,
+        day: &str,
+        most: Spend,
+        cap: Spend,
+    ) -> Result<bool, HostError> {
+        self.native.reserve(tenant, day, most, cap).await
+    }
+
+    async fn settle(
+        &self,
+        tenant: &case::ids::TenantId,
+        day: &str,
+        reserved: Spend,
+        spent: Spend,
+    ) -> Result<(), HostError> {
+        self.native.settle(tenant, day, reserved, spent).await
     }
 }
 

@@ -6,8 +6,8 @@ use case::{
     time::Millis,
 };
 use desk::ports::{
-    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, Outside, Page, SendError, Stored, Target,
-    Task,
+    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, SendError, Spend,
+    Stored, Switch, Target, Task,
 };
 use tokio::sync::mpsc;
 
@@ -52,6 +52,24 @@ impl DocketHost for Native {
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
         self.store.grant(key_hash).await
+    }
+}
+
+impl ModelHost for Native {
+    async fn switch(&self) -> Result<Option<Switch>, HostError> {
+        self.store.switch().await
+    }
+
+    async fn set_switch(&self, switch: &Switch) -> Result<(), HostError> {
+        self.store.set_switch(switch).await
+    }
+
+    async fn reserve(&self, tenant: &TenantId, day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
+        self.store.reserve(tenant, day, most, cap).await
+    }
+
+    async fn settle(&self, tenant: &TenantId, day: &str, reserved: Spend, spent: Spend) -> Result<(), HostError> {
+        self.store.settle(tenant, day, reserved, spent).await
     }
 }
 

@@ -8,8 +8,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use case::{ids::Digest, time::Millis};
-use desk::ports::{CaseHost, CaseKey, Commit, HostError, Outside, SendError, Stored, Target, Task};
+use case::{
+    ids::{Digest, TenantId},
+    time::Millis,
+};
+use desk::ports::{
+    CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, SendError, Spend, Stored, Switch, Target, Task,
+};
 
 use crate::outside::World;
 
@@ -17,14 +22,15 @@ use crate::outside::World;
 #[derive(Debug)]
 pub(crate) struct Memory {
     world: World,
+    switch: Option<Switch>,
     cases: Mutex<BTreeMap<CaseKey, Stored>>,
     sealed: Mutex<BTreeMap<Digest, Vec<u8>>>,
 }
 
 impl Memory {
     /// An empty host.
-    pub(crate) fn new(world: World) -> Self {
-        Self { world, cases: Mutex::default(), sealed: Mutex::default() }
+    pub(crate) fn new(world: World, switch: Option<Switch>) -> Self {
+        Self { world, switch, cases: Mutex::default(), sealed: Mutex::default() }
     }
 }
 
@@ -48,6 +54,25 @@ impl CaseHost for Memory {
 
     async fn sealed(&self, _key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {
         Ok(self.sealed.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned())
+    }
+}
+
+/// The switch is the data folder's, as it stood when this began; what one classification costs is nobody's budget.
+impl ModelHost for Memory {
+    async fn switch(&self) -> Result<Option<Switch>, HostError> {
+        Ok(self.switch.clone())
+    }
+
+    async fn set_switch(&self, _switch: &Switch) -> Result<(), HostError> {
+        Err(HostError::Failed("nothing is kept here".to_owned()))
+    }
+
+    async fn reserve(&self, _tenant: &TenantId, _day: &str, _most: Spend, _cap: Spend) -> Result<bool, HostError> {
+        Ok(true)
+    }
+
+    async fn settle(&self, _tenant: &TenantId, _day: &str, _kept: Spend, _spent: Spend) -> Result<(), HostError> {
+        Ok(())
     }
 }
 

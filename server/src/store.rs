@@ -8,6 +8,7 @@ mod cases;
 mod docket;
 mod folder;
 pub(crate) mod keys;
+pub(crate) mod model;
 mod readers;
 mod schema;
 mod shelf;
@@ -16,8 +17,10 @@ mod writer;
 
 use std::{path::Path, sync::Arc};
 
-use case::ids::Digest;
-use desk::ports::{CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, Page, Stored};
+use case::ids::{Digest, TenantId};
+use desk::ports::{
+    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Page, Spend, Stored, Switch,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{limits, metrics::Metrics};
@@ -27,6 +30,7 @@ pub(crate) use shelf::Shelf;
 pub(crate) use trouble::StoreError;
 
 use folder::FolderLock;
+use model::ModelDesk;
 use readers::Readers;
 use writer::{Job, Writer};
 
@@ -41,6 +45,7 @@ pub(crate) fn is_data_folder(folder: &Path) -> bool {
 pub(crate) struct Store {
     jobs: mpsc::Sender<Job>,
     readers: Arc<Readers>,
+    model: Arc<ModelDesk>,
     _writer: Writer,
     _lock: FolderLock,
 }
@@ -57,7 +62,8 @@ impl Store {
         let connection = schema::open_to_write(folder)?;
         let (jobs, queue) = mpsc::channel(limits::COMMITS_QUEUED);
         let writer = Writer::start(connection, queue, metrics)?;
-        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), _writer: writer, _lock: lock })
+        let model = Arc::new(ModelDesk::new(folder));
+        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), model, _writer: writer, _lock: lock })
     }
 
     /// Cases of this kind (sandbox or not) that are at work or have to be woken, the earliest first.
@@ -110,6 +116,27 @@ impl DocketHost for Store {
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
         let hash = key_hash.clone();
         self.readers.run(move |connection| keys::grant(connection, &hash)).await
+    }
+}
+
+impl ModelHost for Store {
+    async fn switch(&self) -> Result<Option<Switch>, HostError> {
+        self.readers.run(model::switch).await
+    }
+
+    async fn set_switch(&self, switch: &Switch) -> Result<(), HostError> {
+        let switch = switch.clone();
+        self.model.run(move |connection| model::set_switch(connection, &switch)).await
+    }
+
+    async fn reserve(&self, tenant: &TenantId, day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
+        let (tenant, day) = (tenant.clone(), day.to_owned());
+        self.model.run(move |connection| model::reserve(connection, &tenant, &day, most, cap)).await
+    }
+
+    async fn settle(&self, tenant: &TenantId, day: &str, reserved: Spend, spent: Spend) -> Result<(), HostError> {
+        let (tenant, day) = (tenant.clone(), day.to_owned());
+        self.model.run(move |connection| model::settle(connection, &tenant, &day, reserved, spent)).await
     }
 }
 

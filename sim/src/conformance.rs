@@ -136,6 +136,7 @@ pub const WITH_A_MODEL: &[Check] = table! {
         None a_model_that_stays_away_is_done_without,
         None a_wrong_label_executes_nothing,
         None an_unsure_model_leaves_it_to_a_person,
+        None a_model_that_is_turned_off_is_asked_no_more,
     }
     writing {
         None a_summary_of_claudes_cites_evidence_for_every_sentence,
@@ -166,6 +167,8 @@ pub const WITH_KEYS: &[Check] = table! {
         Any two_people_approve_what_needs_two,
         Any a_claimed_case_is_not_taken_by_another,
         Any keys_of_idempotency_are_a_tenants_own,
+        Any a_tenant_in_shadow_mode_sends_nothing,
+        Any only_admins_turn_the_model_off,
     }
     tickets {
         Any a_ticket_of_another_submitter_is_refused_and_tenants_never_meet,

@@ -26,6 +26,12 @@ pub enum Kind {
 /// An origin that hosts for holders of keys list.
 pub const ORIGIN: &str = "https://desk.example";
 
+/// The tenant of hosts for holders of keys that is in shadow mode.
+pub const SHADOW: &str = "umbrella";
+
+/// The tokens that hosts with a model may use a day: more than the suite does, so that every call is counted.
+pub const TOKENS: u64 = 100_000_000;
+
 /// Decision settings of all hosts under test: the limits are shorter than the defaults, so that what never answers is
 /// given up within seconds, and long enough for a busy machine.
 #[must_use]

@@ -128,7 +128,7 @@ fn shown(operation: Operation, leads: Leads) -> Value {
     }
     let anybody = match leads {
         Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument => true,
-        Leads::ToNewCase | Leads::ToCase | Leads::ToDocket => false,
+        Leads::ToNewCase | Leads::ToCase | Leads::ToDocket | Leads::ToSwitch => false,
     };
     if anybody {
         shown["security"] = json!([]);

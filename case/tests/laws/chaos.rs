@@ -18,6 +18,8 @@ use case::{
 use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 
+use case::settings::Mode;
+
 use crate::world::{
     NOON, actor,
     bank::{account, charge, failed, ledger, payment, with},
@@ -135,6 +137,7 @@ pub(crate) fn opened() -> impl Strategy<Value = Opened> {
         opened.settings.wait_ms = wait_days * 86_400_000;
         if bold {
             let actions = [Action::Inform, Action::FreezeCard, Action::RequestDocuments];
+            opened.settings.mode = Mode::Auto;
             opened.settings.approvals = actions.map(|action| (action, Approval::None)).into();
             // What a tenant may not say does not count.
             opened.settings.approvals.insert(Action::RaiseChargeback, Approval::None);

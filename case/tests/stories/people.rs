@@ -7,6 +7,7 @@ use case::{
     entry::{Command, CustomerQuestion, Escalation, Failure},
     label::{Label, Task},
     policy::{Action, Approval, Reason},
+    settings::Mode,
 };
 use serde_json::json;
 

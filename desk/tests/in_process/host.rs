@@ -20,8 +20,8 @@ use desk::{
     entering::Entering,
     front::Door,
     ports::{
-        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, DocketRow, Grant, HostError, Outside, Page, SendError,
-        Stored, Target, Task,
+        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, DocketRow, Grant, HostError, ModelHost, Outside, Page,
+        SendError, Spend, Stored, Switch, Target, Task,
     },
 };
 use tokio::{
@@ -48,6 +48,9 @@ pub(crate) struct Store {
     /// What the next commits come to; those after them go well.
     trouble: Mutex<VecDeque<HostError>>,
     drawn: AtomicU64,
+    switch: Mutex<Option<Switch>>,
+    /// What each tenant spent on each day.
+    spent: Mutex<BTreeMap<(TenantId, String), Spend>>,
 }
 
 impl Store {
@@ -62,6 +65,13 @@ impl Store {
     /// Lets the next commits fail like this.
     pub(crate) fn trouble(&self, errors: impl IntoIterator<Item = HostError>) {
         self.trouble.lock().unwrap().extend(errors);
+    }
+
+    /// What tenants spent so far, on all days.
+    pub(crate) fn spent(&self) -> Spend {
+        let spent = self.spent.lock().unwrap();
+        let sum = |of: fn(&Spend) -> u64| spent.values().map(of).sum();
+        Spend { nano_dollars: sum(|spend| spend.nano_dollars), tokens: sum(|spend| spend.tokens) }
     }
 
     pub(crate) fn troubles_left(&self) -> usize {
@@ -158,6 +168,36 @@ impl DocketHost for Host {
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
         Ok(self.store.grants().get(key_hash).cloned())
+    }
+}
+
+impl ModelHost for Host {
+    async fn switch(&self) -> Result<Option<Switch>, HostError> {
+        Ok(self.store.switch.lock().unwrap().clone())
+    }
+
+    async fn set_switch(&self, switch: &Switch) -> Result<(), HostError> {
+        *self.store.switch.lock().unwrap() = Some(switch.clone());
+        Ok(())
+    }
+
+    async fn reserve(&self, tenant: &TenantId, day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
+        let mut spent = self.store.spent.lock().unwrap();
+        let of_day = spent.entry((tenant.clone(), day.to_owned())).or_default();
+        let then = Spend { nano_dollars: of_day.nano_dollars + most.nano_dollars, tokens: of_day.tokens + most.tokens };
+        let fits = then.nano_dollars <= cap.nano_dollars && then.tokens <= cap.tokens;
+        if fits {
+            *of_day = then;
+        }
+        Ok(fits)
+    }
+
+    async fn settle(&self, tenant: &TenantId, day: &str, reserved: Spend, spent: Spend) -> Result<(), HostError> {
+        let mut all = self.store.spent.lock().unwrap();
+        let of_day = all.entry((tenant.clone(), day.to_owned())).or_default();
+        of_day.nano_dollars = of_day.nano_dollars + spent.nano_dollars - reserved.nano_dollars;
+        of_day.tokens = of_day.tokens + spent.tokens - reserved.tokens;
+        Ok(())
     }
 }
 

@@ -14,6 +14,8 @@ mod events;
 mod host;
 mod idempotency;
 mod logs;
+mod model;
+mod modes;
 mod sources;
 mod storage;
 mod world;

@@ -22,6 +22,7 @@ use crate::{
     output,
     outside::{self, World},
     settings::Settings,
+    store::{Shelf, is_data_folder, model},
 };
 
 /// The arguments.
@@ -46,7 +47,8 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     let master = MasterKey::parse(&MasterKey::generate(&world)).map_err(|error| failed(error.to_string()))?;
     let setup = Setup::new(settings.config.clone(), master, settings.api_key()?, Access::Open)
         .map_err(|error| failed(error.to_string()))?;
-    let desk = Desk::new(Arc::new(Memory::new(world)), Arc::new(setup));
+    let switch = if is_data_folder(&settings.data) { Shelf::read(&settings.data)?.run(model::switch)? } else { None };
+    let desk = Desk::new(Arc::new(Memory::new(world, switch)), Arc::new(setup));
 
     let mut bytes = [0; 16];
     outside::random(&mut bytes);

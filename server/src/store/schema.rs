@@ -13,13 +13,14 @@ use crate::limits;
 pub(super) const FILE: &str = "cases.sqlite3";
 
 /// The version that this build writes, kept in `user_version`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// `CASE`, kept in `application_id`: tells our files from others.
 const APPLICATION: i64 = 0x4341_5345;
 
 /// What turns the version before into the one at this index plus one.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
 CREATE TABLE cases (
     tenant TEXT NOT NULL,
     case_id TEXT NOT NULL,
@@ -78,7 +79,27 @@ CREATE TABLE facts (
     name TEXT NOT NULL PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT;
-"];
+",
+    "
+-- Every turn of the model's switch; the last one counts.
+CREATE TABLE model_switch (
+    turn INTEGER PRIMARY KEY AUTOINCREMENT,
+    off INTEGER NOT NULL,
+    turned_by TEXT NOT NULL,
+    turned_at INTEGER NOT NULL,
+    note TEXT
+) STRICT;
+
+-- What calls of the model cost a tenant on a day, and what is reserved for those under way.
+CREATE TABLE model_spend (
+    tenant TEXT NOT NULL,
+    day TEXT NOT NULL,
+    nano_dollars INTEGER NOT NULL,
+    tokens INTEGER NOT NULL,
+    PRIMARY KEY (tenant, day)
+) WITHOUT ROWID, STRICT;
+",
+];
 
 /// Opens the database to write, made or brought up to date where needed.
 pub(super) fn open_to_write(folder: &Path) -> Result<Connection, StoreError> {

@@ -46,6 +46,31 @@ pub(crate) async fn browsers_of_a_listed_origin_are_let_in(world: &World) -> Res
     Ok(())
 }
 
+pub(crate) async fn a_tenant_in_shadow_mode_sends_nothing(world: &World) -> Result<()> {
+    let shadow = world.holder("foreigner")?;
+    let case = shadow.open_for("cus_ada", SAMPLE).await?;
+    case.is("/mode", "shadow")?;
+    case.is("/orchestration/proposal/action", "raise_chargeback")?;
+    shadow.command(case.id(), &case.about_proposal("approve")).refused(409, "CW311", None).await?;
+    let asked = shadow.open(&json!({ "text": SAMPLE })).await?;
+    asked.is("/orchestration/state", "review")?;
+    ensure!(asked.0.pointer("/orchestration/question").is_none(), "a question goes out: {}", asked.0);
+    ensure!(world.bank.actions_of(case.id()).await?.is_empty(), "an action went out");
+    let other = world.holder("admin")?.open_for("cus_ada", SAMPLE).await?;
+    ensure!(other.0.get("mode").is_none(), "another tenant's mode: {}", other.0);
+    Ok(())
+}
+
+pub(crate) async fn only_admins_turn_the_model_off(world: &World) -> Result<()> {
+    let off = json!({ "off": false });
+    for name in ["submitter", "analyst", "approver", "auditor"] {
+        world.holder(name)?.post("/v1/model", &off).refused(403, "CW201", None).await?;
+    }
+    world.holder("submitter")?.get("/v1/model").refused(403, "CW201", None).await?;
+    world.holder("auditor")?.get("/v1/model").ok(200).await?.is("/off", false)?;
+    world.holder("admin")?.post("/v1/model", &off).ok(200).await?.is("/by", "acme/admin")
+}
+
 pub(crate) async fn another_tenants_case_is_not_there(world: &World) -> Result<()> {
     let case = world.holder("submitter")?.open_for("cus_ada", SAMPLE).await?;
     let foreigner = world.holder("foreigner")?;

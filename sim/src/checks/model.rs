@@ -27,6 +27,21 @@ pub const SCRIPT: &str = r#"
 const UNUSABLE: [&str; 9] =
     ["html", "malformed", "empty", "prose", "nan", "out-of-range", "unknown-label", "max-tokens", "refusal"];
 
+pub(crate) async fn a_model_that_is_turned_off_is_asked_no_more(world: &World) -> Result<()> {
+    let turn = |off: bool| world.api.post("/v1/model", &serde_json::json!({ "off": off, "note": "A drill." }));
+    world.api.get("/v1/model").ok(200).await?.is("/off", false)?;
+    turn(true).ok(200).await?.is("/off", true)?;
+    world.bank.forget_requests().await?;
+    let without = unsure(world).await.and_then(|shown| decided_without_claude(&shown));
+    let requests = asked(world).await?.len();
+    let shown = world.api.get("/v1/model").ok(200).await?;
+    turn(false).ok(200).await?.is("/off", false)?;
+    without?;
+    ensure!(requests == 0, "asked {requests} times although the model is off");
+    ensure!(shown.text("/by") == "local/local" && shown.text("/note") == "A drill.", "{}", shown.0);
+    decided_by_claude(&unsure(world).await?)
+}
+
 /// Opens a case on a text that the local tier is unsure about.
 async fn unsure(world: &World) -> Result<View> {
     ensure!(!LocalModel::embedded().read(UNSURE).sure, "the local tier has become sure: choose another text");

@@ -13,7 +13,7 @@ use case::ids::Digest;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use super::{Child, Kind, ORIGIN, breaker, child::free_port, native::root, outside::Outside, settings};
+use super::{Child, Kind, ORIGIN, SHADOW, TOKENS, breaker, child::free_port, native::root, outside::Outside, settings};
 use crate::world::{HOLDERS, Process as _, World};
 
 /// Names the built `xtask` to use; without it, it is built.
@@ -48,9 +48,11 @@ impl Edge {
         let mut config = json!({ "settings": settings(), "breaker": breaker() });
         if kind == Kind::Model {
             config["anthropic_base_url"] = json!(outside.url);
+            config["budget"] = json!({ "tokens_per_day": TOKENS });
         }
         if kind == Kind::Keys {
             config["cors_origins"] = json!([ORIGIN]);
+            config["tenants"] = json!({ SHADOW: { "mode": "shadow" } });
         }
         let (address, xtask, grants) = (outside.address().to_owned(), xtask()?.to_owned(), grants(&keys).to_string());
         let make = move || {

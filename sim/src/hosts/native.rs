@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
-use super::{Child, Kind, ORIGIN, breaker, child::free_port, outside::Outside, settings};
+use super::{Child, Kind, ORIGIN, SHADOW, TOKENS, breaker, child::free_port, outside::Outside, settings};
 use crate::world::{HOLDERS, Process as _, World};
 
 /// Names the binary to test; without it `target/debug/caseworker` is built and taken.
@@ -79,10 +79,10 @@ fn configuration(kind: Kind, outside: &Outside) -> String {
     let url = &outside.url;
     let mut text = String::new();
     if kind == Kind::Model {
-        text.push_str(&format!("anthropic_base_url = \"{url}\"\n"));
+        text.push_str(&format!("anthropic_base_url = \"{url}\"\n[budget]\ntokens_per_day = {TOKENS}\n"));
     }
     if kind == Kind::Keys {
-        text.push_str(&format!("cors_origins = [\"{ORIGIN}\"]\n"));
+        text.push_str(&format!("cors_origins = [\"{ORIGIN}\"]\n[tenants.{SHADOW}]\nmode = \"shadow\"\n"));
     }
     text.push_str(&format!("[breaker]\n{}[sources]\n", toml_lines(&breaker())));
     for source in SOURCES {

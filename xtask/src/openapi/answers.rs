@@ -35,6 +35,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Event", closed(event), "The `data` of a server-sent event: a new entry of the journal.");
     add("Health", closed(vec![must("status", always("ok"))]), "A sign of life.");
     add("Readiness", readiness(), "What works, and what an operator has yet to configure.");
+    add("ModelSwitch", model_switch(), "Whether the model may be asked.");
+    add("TurnSwitch", closed(vec![must("off", flag()), may("note", text())]), "How to turn the model's switch.");
     schemas
 }
 
@@ -171,6 +173,7 @@ fn worked() -> Vec<Field> {
         must("case_id", of("CaseId")),
         must("seq", says(count(), "The position of the journal's last line, for `If-Match`.")),
         may("sandbox", says(always_true(), "There where the case is worked with the sandbox bank.")),
+        may("mode", says(of("Mode"), "There where it is not `assist`. A case keeps the mode it was opened with.")),
         must("classification", of("Classification")),
         must("orchestration", of("Orchestration")),
     ]
@@ -225,6 +228,17 @@ fn docket_row() -> Value {
         must("submitted_by", of("Subject")),
         must("head_seq", says(count(), "The position of the journal's last line.")),
         must("head_hash", of("Digest")),
+    ])
+}
+
+fn model_switch() -> Value {
+    closed(vec![
+        must("off", says(flag(), "Whether the model is asked no more, by the switch or by the configuration.")),
+        must("off_by_configuration", flag()),
+        must("model", or_null(text())),
+        may("by", says(text(), "Who turned it last: a tenant and a subject, or `command-line`.")),
+        may("at", moment()),
+        may("note", or_null(text())),
     ])
 }
 

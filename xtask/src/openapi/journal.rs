@@ -206,6 +206,7 @@ fn settings() -> Value {
         "type": "object", "propertyNames": of("Action"), "additionalProperties": of("Approval"),
     });
     closed(vec![
+        may("mode", of("Mode")),
         must("triage", triage),
         may("writing", writing),
         must("lookups", of("AskSettings")),

@@ -12,6 +12,7 @@ use case::{
     label::{Label, Task},
     narrative::{Claim, DisputeKind, YesNo},
     policy::{Action, Approval, Reason},
+    settings::Mode,
     source::{ProfileField, Source, Topic},
     specialist,
     state::Stage,
@@ -56,6 +57,7 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Command", commands::NAMES.map(Value::from).to_vec(), "What a person may tell a case.");
     add("Action", Action::ALL.map(|action| action.name().into()).to_vec(), "What may be done.");
     add("Approval", approvals(), "How many people must agree.");
+    add("Mode", written(variants!(Mode: Shadow Assist Auto)), "How much leaves a case without a person.");
     add("Stage", stages(), "How far a proposal is.");
     add("Reason", reasons(), "Why something is proposed.");
     add("Source", Source::ALL.map(|source| source.name().into()).to_vec(), "A service that evidence comes from.");

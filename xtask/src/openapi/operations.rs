@@ -64,6 +64,8 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("POST", "/v1/requests") => create_request(),
         ("POST", "/") => Operation { id: "createTaskAtRoot", ..create_task() },
         ("POST", "/v1/tasks") => create_task(),
+        ("GET", "/v1/model") => read_switch(),
+        ("POST", "/v1/model") => turn_switch(),
         ("GET", "/v1/cases") => list_cases(),
         ("GET", "/v1/cases/{id}") => read_case(),
         ("GET", "/v1/cases/{id}/journal") => read_journal(),
@@ -117,6 +119,33 @@ fn create_task() -> Operation {
         success: json_answer(200, "TaskAnswer", Some(samples::task_answer()), "The case is stored, and routed."),
         also: None,
         codes: codes(&[&AUTHENTICATED, &BODY, &WORDS, &OPENING, &[Code::UnknownTask, Code::Confidence]]),
+    }
+}
+
+fn read_switch() -> Operation {
+    Operation {
+        id: "readModelSwitch",
+        summary: "Whether the model may be asked",
+        description: "How the switch stands, and who turned it last.",
+        parameters: &[],
+        body: None,
+        success: json_answer(200, "ModelSwitch", None, "The switch."),
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &[Code::Role]]),
+    }
+}
+
+fn turn_switch() -> Operation {
+    Operation {
+        id: "turnModelSwitch",
+        summary: "Turn the model off or on",
+        description: "For admins: holds for every call of the model from now on, of all tenants. Cases go on with the \
+                      local tier.",
+        parameters: &[],
+        body: Some(("TurnSwitch", json!({ "off": true, "note": "Its answers look strange since this morning." }))),
+        success: json_answer(200, "ModelSwitch", None, "The switch as it stands now."),
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &BODY, &[Code::Role, Code::Field, Code::Full]]),
     }
 }
 
@@ -201,6 +230,7 @@ fn give_command() -> Operation {
         Code::Refused,
         Code::Stale,
         Code::SelfApproval,
+        Code::Shadow,
         Code::Erased,
     ];
     Operation {

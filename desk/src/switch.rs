@@ -1,0 +1,59 @@
+//! `GET` and `POST /v1/model`: the switch by which an admin turns the model off for all cases of a deployment, at once
+//! and without a restart. Cases go on with the local tier, as they do without a key.
+
+use axum::http::StatusCode;
+use case::actor::Role;
+use serde_json::{Value, json};
+
+use crate::{
+    ports::{Grant, ModelHost, Outside, Switch},
+    problem::{Code, Problem},
+    request::{object, optional_text},
+    setup::Setup,
+};
+
+/// Who may look: everybody but those who only submit.
+pub(crate) async fn read(host: &impl ModelHost, setup: &Setup, grant: &Grant) -> Result<(StatusCode, Value), Problem> {
+    match grant.actor.role {
+        Role::Submitter => Err(Problem::new(Code::Role, "This role submits only.")),
+        Role::Analyst | Role::Approver | Role::Auditor | Role::Admin => {
+            Ok((StatusCode::OK, shown(setup, host.switch().await?.as_ref())))
+        }
+    }
+}
+
+/// Turns the switch.
+pub(crate) async fn turn<H: ModelHost + Outside>(
+    host: &H,
+    setup: &Setup,
+    grant: &Grant,
+    body: &[u8],
+) -> Result<(StatusCode, Value), Problem> {
+    if grant.actor.role != Role::Admin {
+        return Err(Problem::new(Code::Role, "Only admins turn the model off and on."));
+    }
+    let body = object(body)?;
+    let off = body.get("off").and_then(Value::as_bool);
+    let off = off.ok_or_else(|| Problem::of(Code::Field, "off", "`off` must be true or false."))?;
+    let note = optional_text(&body, "note")?.map(|note| case::pii::redact(&note));
+    let by = format!("{}/{}", grant.tenant, grant.actor.subject);
+    let switch = Switch { off, by, at: host.now().0, note };
+    host.set_switch(&switch).await?;
+    tracing::warn!(off, by = switch.by, "the model was switched");
+    Ok((StatusCode::OK, shown(setup, Some(&switch))))
+}
+
+fn shown(setup: &Setup, switch: Option<&Switch>) -> Value {
+    let off = setup.config.model_off || switch.is_some_and(|switch| switch.off);
+    let mut shown = json!({
+        "off": off,
+        "off_by_configuration": setup.config.model_off,
+        "model": setup.model.as_ref().map(|model| model.name.clone()),
+    });
+    if let Some(switch) = switch {
+        shown["by"] = switch.by.as_str().into();
+        shown["at"] = case::time::Millis(switch.at).rfc3339().into();
+        shown["note"] = switch.note.clone().into();
+    }
+    shown
+}
