@@ -278,14 +278,18 @@ fn an_action_that_is_refused_comes_back_to_a_human() {
 
 #[test]
 fn an_information_goes_out_by_itself_only_where_the_tenant_says_so_and_nobody_needs_to_look() {
-    let open = |suspected: bool| {
+    let open = |mode: Mode, suspected: bool| {
         let mut opened = request(TWICE, Label::DisputeSummary);
+        opened.settings.mode = mode;
         opened.settings.approvals.insert(Action::Inform, Approval::None);
         opened.words.reading.fraud_suspected = suspected;
         World::open(opened, TWICE, Bank::with_ledger(&[charge("tx1 2026-11-20 1299 mer_streamly")]))
     };
-    assert_eq!(open(false).drive(), Rest::Closed);
-    let mut world = open(true);
+    assert_eq!(open(Mode::Auto, false).drive(), Rest::Closed);
+    for mode in [Mode::Assist, Mode::Shadow] {
+        assert_eq!(open(mode, false).drive(), Rest::Review, "{mode:?}");
+    }
+    let mut world = open(Mode::Auto, true);
     assert_eq!(world.drive(), Rest::Review, "a suspicion of fraud does not close unseen");
     world.command(analyst("ada"), close()).unwrap();
 }
