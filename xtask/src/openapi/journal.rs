@@ -6,12 +6,12 @@ use case::{entry::Entry, journal::FORMAT, label::Ppm};
 use serde_json::{Map, Value, json};
 
 use super::schema::{
-    Field, always, among, closed, count, day, either, flag, list, may, must, of, or_null, says, text, variant, whole,
-    within,
+    Field, always, among, closed, count, day, either, flag, list, may, must, of, open, or_null, says, text, variant,
+    whole, within,
 };
 
 /// The kind of every entry; a test of the desk meets them in real journals.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 17] = [
     "opened",
     "messaged",
     "answered",
@@ -26,6 +26,8 @@ const KINDS: [&str; 15] = [
     "customer_asked",
     "proposed",
     "escalated",
+    "law_applied",
+    "warned",
     "closed",
 ];
 
@@ -45,6 +47,8 @@ const _: fn(&Entry) = |entry| match entry {
     | Entry::CustomerAsked { .. }
     | Entry::Proposed { .. }
     | Entry::Escalated { .. }
+    | Entry::LawApplied { .. }
+    | Entry::Warned { .. }
     | Entry::Closed { .. } => (),
 };
 
@@ -120,6 +124,11 @@ fn entries() -> Vec<Value> {
         ),
         entry("proposed", vec![track(), must("proposal", of("ProposalEntry")), may("by", of("Subject"))]),
         entry("escalated", vec![must("reason", of("Escalation"))]),
+        entry(
+            "law_applied",
+            vec![track(), must("law", says(open(vec![]), "The clocks, bars and liability that hold."))],
+        ),
+        entry("warned", vec![track(), must("rule", text()), must("due_on", day()), must("missed", flag())]),
         entry("closed", vec![must("outcome", of("CloseReason"))]),
     ]
 }
@@ -134,6 +143,7 @@ fn opened() -> Vec<Field> {
         must("by", of("Actor")),
         must("settings", of("Settings")),
         must("settings_hash", of("Digest")),
+        may("rules", says(list(open(vec![])), "The rule packs that the case was opened with, by their hashes.")),
         must("sandbox", flag()),
         must("fingerprint", says(of("Digest"), "Tells a repeated request from another with the same key.")),
         may("caller", of("Scored")),
@@ -215,6 +225,7 @@ fn settings() -> Value {
         must("ledger_days", count()),
         must("duplicate_window_ms", of("Millis")),
         must("approvals", approvals),
+        may("rules", says(open(vec![]), "Whose law applies, and which rules somebody switched on or off.")),
     ])
 }
 
@@ -254,6 +265,7 @@ fn proposal() -> Value {
         must("reasons", list(of("Reason"))),
         must("cites", of("Cites")),
         must("references", list(of("Reference"))),
+        may("code", says(open(vec![]), "The card network's reason code, and what is still open.")),
         must("evidence", of("Digest")),
         must("hash", of("Digest")),
     ])
