@@ -9,6 +9,7 @@ pub(crate) mod hostile;
 pub(crate) mod idempotency;
 pub(crate) mod journal;
 pub(crate) mod keys;
+pub(crate) mod laws;
 pub(crate) mod model;
 pub(crate) mod outages;
 pub(crate) mod people;

@@ -10,4 +10,5 @@ mod checks;
 pub mod conformance;
 pub mod hosts;
 pub mod report;
+pub mod stories;
 pub mod world;

@@ -19,6 +19,8 @@ const SEED: u64 = 1;
 pub struct Outside {
     /// Its base URL.
     pub url: String,
+    /// The day on which its bank stands.
+    pub today: Day,
 }
 
 /// How the stand-in takes orders in a text.
@@ -36,14 +38,23 @@ impl Outside {
     /// # Errors
     /// Where no port is free or the script cannot be read.
     pub fn serve(obedience: Obedience, script: &str) -> Result<Self> {
+        Self::of_seed(SEED, obedience, script)
+    }
+
+    /// Serves the bank of a seed.
+    ///
+    /// # Errors
+    /// As [`Outside::serve`].
+    pub fn of_seed(seed: u64, obedience: Obedience, script: &str) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).context("a port for the sandbox")?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+        let today = Day::from_unix_ms(i64::try_from(now)?);
         let config = Config {
             script: Some(Script::parse("script.jsonl", script)?),
             gullible: obedience == Obedience::Gullible,
-            ..Config::new(SEED, Day::from_unix_ms(i64::try_from(now)?))
+            ..Config::new(seed, today)
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         thread::spawn(move || {
@@ -52,7 +63,7 @@ impl Outside {
                 axum::serve(listener, liar::before(router(config))).await
             })
         });
-        Ok(Self { url })
+        Ok(Self { url, today })
     }
 
     /// `host:port`.
