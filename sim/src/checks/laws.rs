@@ -154,7 +154,7 @@ pub(crate) fn of_requests(told: &Told, requests: &[&Value]) -> Vec<String> {
             found.insert(format!("no specialist may ask {} {path}", of("method")));
             continue;
         };
-        let scope = |task: &&str| SCOPES.iter().any(|(name, routes)| name == *task && routes.contains(route));
+        let scope = |task: &&str| SCOPES.iter().any(|(name, routes)| *name == *task && routes.contains(route));
         if !tasks.iter().any(|task| scope(&task)) {
             found.insert(format!("{route} is not in the scope of {tasks:?}"));
         }
