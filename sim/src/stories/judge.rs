@@ -23,10 +23,20 @@ pub(super) fn fair(told: &Told) -> Vec<String> {
     }
     found.extend(evidence(&told.answer, &tracks));
     found.extend(references(&told.answer, &tracks));
-    found.extend(code(expect, &tracks));
+    found.extend(code(told, &tracks));
     found.extend(never(told));
+    with_context(found, told)
+}
+
+/// Differences with what a reader needs to judge them: the words, the answers, and what was proposed.
+pub(super) fn with_context(mut found: Vec<String>, told: &Told) -> Vec<String> {
     if !found.is_empty() {
-        found.push(format!("text: {}", told.answer.text));
+        found.push(format!("said: {} {:?}", told.answer.text, told.answer.follow_up));
+        let seen = |track: &Track<'_>| {
+            let (action, lists) = (track.action(), ["reasons", "references", "cites"].map(|name| track.texts(name)));
+            format!("{}: {action} {lists:?}", track.task)
+        };
+        found.push(format!("seen: {}", told.tracks().iter().map(seen).collect::<Vec<_>>().join("; ")));
     }
     found
 }
@@ -101,13 +111,16 @@ fn references(answer: &Answer, tracks: &[Track<'_>]) -> Vec<String> {
     found
 }
 
-/// The network's code of a chargeback, and none where nothing is charged back.
-fn code(expect: &Expect, tracks: &[Track<'_>]) -> Vec<String> {
-    let Some(wanted) = &expect.code else { return vec![] };
+/// The network's code of a chargeback.
+fn code(told: &Told, tracks: &[Track<'_>]) -> Vec<String> {
+    let Some(wanted) = &told.answer.expect.code else { return vec![] };
     let network = serde_json::to_value(wanted.network).unwrap_or_default();
     let mut found = Vec::new();
     for track in tracks.iter().filter(|track| track.action() == "raise_chargeback") {
-        let code = track.proposal.and_then(|proposal| proposal.get("code")).cloned().unwrap_or_default();
+        let id = track.proposal.and_then(|proposal| proposal.get("id")).cloned().unwrap_or_default();
+        let entry = told.lines.iter().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let entry = entry.filter(|line| line.pointer("/entry/proposal/id") == Some(&id)).next().unwrap_or_default();
+        let code = entry.pointer("/entry/proposal/code").cloned().unwrap_or_default();
         let of = |name: &str| code.get(name).cloned().unwrap_or_default();
         differ(&mut found, "network", &of("network"), &network);
         differ(&mut found, "code", &of("code"), &Value::from(wanted.code.as_str()));

@@ -30,10 +30,7 @@ pub(super) fn without(told: &Told, source: &str) -> Vec<String> {
     if found.is_empty() && told.tracks().is_empty() {
         found.push("no specialist has it".to_owned());
     }
-    if !found.is_empty() {
-        found.push(format!("text: {}", told.answer.text));
-    }
-    found
+    judge::with_context(found, told)
 }
 
 fn judged(told: &Told, track: &Track<'_>, source: &str) -> Vec<String> {
