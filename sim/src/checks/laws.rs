@@ -155,7 +155,7 @@ pub(crate) fn of_requests(told: &Told, requests: &[&Value]) -> Vec<String> {
             continue;
         };
         let scope = |task: &&str| SCOPES.iter().any(|(name, routes)| *name == *task && routes.contains(route));
-        if !tasks.iter().any(|task| scope(&task)) {
+        if !tasks.iter().any(scope) {
             found.insert(format!("{route} is not in the scope of {tasks:?}"));
         }
         let mut given = pairs(query);

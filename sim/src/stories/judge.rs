@@ -6,13 +6,22 @@ use serde_json::Value;
 use super::tell::{Told, Track};
 use crate::checks::journal::field;
 
+/// What a second look may come to.
+const HARMLESS: [&str; 3] = ["escalate", "clear", ""];
+
 /// What differs where every source answers.
 pub(super) fn fair(told: &Told) -> Vec<String> {
     let expect = &told.answer.expect;
     let mut found = Vec::new();
-    let tracks = told.tracks();
+    let (tracks, more): (Vec<Track<'_>>, Vec<Track<'_>>) =
+        told.tracks().into_iter().partition(|track| !is_a_second_look(told, track));
     let tasks: Vec<&str> = tracks.iter().map(|track| track.task).collect();
     differ(&mut found, "tasks", &tasks, &expected_tasks(expect));
+    found.extend(
+        more.iter()
+            .filter(|track| !HARMLESS.contains(&track.action()))
+            .map(|track| format!("{} is proposed because a model suspects fraud", track.action())),
+    );
     differ(&mut found, "questions", &told.asked(), &expect.asks);
     differ(&mut found, "rest", told.view.state(), expect.rest.as_str());
     for track in &tracks {
@@ -39,6 +48,12 @@ pub(super) fn with_context(mut found: Vec<String>, told: &Told) -> Vec<String> {
         found.push(format!("seen: {}", told.tracks().iter().map(seen).collect::<Vec<_>>().join("; ")));
     }
     found
+}
+
+/// Whether a track is there only because a model suspects fraud: it may raise risk, and change nothing else.
+fn is_a_second_look(told: &Told, track: &Track<'_>) -> bool {
+    let by_model = told.view.text("/classification/decided_by") == "claude";
+    by_model && track.task == "fraud_check" && expected_action(&told.answer.expect, track.task).is_none()
 }
 
 /// What differs where nobody is sure: it waits for a person, and nothing is proposed.
@@ -118,8 +133,8 @@ fn code(told: &Told, tracks: &[Track<'_>]) -> Vec<String> {
     let mut found = Vec::new();
     for track in tracks.iter().filter(|track| track.action() == "raise_chargeback") {
         let id = track.proposal.and_then(|proposal| proposal.get("id")).cloned().unwrap_or_default();
-        let entry = told.lines.iter().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let entry = entry.filter(|line| line.pointer("/entry/proposal/id") == Some(&id)).next().unwrap_or_default();
+        let mut entries = told.lines.iter().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let entry = entries.find(|line| line.pointer("/entry/proposal/id") == Some(&id)).unwrap_or_default();
         let code = entry.pointer("/entry/proposal/code").cloned().unwrap_or_default();
         let of = |name: &str| code.get(name).cloned().unwrap_or_default();
         differ(&mut found, "network", &of("network"), &network);

@@ -94,7 +94,7 @@ fn safer(expected: &str) -> &'static [&'static str] {
 }
 
 /// Whether the case shows that a source gave nothing.
-fn is_missing(view: &View, source: &str) -> bool {
+pub(super) fn is_missing(view: &View, source: &str) -> bool {
     view.list("/orchestration/evidence").iter().any(|piece| {
         let of = |name: &str| piece.get(name).and_then(Value::as_str);
         of("source") == Some(source) && matches!(of("status"), Some("missing" | "late"))
