@@ -1,7 +1,8 @@
-//! A summary that Claude writes: what it is asked, how its answer is read, and the judge that every sentence must pass
+//! What Claude writes beside triage. Identity fields are in [`fields`]; this is a summary: what it is asked, how its answer is read, and the judge that every sentence must pass
 //! before anybody sees it. What does not pass is dropped. No sentence decides anything: a summary is for reading.
 
 pub mod check;
+pub mod fields;
 pub mod prompt;
 
 use serde_json::Value;
@@ -26,6 +27,9 @@ pub enum Unusable {
     /// No list of sentences, or one of something else.
     #[error("the answer's `sentences` is not a list of texts with their citations")]
     Sentences,
+    /// No list of fields, or one of something else.
+    #[error("the answer's `fields` is not a list of values with their documents")]
+    Fields,
 }
 
 /// Reads Claude's answer and drops every sentence that its own citations do not bear out. A sentence beyond the number

@@ -66,3 +66,7 @@ pub const SENTENCE_CHARS: usize = 400;
 pub const DRAFT_EVIDENCE: usize = 24;
 /// Longest user turn of a prompt for a summary, in bytes: what the call can cost is known before the words are.
 pub const DRAFT_BYTES: usize = 12_000;
+/// Longest user turn of a prompt for identity fields, in bytes.
+pub const EXTRACT_BYTES: usize = 12_000;
+/// Identity fields taken from one answer of a model's.
+pub const EXTRACTED_FIELDS: usize = 40;

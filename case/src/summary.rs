@@ -39,7 +39,7 @@ pub fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
     let texts = evidence::texts(state);
     let reasons = proposal.reasons().iter().filter_map(|reason| because(state, proposal, *reason, &texts));
     let why: Vec<Sentence> = reasons.take(REASONS).chain([proposed(proposal)]).collect();
-    let mut sentences = story::of(state, proposal);
+    let mut sentences = story::of(state, proposal, &texts);
     sentences.extend(missing(state));
     // The end is what somebody has to agree to: it is never the part that is cut.
     sentences.truncate(limits::SUMMARY_SENTENCES.saturating_sub(why.len()));

@@ -3,13 +3,16 @@
 //! decision, never this module's.
 
 mod draft;
+mod extract;
 mod triage;
 
-pub(crate) use self::{draft::draft, triage::triage};
+pub use self::extract::FoundField;
+pub(crate) use self::{draft::draft, extract::extract, triage::triage};
 
 use case::{
     entry::{Answer, Failure, ModelCall},
     ids::{Digest, Reference},
+    limits,
     settings::Settings,
 };
 use claude::{
@@ -37,13 +40,15 @@ pub fn triage_nano_dollars(settings: &Settings, words: &str) -> u64 {
     })
 }
 
-/// The most that a call for a summary can cost, in nano-dollars, whatever the case holds.
+/// The most that a call for a summary or for identity fields can cost, in nano-dollars, whatever the case holds.
 #[must_use]
 pub fn writing_nano_dollars(settings: &Settings) -> u64 {
     let ask = &settings.writing;
-    ask.model
-        .as_ref()
-        .map_or(0, |model| worst_case(&draft::prompt(model, String::new(), ask.max_tokens), case::limits::DRAFT_BYTES))
+    ask.model.as_ref().map_or(0, |model| {
+        let summary = draft::prompt(model, String::new(), ask.max_tokens);
+        let fields = extract::prompt(model, String::new(), ask.max_tokens);
+        worst_case(&summary, limits::DRAFT_BYTES).max(worst_case(&fields, limits::EXTRACT_BYTES))
+    })
 }
 
 fn worst_case(prompt: &Prompt, user_bytes: usize) -> u64 {

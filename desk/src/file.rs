@@ -10,7 +10,7 @@ use std::{
 
 use case::{
     case::{Case, Ready, Rest, Step},
-    entry::Speaker,
+    entry::{Question, Speaker},
     identity::extract,
     ids::Digest,
     narrative::Heard,
@@ -332,7 +332,11 @@ impl<H: CaseHost + Outside + ModelHost> Desk<H> {
         let (desk, key, state) = (self.clone(), key.clone(), open.case.state().clone());
         self.host.spawn(Box::pin(async move {
             let heard = desk.heard(&key, &vault, &state).await;
-            let job = Job::new(&state, ready, heard);
+            let sheets = match &ready.question {
+                Question::Extract { .. } => desk.sheets(&key, &vault, &state).await,
+                Question::Triage { .. } | Question::Draft { .. } | Question::Lookup(_) | Question::Act { .. } => vec![],
+            };
+            let job = Job { sheets, ..Job::new(&state, ready, heard) };
             drop(state);
             let performed = perform(&*desk.host, &desk.setup, &vault, &job).await;
             let answered = desk.decide(&key, |open, at| {
@@ -376,6 +380,7 @@ impl<H: CaseHost + Outside + ModelHost> Desk<H> {
                 heard.texts.push((said_at.date(), text));
             }
         }
+        heard.identity.extend(self.found_by_claude(key, vault, state).await);
         heard
     }
 }

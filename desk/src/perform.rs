@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use case::{
     case::Ready,
-    draft::{self, prompt::Brief},
+    draft::{self, fields::Sheet, prompt::Brief},
     entry::{Answer, Failure, Question},
     facts,
     ids::{AskId, Reference, TenantId},
@@ -42,6 +42,8 @@ pub struct Job {
     pub proposed: Option<Proposed>,
     /// What Claude is shown, for a summary.
     pub brief: Option<Brief>,
+    /// The texts that Claude is shown, for identity fields.
+    pub sheets: Vec<Sheet>,
     /// Whose case it is.
     pub customer: Option<Reference>,
     /// The trace id.
@@ -88,6 +90,7 @@ impl Job {
             heard,
             proposed,
             brief,
+            sheets: Vec::new(),
             customer: state.customer.clone(),
             trace: state.opened.trace.clone(),
             max_tokens,
@@ -150,9 +153,8 @@ async fn ask_model(outside: &impl Outside, setup: &Setup, vault: &CaseVault, job
     match &job.ready.question {
         Question::Triage { .. } => ask_claude::triage(outside, setup, vault, job, limit_ms).await,
         Question::Draft { .. } => ask_claude::draft(outside, setup, vault, job, limit_ms).await,
-        Question::Extract { .. } | Question::Lookup(_) | Question::Act { .. } => {
-            failed(outside, outside.now(), Failure::NotConfigured, None)
-        }
+        Question::Extract { .. } => ask_claude::extract(outside, setup, vault, job, limit_ms).await,
+        Question::Lookup(_) | Question::Act { .. } => failed(outside, outside.now(), Failure::NotConfigured, None),
     }
 }
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::{
+    ask_claude::FoundField,
     ports::{CaseKey, Outside, Sealed},
     ticket::Mark,
 };
@@ -70,6 +71,11 @@ pub enum Doc {
     Draft {
         /// The sentences.
         sentences: Vec<Sentence>,
+    },
+    /// Identity fields that Claude found, of which only those are left that stand where it says.
+    Found {
+        /// The fields.
+        fields: Vec<FoundField>,
     },
     /// An analyst's note or question.
     Note {

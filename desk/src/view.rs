@@ -107,7 +107,7 @@ fn text_of(doc: &Doc) -> &str {
     match doc {
         Doc::Words { text, .. } | Doc::Reason { text } | Doc::Note { text } => text,
         Doc::Reply { body } => body,
-        Doc::Draft { .. } => "",
+        Doc::Draft { .. } | Doc::Found { .. } => "",
     }
 }
 

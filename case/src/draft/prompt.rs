@@ -140,7 +140,7 @@ fn cut(text: &str, chars: usize) -> String {
 }
 
 /// As much of a text as fits into so many bytes of JSON.
-fn fit(text: &str, bytes: usize) -> String {
+pub(super) fn fit(text: &str, bytes: usize) -> String {
     let mut room = bytes;
     let fits = |letter: &char| {
         let left = room.checked_sub(letter_bytes(*letter));

@@ -2,7 +2,7 @@
 
 use super::{Sentence, words};
 use crate::{
-    evidence::{self, law, tell},
+    evidence::{self, Texts, law, tell},
     facts::{Direction, Facts, Payment, Transaction},
     ids::{EvidenceId, Reference},
     law::deadlines,
@@ -15,7 +15,7 @@ use crate::{
 const ROWS: usize = 2;
 
 /// What was said and found, in that order.
-pub(super) fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
+pub(super) fn of(state: &State, proposal: &Proposal, texts: &Texts) -> Vec<Sentence> {
     let cited: Vec<Reference> = proposal
         .cites()
         .iter()
@@ -27,6 +27,7 @@ pub(super) fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
     let mut told: Vec<Sentence> = said(state).into_iter().collect();
     told.extend(rows.iter().take(ROWS).map(|row| found(row)));
     told.extend(payments.iter().take(ROWS).map(|row| paid(row)));
+    told.extend(checklist(proposal, texts));
     told.extend(credited(state, &rows));
     told.extend(rows.iter().find(|row| !row.unusual.is_empty()).map(|row| unusual(state, row)));
     told.extend(scored(state));
@@ -63,6 +64,13 @@ fn paid(row: &Payment) -> Sentence {
     let made = tell::moment(row.created_at);
     let text = format!("Payment {} is one of {}, made on {made}{status}{reason}.", row.id, row.money);
     Sentence { text, cites: vec![row_id(&row.id)] }
+}
+
+/// What the profile and the documents hold and lack, where the proposal rests on that.
+fn checklist(proposal: &Proposal, texts: &Texts) -> Vec<Sentence> {
+    let is_item = |id: &&EvidenceId| ["profile:", "document:"].iter().any(|source| id.as_str().starts_with(source));
+    let lines = proposal.cites().iter().filter(is_item).filter_map(|id| Some((id, texts.get(id)?)));
+    lines.take(ROWS + 1).map(|(id, text)| Sentence { text: text.clone(), cites: vec![id.clone()] }).collect()
 }
 
 /// A refund or reversal of one of these rows that the ledger already shows: networks ask for it to be addressed.

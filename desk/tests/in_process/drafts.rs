@@ -1,4 +1,5 @@
-//! Summaries that Claude writes, and what happens where it writes nonsense, lies or nothing.
+//! Summaries that Claude writes and identity fields that it finds, and what happens where it writes nonsense, lies or
+//! nothing.
 
 use axum::{Json, Router, routing::post};
 use case::case::rederive;
@@ -79,4 +80,26 @@ async fn a_model_that_fails_delays_a_case_and_does_not_stop_it() {
         let lines = world.lines(&case);
         assert_eq!(rederive(lines.iter().map(String::as_str)), Ok(()), "{fault}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn identity_fields_of_claudes_count_where_they_stand_and_stay_in_the_vault() {
+    let fields = json!({ "fields": [
+        { "field": "name", "value": "Zelda Quartermaine", "document": "doc-1" },
+        { "field": "name", "value": "Somebody Else", "document": "doc-1" },
+    ] });
+    let world = World::behind(says(&fields.to_string()), claude);
+    let document = json!({ "id": "doc-1", "type": "passport", "sides": ["front"],
+        "text": "This is to certify that Zelda Quartermaine may pass. X4477001" });
+    let text = "Why is my identity verification not complete? Which identity documents do you need?";
+    let body = json!({ "text": text, "customer_id": "cus_ivo", "documents": [document] });
+    let worked = world.post("/v1/requests", &[("prefer", "wait=60")], &body).await;
+    assert_eq!(worked.status, 201, "{}", worked.text);
+    let lines = world.lines(&worked.case_id());
+    let answer = lines.iter().find(|line| line.contains("\"answer\":\"extracted\"")).expect("fields were asked for");
+    assert!(answer.contains("\"found\":[\"name\"]") && answer.contains("\"dropped\":1"), "{answer}");
+    assert!(lines.iter().all(|line| !line.contains("Quartermaine")), "a name is in the journal");
+    assert_eq!(rederive(lines.iter().map(String::as_str)), Ok(()));
+    // A name that differs from the profile's is for an analyst.
+    assert!(worked.text.contains("identity_differs"), "{}", worked.text);
 }
