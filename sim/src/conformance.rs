@@ -79,7 +79,7 @@ pub const CONTRACT: &[Check] = table! {
         None three_look_ups_are_in_flight_at_once,
     }
     specialists {
-        Any a_stolen_card_is_frozen_only_after_approval,
+        Any a_stolen_card_is_blocked_only_after_approval,
         Any payments_are_explained_by_their_status,
         Any identity_that_is_not_whole_asks_for_documents,
         Any several_intents_have_several_tracks,

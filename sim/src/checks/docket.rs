@@ -59,7 +59,7 @@ pub(crate) async fn pages_hold_every_case_once(world: &World) -> Result<()> {
         opened.insert(world.api.open(&json!({ "text": SAMPLE })).await?.id().to_owned());
     }
     for id in &opened {
-        expect(world, "state=waiting&limit=500", id, true).await?;
+        expect(world, "state=waiting", id, true).await?;
     }
     let (mut seen, mut after, mut pages) = (Vec::new(), String::new(), 0);
     loop {

@@ -11,10 +11,10 @@ use crate::{
     world::World,
 };
 
-pub(crate) async fn a_stolen_card_is_frozen_only_after_approval(world: &World) -> Result<()> {
+pub(crate) async fn a_stolen_card_is_blocked_only_after_approval(world: &World) -> Result<()> {
     let opened = world.api.open_for("cus_dan", STOLEN).await?;
     opened.is_routed("fraud-agent", "await_approval")?;
-    opened.is("/orchestration/proposal/action", "freeze_card")?;
+    opened.is("/orchestration/proposal/action", "block_card")?;
     opened.holds("/orchestration/proposal/reasons", "reported_lost_or_stolen")?;
     opened.holds("/orchestration/proposal/reasons", "risk_high")?;
     opened.holds("/orchestration/escalations", "high_risk")?;

@@ -148,6 +148,7 @@ pub(crate) async fn many_requests_with_one_ticket_at_once_make_one_case(world: &
     }
     ensure!(ids.len() == 1 && opened == 1, "{} cases, opened {opened} times", ids.len());
     for id in ids {
+        world.api.until(&id, |case| case.state() != "working").await?;
         let told = messages(world, &id).await?;
         ensure!(told == texts.len() - 1, "{told} messages of {} texts, one of which opened the case", texts.len());
     }
