@@ -195,6 +195,11 @@ fn messaged(state: &mut State, message: &Message) {
     remember(state, message.key.as_ref());
     state.words.push((message.from, message.words.sealed.clone(), state.now));
     if message.from == Speaker::Analyst {
+        // An analyst's words are no evidence; documents that came in by post are.
+        if message.words.documents > 0 {
+            state.identity.take(&message.words.identity);
+            look_anew(state);
+        }
         return;
     }
     let heard = &message.words.narrative;
@@ -205,11 +210,7 @@ fn messaged(state: &mut State, message: &Message) {
     answered_by_customer(state, heard);
     state.identity.take(&message.words.identity);
     state.narrative.hear(heard);
-    // What the customer says may name what an earlier reply was compared with, or what the source was asked about.
-    let outdated = |ask: &&mut Ask| matches!(ask.question, Question::Lookup(_) | Question::Extract { .. });
-    for ask in state.asks.values_mut().filter(outdated) {
-        ask.stale = true;
-    }
+    look_anew(state);
     state.escalations.remove(&Escalation::NoAnswer);
     let now = state.now;
     for track in &mut state.tracks {
@@ -218,9 +219,18 @@ fn messaged(state: &mut State, message: &Message) {
         for pause in track.pauses.iter_mut().filter(|pause| pause.to.is_none()) {
             pause.to = Some(now);
         }
-        // Nobody should agree to what was proposed without these words; the specialist looks again.
-        supersede(track);
     }
+}
+
+/// Makes what was asked and proposed before a message outdated.
+fn look_anew(state: &mut State) {
+    // What was said or sent may name what an earlier reply was compared with, or what the source was asked about.
+    let outdated = |ask: &&mut Ask| matches!(ask.question, Question::Lookup(_) | Question::Extract { .. });
+    for ask in state.asks.values_mut().filter(outdated) {
+        ask.stale = true;
+    }
+    // Nobody should agree to what was proposed without it; the specialist looks again.
+    state.tracks.iter_mut().for_each(supersede);
 }
 
 /// A short answer is one to what is asked at the moment; without a question it means nothing.

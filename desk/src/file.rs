@@ -371,13 +371,17 @@ impl<H: CaseHost + Outside + ModelHost> Desk<H> {
     /// What the customer said so far, with tokens for personal data, and the identity fields in it.
     async fn heard(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Heard {
         let mut heard = Heard::default();
-        for (_, hash, said_at) in state.words.iter().filter(|(speaker, _, _)| *speaker == Speaker::Customer) {
+        for (speaker, hash, said_at) in &state.words {
             if let Some(Doc::Words { text, tokens, documents, .. }) = self.document(key, Some(vault), hash).await {
                 let pairs = tokens.into_iter().map(|(token, value)| (token, Pii::new(value)));
                 let tokens = TokenMap::from_pairs(pairs).unwrap_or_default();
                 let plain = tokens.reveal(&text, "comparing what was said of an identity with the profile");
-                extract::hear(&mut heard.identity, &plain, &documents);
-                heard.texts.push((said_at.date(), text));
+                // An analyst's words are no evidence; the documents that came with them are.
+                let by_customer = *speaker == Speaker::Customer;
+                extract::hear(&mut heard.identity, if by_customer { &plain } else { "" }, &documents);
+                if by_customer {
+                    heard.texts.push((said_at.date(), text));
+                }
             }
         }
         heard.identity.extend(self.found_by_claude(key, vault, state).await);

@@ -98,11 +98,15 @@ pub fn masked(text: &str) -> String {
 /// place, since it holds several.
 #[must_use]
 pub fn numbers(text: &str) -> Vec<Range<usize>> {
-    let mut spans: Vec<Range<usize>> = mrz::zones(text).into_iter().map(|zone| zone.span).collect();
+    let zones = mrz::zones(text);
     let hits = [Kind::Words, Kind::Document].into_iter().flat_map(|kind| scan::hits(text, kind));
-    let numbers = hits.filter(|hit| matches!(hit.what, What::Number | What::TaxId)).map(|hit| &text[hit.span]);
+    let labelled = hits.filter(|hit| matches!(hit.what, What::Number | What::TaxId)).map(|hit| hit.span);
+    let zonal = zones.iter().filter_map(|zone| zone.fields.as_ref()).map(|fields| fields.number.clone());
+    let numbers: Vec<&str> = labelled.chain(zonal).map(|span| &text[span]).collect();
+    let mut spans: Vec<Range<usize>> =
+        zones.into_iter().map(|zone| zone.span).chain(mrz::lines_of_zones(text)).collect();
     // A number that was labelled once is the same number where it stands without a label.
-    for number in numbers.filter(|number| !number.starts_with('[')) {
+    for number in numbers.into_iter().filter(|number| !number.starts_with('[')) {
         spans.extend(text.match_indices(number).map(|(at, number)| at..at + number.len()));
     }
     spans.sort_unstable_by_key(|span| (span.start, std::cmp::Reverse(span.end)));

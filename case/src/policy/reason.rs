@@ -116,7 +116,7 @@ pub enum Reason {
     NothingUnusual,
     /// A new device paid a new payee an unusual amount.
     TakeoverPattern,
-    /// A name or date of birth on a document differs from the profile.
+    /// What a document says of somebody differs from the profile: the name, the date of birth, the address.
     IdentityDiffers,
     /// A document that the law or the operator asks for was not sent.
     DocumentMissing,

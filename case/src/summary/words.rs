@@ -167,7 +167,7 @@ const REASONS: &[(Reason, Ground, &str)] = &[
     (Reason::NothingUnusual, Ground::Search, "No transaction differs from what is normal for this customer."),
     (Reason::IdentityIncomplete, Ground::Identity, "Identity data that the law asks for is missing."),
     (Reason::IdentityComplete, Ground::Identity, "All identity data that the law asks for is there."),
-    (Reason::IdentityDiffers, Ground::Identity, "A name or date of birth on a document differs from the profile."),
+    (Reason::IdentityDiffers, Ground::Identity, "A document says something else of the customer than the profile."),
     (Reason::DocumentMissing, Ground::Identity, "A document that the law or the operator asks for was not sent."),
     (Reason::DocumentExpired, Ground::Identity, "A document has expired."),
     (Reason::DocumentUnreadable, Ground::Identity, "A document cannot be read."),

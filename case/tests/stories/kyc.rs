@@ -191,6 +191,14 @@ fn a_document_that_arrives_later_is_looked_at_with_everything_again() {
 }
 
 #[test]
+fn a_document_that_an_analyst_files_counts_like_the_customer_s_own() {
+    let blurred = passport(json!({"legible": false}));
+    let mut world = check(&[blurred], json!({}), Action::RequestDocuments, &[Reason::DocumentUnreadable]);
+    world.file(&[passport(json!({"id": "doc-2", "text": "Name: Eva Hollenbeck"}))]);
+    check_proposal(&mut world, Action::Escalate, &[Reason::IdentityDiffers]);
+}
+
+#[test]
 fn claude_is_asked_once_for_what_fixed_rules_do_not_find_and_the_case_goes_on_without_it() {
     let run = |text: &str, answer: Answer| {
         let mut opened = request(WORDS, Label::KycLookup);

@@ -221,12 +221,22 @@ impl World {
 
     /// The customer sends documents with a message.
     pub(crate) fn send(&mut self, text: &str, documents: &[Value]) {
-        extract::hear(&mut self.heard.identity, text, documents);
         self.heard.texts.push((self.now.date(), text.to_owned()));
+        extract::hear(&mut self.heard.identity, text, documents);
+        self.post(Speaker::Customer, actor("app", Role::Submitter), text, documents);
+    }
+
+    /// An analyst adds documents that came in by post.
+    pub(crate) fn file(&mut self, documents: &[Value]) {
+        extract::hear(&mut self.heard.identity, "", documents);
+        self.post(Speaker::Analyst, analyst("ada"), "Came in by post.", documents);
+    }
+
+    fn post(&mut self, from: Speaker, by: Actor, text: &str, documents: &[Value]) {
         let mut words = words(text, reading(Label::Other, 60, false));
         words.identity = Identity::read(text, documents);
         words.documents = u32::try_from(documents.len()).unwrap();
-        let message = Message { by: actor("app", Role::Submitter), from: Speaker::Customer, words, key: None };
+        let message = Message { by, from, words, key: None };
         let step = self.case.message(message, self.now).unwrap();
         self.take(step);
     }

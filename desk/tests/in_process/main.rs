@@ -13,6 +13,7 @@ mod errors;
 mod events;
 mod host;
 mod idempotency;
+mod identity;
 mod logs;
 mod model;
 mod modes;

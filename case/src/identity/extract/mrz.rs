@@ -95,13 +95,21 @@ pub(super) fn zones(text: &str) -> Vec<Zone> {
     zones
 }
 
+/// Lines that look like one of a zone, also where the others are not there.
+pub(super) fn lines_of_zones(text: &str) -> impl Iterator<Item = Range<usize>> {
+    super::lines(text).filter(|line| {
+        let sized = LAYOUTS.iter().any(|layout| layout.length == line.len());
+        sized && text[line.clone()].contains('<') && is_zonal(&text[line.clone()])
+    })
+}
+
+fn is_zonal(line: &str) -> bool {
+    line.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'<')
+}
+
 impl Layout {
     fn fits(&self, text: &str, lines: &[Range<usize>]) -> bool {
-        let zonal = |line: &Range<usize>| {
-            let line = text[line.clone()].as_bytes();
-            line.len() == self.length
-                && line.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'<')
-        };
+        let zonal = |line: &Range<usize>| line.len() == self.length && is_zonal(&text[line.clone()]);
         lines.iter().all(zonal) && self.first.contains(&text.as_bytes()[lines[0].start])
     }
 

@@ -100,6 +100,9 @@ fn numbers_are_masked_wherever_they_stand() {
     assert_eq!(masked(text), "Passport: [number]. I repeat, [number]! Tax ID: [number]");
     let zone = "see\nP<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10\nok";
     assert_eq!(masked(zone), "see\n[number]\nok");
+    let alone = "L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+    assert_eq!(masked(alone), "[number]", "a line of a zone without the others");
+    assert_eq!(masked(&format!("{zone}\nit is L898902C3")), "see\n[number]\nok\nit is [number]");
 }
 
 #[test]
@@ -143,6 +146,8 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_found_stands_in_the_text_and_its_numbers_are_masked(text in texts()) {
         let document = json!({"id": "d1", "text": text});
