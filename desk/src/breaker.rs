@@ -75,6 +75,18 @@ pub enum Outcome {
     Failed,
 }
 
+/// Why a call is not let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// The target is left alone for so long.
+    Open {
+        /// In milliseconds.
+        rest_ms: i64,
+    },
+    /// One call is trying whether the target is back; what comes of it will be known soon.
+    Trying,
+}
+
 /// Where a breaker stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -128,24 +140,24 @@ impl Breaker {
     /// Asks to make a call that ends within `limit_ms`.
     ///
     /// # Errors
-    /// After how many milliseconds to ask again.
-    pub fn admit(&mut self, now: Millis, limit_ms: u64) -> Result<(), i64> {
+    /// Why not now.
+    pub fn admit(&mut self, now: Millis, limit_ms: u64) -> Result<(), Refused> {
         if matches!(self.state, State::Open { until } if now >= until) {
             self.state = State::HalfOpen { lost_at: None };
         }
-        let pause_ms = match self.state {
-            State::Closed { .. } => return Ok(()),
+        match self.state {
+            State::Closed { .. } => Ok(()),
             State::HalfOpen { lost_at } if lost_at.is_none_or(|lost_at| now >= lost_at) => {
                 let limit_ms = i64::try_from(limit_ms).unwrap_or(i64::MAX);
                 self.state = State::HalfOpen { lost_at: Some(now.plus(limit_ms)) };
-                return Ok(());
+                Ok(())
             }
-            State::Open { until } => until.since(now),
-            // Whether the target is back is known after one call, which mostly takes less than its limit.
-            State::HalfOpen { .. } => self.settings.cool_down_ms / 4,
-        };
-        self.refusals += 1;
-        Err(pause_ms.max(1))
+            State::HalfOpen { .. } => Err(Refused::Trying),
+            State::Open { until } => {
+                self.refusals += 1;
+                Err(Refused::Open { rest_ms: until.since(now).max(1) })
+            }
+        }
     }
 
     /// Says what became of a call that was admitted. One that was admitted before the breaker opened says nothing new.
@@ -225,8 +237,8 @@ impl Breakers {
     /// [`Breaker::admit`].
     ///
     /// # Errors
-    /// After how many milliseconds to ask again.
-    pub fn admit(&self, target: Target, now: Millis, limit_ms: u64) -> Result<(), i64> {
+    /// Why not now.
+    pub fn admit(&self, target: Target, now: Millis, limit_ms: u64) -> Result<(), Refused> {
         self.lock().entry(target).or_insert_with(|| Breaker::new(self.settings)).admit(now, limit_ms)
     }
 
@@ -314,14 +326,14 @@ mod tests {
     #[test]
     fn an_open_one_says_when_to_come_back_and_then_lets_one_through() {
         let mut breaker = opened_at_10();
-        assert_eq!(breaker.admit(Millis(10), 100), Err(400));
-        assert_eq!(breaker.admit(Millis(409), 100), Err(1));
+        assert_eq!(breaker.admit(Millis(10), 100), Err(Refused::Open { rest_ms: 400 }));
+        assert_eq!(breaker.admit(Millis(409), 100), Err(Refused::Open { rest_ms: 1 }));
         assert_eq!(breaker.admit(Millis(410), 100), Ok(()));
-        assert_eq!(breaker.admit(Millis(411), 100), Err(100), "one at a time");
+        assert_eq!(breaker.admit(Millis(411), 100), Err(Refused::Trying), "one at a time");
         assert_eq!(breaker.standing(Millis(411)), Standing::HalfOpen);
         breaker.report(Millis(420), Outcome::Answered);
         assert_eq!((breaker.standing(Millis(420)), breaker.admit(Millis(420), 1)), (Standing::Closed, Ok(())));
-        assert_eq!((breaker.openings, breaker.refusals), (1, 3));
+        assert_eq!((breaker.openings, breaker.refusals), (1, 2));
     }
 
     #[test]
@@ -329,9 +341,9 @@ mod tests {
         let mut breaker = opened_at_10();
         assert_eq!(breaker.admit(Millis(410), 100), Ok(()));
         breaker.report(Millis(450), Outcome::Failed);
-        assert_eq!(breaker.admit(Millis(849), 100), Err(1));
+        assert_eq!(breaker.admit(Millis(849), 100), Err(Refused::Open { rest_ms: 1 }));
         assert_eq!(breaker.admit(Millis(850), 100), Ok(()));
-        assert_eq!(breaker.admit(Millis(949), 100), Err(100));
+        assert_eq!(breaker.admit(Millis(949), 100), Err(Refused::Trying));
         assert_eq!(breaker.admit(Millis(950), 100), Ok(()), "nobody heard of the one before");
     }
 

@@ -9,10 +9,13 @@ use http::{HeaderValue, header};
 
 use crate::{
     address::is_plain,
-    breaker::{Outcome, Standing},
+    breaker::{Outcome, Refused, Standing},
     ports::{Outside, SendError, Target},
     setup::Setup,
 };
+
+/// How often a call that waits for another's trial looks for what came of it, in milliseconds.
+const LOOK_AGAIN_MS: u64 = 25;
 
 /// Why there is no reply, in the case's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +52,7 @@ pub(crate) async fn send(
             request.headers_mut().insert(header::AUTHORIZATION, token.header());
         }
     }
-    if let Err(pause_ms) = setup.breakers.admit(target, outside.now(), limit_ms) {
-        return Err(NoReply { failure: Failure::Unavailable, retry_after_ms: Some(pause_ms) });
-    }
+    let limit_ms = pass_breaker(outside, setup, target, limit_ms).await?;
     let sent = outside.send(target, request, limit_ms, most_bytes).await;
     if let Some(outcome) = outcome(target, &sent) {
         let (before, after) = setup.breakers.report(target, outside.now(), outcome);
@@ -65,6 +66,26 @@ pub(crate) async fn send(
         }
     }
     sent.map_err(|error| no_reply(error).into())
+}
+
+/// Asks the target's breaker; returns the time that is left for the call. Where another call is trying whether the
+/// target is back, this one waits for what comes of it, on its own time: it would be a pity to give up for that.
+async fn pass_breaker(outside: &impl Outside, setup: &Setup, target: Target, limit_ms: u64) -> Result<u64, NoReply> {
+    let began = outside.now();
+    loop {
+        let spent_ms = u64::try_from(outside.now().since(began)).unwrap_or(0);
+        let left_ms = limit_ms.saturating_sub(spent_ms);
+        if left_ms == 0 {
+            return Err(Failure::TimedOut.into());
+        }
+        match setup.breakers.admit(target, outside.now(), left_ms) {
+            Ok(()) => return Ok(left_ms),
+            Err(Refused::Open { rest_ms }) => {
+                return Err(NoReply { failure: Failure::Unavailable, retry_after_ms: Some(rest_ms) });
+            }
+            Err(Refused::Trying) => outside.sleep(LOOK_AGAIN_MS.min(left_ms)).await,
+        }
+    }
 }
 
 /// A failure to get any reply, in the case's terms.

@@ -184,6 +184,22 @@ async fn a_source_that_is_down_is_left_alone_and_asked_again_once_it_had_time() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_waits_for_a_trial_goes_on_after_it_and_uses_up_no_attempt() {
+    let (world, _) = careful();
+    world.fault("ledger", "500", None).await;
+    let first = world.open(SAMPLE, "cus_ada").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    world.desk.wake(&local(&first)).await.unwrap();
+    world.no_faults().await;
+    // The ledger is back, and slow: each case asks it two things at once, and only one of them may try.
+    world.fault("ledger", "delay:1500", None).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let worked = world.work(SAMPLE, "cus_ada").await;
+    assert_eq!(worked.at("/orchestration/proposal/action"), "raise_chargeback", "{}", worked.text);
+    assert_eq!(world.count(&worked.case_id(), "retry_planned"), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_reply_about_one_customer_that_cannot_be_used_does_not_close_the_source_to_all() {
     let (world, asked) = careful();
     world.fault("ledger", "malformed", None).await;
