@@ -404,9 +404,9 @@ mod tests {
     use super::*;
     use crate::{actor::Role, ids::Subject};
 
-    /// The first version's dispute, as if its journal had that many entries.
+    /// The second version's dispute, as if its journal had that many entries.
     fn long(entries: u64) -> Case {
-        let lines: Vec<&str> = include_str!("../../testdata/journals/v1-dispute.jsonl").lines().take(13).collect();
+        let lines: Vec<&str> = include_str!("../../testdata/journals/v2-dispute.jsonl").lines().take(16).collect();
         let mut case = Case::replay(lines).unwrap();
         case.head.seq = entries;
         case

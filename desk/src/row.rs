@@ -2,6 +2,8 @@
 
 use case::{
     case::{Case, Rest},
+    law,
+    rules::pack::Duty,
     specialist,
 };
 
@@ -34,9 +36,14 @@ pub fn routed_to(case: &Case) -> &'static str {
 pub fn docket_row(case: &Case) -> DocketRow {
     let state = case.state();
     let rest = case.rest();
+    // The law's clocks come before the time that a customer is given to answer.
+    let clocks =
+        law::deadlines(state).into_iter().filter(|deadline| !deadline.over && deadline.clock.duty == Duty::Bank);
+    let statutory = clocks.map(|deadline| deadline.due.due_at.0).next();
     let due_at = match rest {
-        Rest::Waiting { wake } => Some(wake.0),
-        Rest::Working { .. } | Rest::Review | Rest::Closed => None,
+        Rest::Waiting { wake } => statutory.or(Some(wake.0)),
+        Rest::Working { .. } | Rest::Review => statutory,
+        Rest::Closed => None,
     };
     DocketRow {
         case_id: case.id().to_string(),

@@ -1,8 +1,11 @@
 //! A case as callers see it: the shapes of the contract, rendered from the state and from what the vault reveals.
 
+mod law;
+mod question;
+
 use case::{
     case::Rest,
-    entry::{Answer, Basis, CustomerQuestion, Missing, Outcome, Question, Tier},
+    entry::{Answer, Basis, Missing, Outcome, Question, Tier},
     facts::{Direction, Facts},
     ids::{Digest, EvidenceId},
     label::Scored,
@@ -103,7 +106,7 @@ fn optional(view: &mut Map<String, Value>, name: &str, value: Option<&impl ToStr
     }
 }
 
-fn text_of(doc: &Doc) -> &str {
+pub(crate) fn text_of(doc: &Doc) -> &str {
     match doc {
         Doc::Words { text, .. } | Doc::Reason { text } | Doc::Note { text } => text,
         Doc::Reply { body } => body,
@@ -189,8 +192,9 @@ fn orchestration(seen: &Seen, question: Option<&Doc>, draft: Option<&Doc>) -> Va
     shown.insert("state".to_owned(), row::state_name(seen.rest).into());
     // In shadow mode nobody is asked anything; the journal tells what would have been.
     let asks = state.opened.settings.mode != Mode::Shadow;
-    if let Some((asked, _)) = lead.and_then(|track| track.waiting).filter(|_| asks) {
-        shown.insert("question".to_owned(), question_text(asked, question).into());
+    let waits = |track: &&Track| asks && track.asks_now();
+    if let Some(track) = lead.filter(waits).or_else(|| state.tracks.iter().find(waits)) {
+        shown.extend(question::shown(state, track, question));
     }
     if let Some(proposed) = lead.and_then(|track| track.proposals.last()) {
         shown.insert("proposal".to_owned(), proposal(proposed));
@@ -209,15 +213,21 @@ fn orchestration(seen: &Seen, question: Option<&Doc>, draft: Option<&Doc>) -> Va
         shown.insert("escalations".to_owned(), json!(state.escalations));
     }
     if state.tracks.len() > 1 {
-        shown.insert("tracks".to_owned(), state.tracks.iter().map(track).collect());
+        shown.insert("tracks".to_owned(), state.tracks.iter().map(|one| track(state, one, question)).collect());
     }
+    let deadlines: Vec<Value> =
+        case::law::deadlines(state).iter().map(|deadline| law::deadline(state, deadline)).collect();
+    if !deadlines.is_empty() {
+        shown.insert("deadlines".to_owned(), deadlines.into());
+    }
+    shown.extend(lead.map(|track| law::limits(state, track)).unwrap_or_default());
     if let Some(closed) = state.closed {
         shown.insert("outcome".to_owned(), json!(closed));
     }
     Value::Object(shown)
 }
 
-fn track(track: &Track) -> Value {
+fn track(state: &State, track: &Track, question: Option<&Doc>) -> Value {
     let mut shown = json!({
         "task": track.task.name(),
         "routed_to": specialist::agent(track.task),
@@ -225,6 +235,10 @@ fn track(track: &Track) -> Value {
     });
     if let (Some(proposed), Some(shown)) = (track.proposals.last(), shown.as_object_mut()) {
         shown.insert("proposal".to_owned(), proposal(proposed));
+    }
+    let asks = state.opened.settings.mode != Mode::Shadow && track.asks_now();
+    if let (true, Some(shown)) = (asks, shown.as_object_mut()) {
+        shown.extend(question::shown(state, track, question));
     }
     shown
 }
@@ -245,38 +259,14 @@ fn proposal(proposed: &Proposed) -> Value {
     if let (Some(amount), Some(shown)) = (proposal.amount(), shown.as_object_mut()) {
         shown.insert("amount".to_owned(), json!(amount));
     }
+    if let (Some(code), Some(shown)) = (proposal.code(), shown.as_object_mut()) {
+        shown.insert("code".to_owned(), json!(code));
+    }
     shown
 }
 
 fn sentence(sentence: &Sentence) -> Value {
     json!({ "text": sentence.text, "cites": sentence.cites })
-}
-
-fn question_text(asked: CustomerQuestion, question: Option<&Doc>) -> String {
-    match asked {
-        CustomerQuestion::WhichCustomer => "Which customer is this about? The request named none.".to_owned(),
-        CustomerQuestion::WhichTransaction => {
-            "Which transaction do you mean? Please tell us the merchant, the amount and the date.".to_owned()
-        }
-        CustomerQuestion::WhichPayment => {
-            "Which payment do you mean? Please tell us the amount, the date and whom it was for.".to_owned()
-        }
-        CustomerQuestion::WhatHappened => {
-            "What is wrong with this transaction? Please tell us what you bought and what happened.".to_owned()
-        }
-        CustomerQuestion::DeliveryDue => "On which day should the delivery have arrived?".to_owned(),
-        CustomerQuestion::CancelledWhen => "On which day did you cancel?".to_owned(),
-        CustomerQuestion::ProofOfOtherPayment => {
-            "Do you have a receipt that shows that you paid in another way? Please answer yes or no.".to_owned()
-        }
-        CustomerQuestion::CardInPossession => "Do you still have your card? Please answer yes or no.".to_owned(),
-        CustomerQuestion::RecogniseMerchant => {
-            "You have paid this merchant before. Do you recognise the transaction now? Please answer yes or no."
-                .to_owned()
-        }
-        CustomerQuestion::Documents => "Please send us the identity fields or documents that are missing.".to_owned(),
-        CustomerQuestion::Analyst => question.map_or("", text_of).to_owned(),
-    }
 }
 
 /// What a look-up brought, or that it brought nothing.
