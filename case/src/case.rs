@@ -15,7 +15,7 @@ use crate::{
     next::next,
     rules::Rulebook,
     settings::Mode,
-    state::{Ask, Standing, State},
+    state::{Ask, Standing, State, Track},
     time::Millis,
 };
 
@@ -80,7 +80,7 @@ impl Case {
         let bytes = line.to_bytes();
         let Entry::Opened(opened) = line.entry else { unreachable!("just built") };
         let head = Head { hash: Digest::of(bytes.as_bytes()), ..head };
-        // Only what a settings file says can be wrong about rules, and hosts check it when they start.
+        // A host pins the packs of a rulebook that it has, so there is one; a journal that pins others cannot be read.
         let rules = opened.rulebook().unwrap_or_else(|_| Rulebook::shipped().clone());
         let mut case = Self { state: State::new(*opened, at, rules), head };
         let mut step = Step { lines: vec![bytes], asks: Vec::new() };
@@ -212,7 +212,8 @@ impl Case {
         if let Some(wake) = due.min() {
             return Rest::Working { wake };
         }
-        let open = state.tracks.iter().filter(|track| !track.is_over());
+        let asks = state.tracks.iter().any(Track::asks_now);
+        let open = state.tracks.iter().filter(|track| !(track.is_over() || (asks && track.is_held())));
         let waits: Option<Vec<Millis>> = open.map(|track| track.waiting.map(|(_, since)| since)).collect();
         let since = waits.and_then(|waits| waits.into_iter().min());
         let wake = since.map(|since| since.plus(state.opened.settings.wait_ms)).filter(|wake| *wake > state.now);

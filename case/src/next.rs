@@ -197,6 +197,8 @@ fn step_due(state: &State, track: &Track) -> Option<Entry> {
         Need::Nothing => None,
         Need::Look(lookup) => Some(ask(state, &track.id, Question::Lookup(lookup))),
         Need::Extract(model) => Some(ask(state, &track.id, Question::Extract { model })),
+        // One question at a time: what another track asks may answer this as well.
+        Need::AskCustomer { .. } if state.tracks.iter().any(|other| other.asks_now() && other.id != track.id) => None,
         Need::AskCustomer { question, about } => {
             Some(law_due(state, track, None).unwrap_or_else(|| Entry::CustomerAsked {
                 track: track.id.clone(),

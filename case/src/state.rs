@@ -276,6 +276,19 @@ impl Track {
         !self.human && self.proposals.last().is_some_and(|proposed| proposed.stage == Stage::Done)
     }
 
+    /// Whether the customer is asked something for this track.
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        self.waiting.is_some() && !self.is_over()
+    }
+
+    /// Whether the track has come to nothing yet and asks nothing: it waits for the answer to another one's question.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        let proposed = self.proposals.last().is_some_and(|last| last.stage != Stage::Superseded);
+        self.waiting.is_none() && !self.human && !proposed && !self.is_over()
+    }
+
     /// Whether nothing more is to be done on the track.
     #[must_use]
     pub fn is_over(&self) -> bool {

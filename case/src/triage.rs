@@ -7,9 +7,12 @@ use crate::{
     entry::{Answer, Basis, Failure, Missing, Outcome, Question, Tier},
     label::{Label, Ppm, Scored, Task},
     local::INTENTS_MAX,
-    narrative::{Claim, DisputeKind},
+    narrative::{Claim, DisputeKind, Narrative},
     state::{Ask, Standing, State},
 };
+
+/// Claims that are a fraud report whatever else a request is about.
+const REPORTS: [Claim; 4] = [Claim::LostOrStolen, Claim::Compromised, Claim::AccountTakeover, Claim::ScamPayment];
 
 /// What is to be done about triage.
 pub enum Verdict {
@@ -90,8 +93,16 @@ fn by_local(state: &State, basis: Basis) -> Outcome {
 /// The local tier without anybody better to ask: its best label routes if it is likely enough.
 fn alone(state: &State, basis: Basis) -> Outcome {
     let best = top(state);
-    if best.confidence >= state.opened.settings.triage.alone_min {
+    let heard = &state.narrative;
+    if best.confidence >= state.opened.settings.triage.alone_min && best.label != Label::Other {
         outcome(state, best, Tier::Local, basis, best.label.task().into_iter().collect())
+    } else if let Some(label) = heard_label(heard) {
+        // The model does not know such words; the fixed rules do, and a person sees that it was they who decided.
+        let scored = state.reading.scores.iter().find(|scored| scored.label == label).copied();
+        let confidence = scored.map_or_else(Ppm::default, |scored| scored.confidence);
+        outcome(state, Scored { label, confidence }, Tier::Local, Basis::Heard, label.task().into_iter().collect())
+    } else if best.confidence >= state.opened.settings.triage.alone_min {
+        outcome(state, best, Tier::Local, basis, vec![])
     } else if basis == Basis::LocalAlone {
         outcome(state, best, Tier::Local, Basis::NobodySure, vec![])
     } else {
@@ -120,18 +131,40 @@ fn top(state: &State) -> Scored {
 /// what it is; there a suspicion escalates.
 fn with_what_was_heard(state: &State, mut tasks: Vec<Task>) -> Vec<Task> {
     let heard = &state.narrative;
-    let reports = [Claim::LostOrStolen, Claim::Compromised, Claim::AccountTakeover, Claim::ScamPayment];
     if tasks.is_empty() {
         return tasks;
     }
-    if !tasks.contains(&Task::FraudCheck) && reports.iter().any(|claim| heard.claims.contains(claim)) {
+    // Somebody else's transfer is no question about a payment.
+    let denied = heard.claims.contains(&Claim::NotRecognised) && !tasks.contains(&Task::DisputeSummary);
+    if denied && !tasks.contains(&Task::FraudCheck) {
         tasks.insert(0, Task::FraudCheck);
     }
-    if tasks.contains(&Task::FraudCheck) && !tasks.contains(&Task::DisputeSummary) && is_about_a_charge(heard.dispute) {
+    if !tasks.contains(&Task::FraudCheck) && REPORTS.iter().any(|claim| heard.claims.contains(claim)) {
+        tasks.insert(0, Task::FraudCheck);
+    }
+    // A charge that the customer denies is both: whether the card is safe, and how the money comes back.
+    let contested =
+        is_about_a_charge(heard.dispute) || (heard.dispute == DisputeKind::Unrecognised && names_a_charge(heard));
+    if contested && !tasks.contains(&Task::DisputeSummary) {
         tasks.push(Task::DisputeSummary);
     }
     tasks.truncate(INTENTS_MAX);
     tasks
+}
+
+/// The label of what the fixed rules hear for certain: a report of loss, takeover or scam, or a complaint that names a
+/// merchant or an amount.
+fn heard_label(heard: &Narrative) -> Option<Label> {
+    if REPORTS.iter().any(|claim| heard.claims.contains(claim)) {
+        return Some(Label::FraudCheck);
+    }
+    let named = heard.names_merchant || heard.names_amount;
+    (is_about_a_charge(heard.dispute) && named).then_some(Label::DisputeSummary)
+}
+
+/// Whether the words point at one charge of one merchant.
+const fn names_a_charge(heard: &Narrative) -> bool {
+    heard.names_merchant && (heard.names_amount || heard.names_date)
 }
 
 /// Whether a complaint needs a charge to be looked at, beside what is said about a card or an account.

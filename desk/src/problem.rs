@@ -86,6 +86,8 @@ pub enum Code {
     Newer = 403,
     /// The vault does not open.
     Vault = 404,
+    /// The settings about rules cannot be used.
+    Rules = 405,
 }
 
 impl Code {
@@ -126,6 +128,7 @@ impl Code {
         Self::Damaged,
         Self::Newer,
         Self::Vault,
+        Self::Rules,
     ];
 
     /// `CW100` and so on.
@@ -163,7 +166,9 @@ impl Code {
             Self::OtherRequest => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Erased => StatusCode::GONE,
-            Self::Storage | Self::Damaged | Self::Newer | Self::Vault => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Storage | Self::Damaged | Self::Newer | Self::Vault | Self::Rules => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 
@@ -206,6 +211,7 @@ impl Code {
             Self::Damaged => "The case's journal does not verify",
             Self::Newer => "The case was written by a newer version",
             Self::Vault => "The vault does not open",
+            Self::Rules => "The settings about rules cannot be used",
         }
     }
 }

@@ -173,6 +173,7 @@ fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, model_reason: O
         Basis::CallerUnsure => {
             format!("The caller's confidence is below the threshold, so a person will read it{said}")
         }
+        Basis::Heard => "The words themselves say what it is about; the local model was not sure.".to_owned(),
         Basis::NobodySure => {
             format!("Nobody is sure; the local model's best guess is shown{cues}. A person will read it.")
         }

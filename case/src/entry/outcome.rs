@@ -56,6 +56,8 @@ pub enum Basis {
     CallerLabel,
     /// The caller's confidence is below the threshold.
     CallerUnsure,
+    /// The local model is not likely enough to be right, and the fixed rules hear a report or a complaint.
+    Heard,
     /// Nobody is sure.
     NobodySure,
     /// An analyst chose.
