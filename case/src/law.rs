@@ -237,8 +237,13 @@ fn channel(state: &State, row: &Transaction) -> Channel {
     }
 }
 
-/// The scheme of the payment that a transfer is booked for: the same amount, at about the same time.
+/// The scheme of a transfer's payment.
 fn scheme(state: &State, row: &Transaction) -> Option<Scheme> {
+    payment_of(state, row).and_then(|payment| payment.scheme)
+}
+
+/// The payment that a transfer is booked for: the same amount, at about the same time.
+pub(crate) fn payment_of<'a>(state: &'a State, row: &Transaction) -> Option<&'a Payment> {
     let near = |payment: &&Payment| {
         let apart_ms = payment.created_at.since(row.booked_at).abs();
         payment.money == row.money && apart_ms <= SAME_PAYMENT_MS
@@ -247,7 +252,7 @@ fn scheme(state: &State, row: &Transaction) -> Option<Scheme> {
         Facts::Payments { rows } => Some(rows),
         _ => None,
     });
-    payments.flatten().find(near).and_then(|payment| payment.scheme)
+    payments.flatten().find(near)
 }
 
 fn credited_on(track: &Track) -> Option<Date> {

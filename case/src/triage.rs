@@ -84,6 +84,11 @@ fn by_caller(state: &State, caller: Scored) -> Outcome {
 }
 
 fn by_local(state: &State, basis: Basis) -> Outcome {
+    if top(state).label == Label::Other
+        && let Some(heard) = by_rules(state)
+    {
+        return heard;
+    }
     let intents = state.reading.intents.iter().filter_map(|scored| scored.label.task());
     let mut tasks: Vec<Task> = intents.collect();
     tasks.sort_by_key(|task| Task::ALL.iter().position(|other| other == task));
@@ -93,14 +98,10 @@ fn by_local(state: &State, basis: Basis) -> Outcome {
 /// The local tier without anybody better to ask: its best label routes if it is likely enough.
 fn alone(state: &State, basis: Basis) -> Outcome {
     let best = top(state);
-    let heard = &state.narrative;
     if best.confidence >= state.opened.settings.triage.alone_min && best.label != Label::Other {
         outcome(state, best, Tier::Local, basis, best.label.task().into_iter().collect())
-    } else if let Some(label) = heard_label(heard) {
-        // The model does not know such words; the fixed rules do, and a person sees that it was they who decided.
-        let scored = state.reading.scores.iter().find(|scored| scored.label == label).copied();
-        let confidence = scored.map_or_else(Ppm::default, |scored| scored.confidence);
-        outcome(state, Scored { label, confidence }, Tier::Local, Basis::Heard, label.task().into_iter().collect())
+    } else if let Some(heard) = by_rules(state) {
+        heard
     } else if best.confidence >= state.opened.settings.triage.alone_min {
         outcome(state, best, Tier::Local, basis, vec![])
     } else if basis == Basis::LocalAlone {
@@ -143,13 +144,29 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>) -> Vec<Task> {
         tasks.insert(0, Task::FraudCheck);
     }
     // A charge that the customer denies is both: whether the card is safe, and how the money comes back.
-    let contested =
-        is_about_a_charge(heard.dispute) || (heard.dispute == DisputeKind::Unrecognised && names_a_charge(heard));
+    // What did not come or was not refunded can as well be a payment, if the model says so.
+    let waits =
+        matches!(heard.dispute, DisputeKind::NotReceived | DisputeKind::Refund) && tasks.contains(&Task::PaymentStatus);
+    let merchant = heard.claims.contains(&Claim::MerchantContacted);
+    let complains = is_about_a_charge(heard.dispute) && (!waits || merchant);
+    let contested = (complains && (heard.names_merchant || heard.names_amount))
+        || (heard.dispute == DisputeKind::Unrecognised && names_a_charge(heard));
     if contested && !tasks.contains(&Task::DisputeSummary) {
+        // A complaint about a merchant is no question about a payment.
+        tasks.retain(|task| *task != Task::PaymentStatus || !complains);
         tasks.push(Task::DisputeSummary);
     }
     tasks.truncate(INTENTS_MAX);
     tasks
+}
+
+/// What the fixed rules hear where the model knows no such words; a person sees that it was they who decided.
+fn by_rules(state: &State) -> Option<Outcome> {
+    let label = heard_label(&state.narrative)?;
+    let scored = state.reading.scores.iter().find(|scored| scored.label == label).copied();
+    let confidence = scored.map_or_else(Ppm::default, |scored| scored.confidence);
+    let tasks = label.task().into_iter().collect();
+    Some(outcome(state, Scored { label, confidence }, Tier::Local, Basis::Heard, tasks))
 }
 
 /// The label of what the fixed rules hear for certain: a report of loss, takeover or scam, or a complaint that names a
@@ -163,8 +180,8 @@ fn heard_label(heard: &Narrative) -> Option<Label> {
 }
 
 /// Whether the words point at one charge of one merchant.
-const fn names_a_charge(heard: &Narrative) -> bool {
-    heard.names_merchant && (heard.names_amount || heard.names_date)
+fn names_a_charge(heard: &Narrative) -> bool {
+    [heard.names_merchant, heard.names_amount, heard.names_date].into_iter().filter(|named| *named).count() > 1
 }
 
 /// Whether a complaint needs a charge to be looked at, beside what is said about a card or an account.

@@ -106,7 +106,9 @@ const RULES: &[Rule<Claim>] = &[
     Rule::new(
         Claim::Compromised,
         &[
-            "compromised|hacked|cloned|skimmed|skimming|phished|phishing|fraud|fraudulent|fraudulently|hijacked",
+            "compromised|hacked|cloned|skimmed|skimming|phished|phishing|hijacked",
+            "victim|act of fraud",
+            "card|identity|account fraud",
             "details|number|data|password|identity|pin|information|info|money|funds|savings * stolen|leaked",
             "stole|stolen|steal|stealing|leaked * details|number|data|password|identity|information|info|money|funds|savings",
             "someone|somebody|anyone|they|stranger|he|she * has|have|know|knows|got * details|number|pin|password|access",
@@ -116,7 +118,7 @@ const RULES: &[Rule<Claim>] = &[
     // A scam alone may be any kind of misuse; a scam into which the customer paid is another claim.
     Rule::new(Claim::Compromised, &["scam", "scammed"]).unless(SELF_PAID),
     Rule::new(Claim::NotRecognised, NOT_MINE)
-        .not_of("face|fingerprint|terminal|pin|sense|mistake|profile|two|2|refund|refunds|sure"),
+        .not_of("face|fingerprint|terminal|pin|sense|mistake|profile|two|2|refund|refunds|sure|received|receive|arrived|delivered"),
     Rule::new(
         Claim::AccountTakeover,
         &[

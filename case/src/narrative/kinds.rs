@@ -171,7 +171,7 @@ const RULES: &[Rule<DisputeKind>] = &[
     )
     .not_of("rate|rates"),
     Rule::new(DisputeKind::Unrecognised, NOT_MINE)
-        .not_of("fee|fees|commission|face|fingerprint|terminal|pin|sense|mistake|profile|refund|refunds|sure"),
+        .not_of("fee|fees|commission|face|fingerprint|terminal|pin|sense|mistake|profile|refund|refunds|sure|received|receive|arrived|delivered"),
     Rule::new(
         DisputeKind::Misrepresented,
         &[

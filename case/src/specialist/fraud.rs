@@ -7,6 +7,7 @@ use crate::{
     entry::CustomerQuestion,
     facts::{Account, Band, CardStatus, Direction, Facts, Transaction, TransactionKind, Unusual},
     ids::{EvidenceId, Reference},
+    law,
     narrative::Claim,
     policy::{Action, Finding, Reason},
     source::{Lookup, Source, Topic},
@@ -128,7 +129,11 @@ impl Alert<'_> {
         let striking = |row: &&Transaction| {
             row.amount_named || row.date_named || row.unusual.contains(&Unusual::Payee) || self.is_named(row)
         };
-        let meant: Vec<&Transaction> = transfers.iter().copied().filter(|row| striking(row)).collect();
+        let mut meant: Vec<&Transaction> = transfers.iter().copied().filter(|row| striking(row)).collect();
+        let named = |row: &&Transaction| row.amount_named || self.is_named(row);
+        if meant.iter().any(named) {
+            meant.retain(named);
+        }
         match meant.as_slice() {
             [row] => self.recall(row),
             [first, ..] if meant.iter().all(|row| row.merchant_group == first.merchant_group) => self.recall(first),
@@ -144,7 +149,11 @@ impl Alert<'_> {
         let mut finding = self.finding(Action::RecallPayment, vec![row.id.clone()], vec![]);
         finding.amount = Some(row.money);
         finding.cites.retain(|id| !id.as_str().starts_with(Source::Ledger.name()));
-        finding.cites.insert(0, EvidenceId::new(Source::Ledger.name(), &row.id));
+        let payment = law::payment_of(self.state, row).map(|payment| &payment.id);
+        for id in payment.into_iter().chain([&row.id]) {
+            finding.cites.insert(0, EvidenceId::new(Source::Ledger.name(), id));
+        }
+        finding.references = vec![payment.unwrap_or(&row.id).clone()];
         Need::Propose(finding)
     }
 
