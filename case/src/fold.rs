@@ -207,9 +207,9 @@ fn messaged(state: &mut State, message: &Message) {
     let suspected = state.reading.fraud_suspected;
     state.reading = message.words.reading.clone();
     state.reading.fraud_suspected |= suspected;
+    state.narrative.hear(heard);
     answered_by_customer(state, heard);
     state.identity.take(&message.words.identity);
-    state.narrative.hear(heard);
     look_anew(state);
     state.escalations.remove(&Escalation::NoAnswer);
     let now = state.now;
@@ -255,11 +255,15 @@ fn answered_by_customer(state: &mut State, heard: &Narrative) {
                     state.said.insert(question, answer == YesNo::Yes);
                 }
             }
+            CustomerQuestion::DeliveryDue => {
+                state.narrative.delivery_due = heard.delivery_due.or(heard.day).or(state.narrative.delivery_due);
+            }
+            CustomerQuestion::CancelledWhen => {
+                state.narrative.cancelled_on = heard.cancelled_on.or(heard.day).or(state.narrative.cancelled_on);
+            }
             CustomerQuestion::WhichCustomer
             | CustomerQuestion::Analyst
             | CustomerQuestion::WhatHappened
-            | CustomerQuestion::DeliveryDue
-            | CustomerQuestion::CancelledWhen
             | CustomerQuestion::Documents => {}
         }
     }

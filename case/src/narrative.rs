@@ -52,6 +52,9 @@ pub struct Narrative {
     /// The last day on which the customer can have noticed a loss or theft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learned_on: Option<Date>,
+    /// The only day that the newest text names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Date>,
     /// Which of several the newest text picks: 1 for the first, 0 for the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pick: Option<u8>,
@@ -74,6 +77,7 @@ impl Narrative {
             delivery_due: dates.delivery_due,
             cancelled_on: dates.cancelled_on,
             learned_on: dates.learned_on,
+            day: dates.only,
             pick: answers::pick(&tokens),
             answer: answers::answer(&tokens),
         }
@@ -92,6 +96,7 @@ impl Narrative {
         self.delivery_due = newer.delivery_due.or(self.delivery_due);
         self.cancelled_on = newer.cancelled_on.or(self.cancelled_on);
         self.learned_on = newer.learned_on.or(self.learned_on);
+        self.day = newer.day;
         self.pick = newer.pick;
         self.answer = newer.answer;
     }

@@ -140,6 +140,7 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>) -> Vec<Task> {
     if denied && !tasks.contains(&Task::FraudCheck) {
         tasks.insert(0, Task::FraudCheck);
     }
+    tasks.retain(|task| *task != Task::PaymentStatus || !denied);
     if !tasks.contains(&Task::FraudCheck) && REPORTS.iter().any(|claim| heard.claims.contains(claim)) {
         tasks.insert(0, Task::FraudCheck);
     }
@@ -150,7 +151,9 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>) -> Vec<Task> {
     let merchant = heard.claims.contains(&Claim::MerchantContacted);
     let complains = is_about_a_charge(heard.dispute) && (!waits || merchant);
     let contested = (complains && (heard.names_merchant || heard.names_amount))
-        || (heard.dispute == DisputeKind::Unrecognised && names_a_charge(heard));
+        || (heard.dispute == DisputeKind::Unrecognised
+            && heard.claims.contains(&Claim::HasCard)
+            && names_a_charge(heard));
     if contested && !tasks.contains(&Task::DisputeSummary) {
         // A complaint about a merchant is no question about a payment.
         tasks.retain(|task| *task != Task::PaymentStatus || !complains);
@@ -176,7 +179,9 @@ fn heard_label(heard: &Narrative) -> Option<Label> {
         return Some(Label::FraudCheck);
     }
     let named = heard.names_merchant || heard.names_amount;
-    (is_about_a_charge(heard.dispute) && named).then_some(Label::DisputeSummary)
+    let complains = is_about_a_charge(heard.dispute) && named;
+    let denies = heard.dispute == DisputeKind::Unrecognised && names_a_charge(heard);
+    (complains || denies).then_some(Label::DisputeSummary)
 }
 
 /// Whether the words point at one charge of one merchant.

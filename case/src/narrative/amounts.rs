@@ -154,7 +154,9 @@ fn in_digits(tokens: &[Token], at: usize) -> Option<(NamedAmount, usize)> {
         Some(Unit::Hundredth) => number.checked_div(100)?,
         Some(Unit::Whole(_)) | None => number.checked_mul(if thousands { 1_000 } else { 1 })?,
     };
+    // "The 20.25 one" has its cents already.
     if matches!(unit, Some(Unit::Whole(_)))
+        && decimals == 0
         && let Some((more, after)) = cents(tokens, end)
     {
         hundredths = hundredths.checked_add(more)?;
@@ -204,6 +206,7 @@ fn cents(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     let (number, end) = numerals::small(tokens, start)?;
     let named = matches!(tokens.get(end).and_then(currencies::of), Some(Unit::Hundredth));
     let bare = start == at
+        && number >= 10
         && tokens.get(start).is_some_and(|token| token.kind == TokenKind::Word)
         && tokens.get(end).is_none_or(Token::breaks);
     if named { Some((number, end + 1)) } else { bare.then_some((number, end)) }

@@ -46,6 +46,8 @@ const YES: &[&str] = &[
     "okay",
     "true",
 ];
+/// What comes before an answer and says nothing.
+const SIGHS: &[&str] = &["oh", "ah", "aha", "well", "um", "uhm", "hm", "hmm", "erm", "er", "uh", "so", "hi", "hello"];
 const NO: &[&str] = &["no", "nope", "nah", "negative"];
 /// What an answer goes on with. "No refund came" is none, "No, I did not" and "no it was not" are.
 const AFTER_ANSWER: &[&str] = &[
@@ -161,7 +163,8 @@ fn place(token: &Token) -> Option<(u8, Form)> {
 
 /// Whether a text is a yes or a no.
 pub(super) fn answer(tokens: &[Token]) -> Option<YesNo> {
-    let first = tokens.iter().position(|token| token.kind == TokenKind::Word)?;
+    let speaks = |token: &Token| token.kind == TokenKind::Word && !token.is(SIGHS);
+    let first = tokens.iter().position(speaks)?;
     let tokens = tokens.get(first..)?;
     let (head, next) = (tokens.first()?, tokens.get(1));
     let starts = |phrases: &[&str]| phrases.iter().any(|phrase| phrases::ends(phrase, tokens, 0).is_some());
@@ -195,6 +198,7 @@ mod tests {
         for text in [
             "Yes",
             "yes, I still have it",
+            "Oh yes, I know that shop. It was me.",
             "Yeah it is in my wallet",
             "I do",
             "I still have my card",

@@ -38,7 +38,7 @@ pub enum Claim {
 pub(super) const NOT_MINE: &[&str] = &[
     "not|never * recogni~",
     "unrecogni~|unauthori~|unfamiliar",
-    "unknown|mysterious|fraudulent|strange|weird|suspicious|odd|random|bizarre|unusual * charg~|payment~|transaction~|purchase~|withdrawal~|debit~|transfer~|activity|deduction~",
+    "unknown|mysterious|fraudulent|strange|weird|suspicious|odd|random|bizarre|unusual * charg~|payment~|transaction~|purchase~|withdrawal~|debit~|transfer~|deduction~",
     "did|have|had not * make|made|authori~|approve|approved|initiate|order|ordered|buy|bought|request|requested|sign|do|done|create|created|submit|set",
     "never * made|authori~|approved|ordered|bought|purchased|used|visited|shopped|subscribed|signed|agreed|submitted|created",
     "never * been|heard to|in|of|at|there|from",
@@ -47,6 +47,7 @@ pub(super) const NOT_MINE: &[&str] = &[
     "not made|done|authori~|approved * by me|us",
     "someone|somebody|anyone else",
     "someone|somebody|thief|thieves|hacker|stranger|criminal|fraudster|scammer * used|using|spent|took|taken|taking|withdrew|withdrawn|bought|made|paid|stole|stealing|transferred|charg~|drained|emptied|withdrawing",
+    "think|believe|suspect|assume * fraud|fraudulent",
     "no idea what|who|where",
     "not know * what|who|where * charge|payment|transaction|debit|this|from",
     "without my|our permission|consent|knowledge|authori~|approval",

@@ -47,6 +47,8 @@ pub(super) struct Dates {
     /// When the customer noticed a loss. Of several days the last: time for reporting runs from there, and a customer
     /// is not held to a day that nobody named.
     pub(super) learned_on: Option<Date>,
+    /// The only day that is named, the reading of it that is nearest: what it is about is said by a question before it.
+    pub(super) only: Option<Date>,
 }
 
 /// What happened on a date.
@@ -107,6 +109,10 @@ pub(super) fn read(text: &str, said_on: Date) -> Dates {
     let mut dates = Dates::default();
     let (mut noticed, mut lost) = (None, None);
     let found = written::dates(&tokens);
+    if let [(_, _, date)] = found.as_slice() {
+        let ranges = calendar::days(*date, said_on, Tense::Near);
+        dates.only = ranges.iter().map(|range| range.to).max();
+    }
     let loss = !found.is_empty() && claims::read(&tokens).contains(&Claim::LostOrStolen);
     for (start, end, date) in found {
         let role = match role(&tokens, start, end) {

@@ -10,6 +10,14 @@ fn check(text: &str, expected: &str) {
 }
 
 #[test]
+fn a_number_that_has_its_cents_takes_no_more_from_the_words_behind_it() {
+    let read = |text| amounts(text).into_iter().map(|amount| amount.hundredths).collect::<Vec<_>>();
+    assert_eq!(read("the €2025.27 one"), [202_527]);
+    assert_eq!(read("the $20 one"), [2_000]);
+    assert_eq!(read("five pounds fifty"), [550]);
+}
+
+#[test]
 fn amounts_are_read_as_customers_write_them() {
     for (text, expected) in [
         ("charged $12.99 on 3 May", "1299 USD"),
