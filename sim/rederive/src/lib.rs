@@ -23,6 +23,10 @@ pub fn judge(journal: &str) -> String {
 #[wasm_bindgen]
 pub fn read(text: &str) -> String {
     let tokenised = TokenMap::new().tokenise(text);
-    let read = (LocalModel::embedded().read(&tokenised), Narrative::read(&tokenised, Millis(1_795_348_800_000).date()), &tokenised);
+    let read = (
+        LocalModel::embedded().read(&tokenised),
+        Narrative::read(&tokenised, Millis(1_795_348_800_000).date()),
+        &tokenised,
+    );
     serde_json::to_string(&read).unwrap_or_default()
 }
