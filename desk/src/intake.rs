@@ -74,12 +74,6 @@ pub fn open(
     let dated = settings.rules.check_on(at.date());
     let rules = dated.and_then(|()| Rulebook::current(&settings.rules));
     let rules = rules.map_err(|problem| Problem::new(Code::Rules, problem.to_string()))?;
-    let reserve_nano_dollars = ask_claude::triage_nano_dollars(&settings, &text);
-    let reserve_writing_nano_dollars = ask_claude::writing_nano_dollars(&settings);
-    // Whether a change is dated in the future can only be said on the day.
-    let dated = settings.rules.check_on(at.date());
-    let rules = dated.and_then(|()| Rulebook::current(&settings.rules));
-    let rules = rules.map_err(|problem| Problem::new(Code::Rules, problem.to_string()))?;
     let opened = Opened {
         core: CORE,
         tenant: key.tenant.clone(),

@@ -92,7 +92,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,

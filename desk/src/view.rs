@@ -1,18 +1,18 @@
 //! A case as callers see it: the shapes of the contract, rendered from the state and from what the vault reveals.
 
+mod evidence;
 mod law;
 mod question;
 
 use case::{
     case::Rest,
-    entry::{Answer, Basis, Missing, Outcome, Question, Tier},
-    facts::{Direction, Facts},
-    ids::{Digest, EvidenceId},
+    entry::{Answer, Basis, Outcome, Tier},
+    identity::complete,
+    ids::Digest,
     label::Scored,
     settings::Mode,
-    source::{Lookup, Source},
     specialist,
-    state::{Ask, Proposed, Standing, State, Track},
+    state::{Proposed, Standing, State, Track},
     summary::{self, Sentence},
 };
 use serde_json::{Map, Value, json};
@@ -73,7 +73,10 @@ impl<H: CaseHost + Outside + ModelHost> Desk<H> {
         optional(&mut view, "assignee", seen.state.assignee.as_ref());
         view.insert("text".to_owned(), words.as_ref().map_or(Value::Null, |doc| text_of(doc).into()));
         view.insert("classification".to_owned(), classification(&seen, words.as_ref(), reason.as_ref()));
-        view.insert("orchestration".to_owned(), orchestration(&seen, question.as_ref(), draft.as_ref()));
+        view.insert(
+            "orchestration".to_owned(),
+            orchestration(&seen, words.as_ref(), question.as_ref(), draft.as_ref()),
+        );
         Ok(Value::Object(view))
     }
 }
@@ -181,7 +184,7 @@ fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, model_reason: O
     }
 }
 
-fn orchestration(seen: &Seen, question: Option<&Doc>, draft: Option<&Doc>) -> Value {
+fn orchestration(seen: &Seen, words: Option<&Doc>, question: Option<&Doc>, draft: Option<&Doc>) -> Value {
     let state = &seen.state;
     let lead = state.lead();
     let mut shown = Map::new();
@@ -206,9 +209,13 @@ fn orchestration(seen: &Seen, question: Option<&Doc>, draft: Option<&Doc>) -> Va
         shown.insert("summary".to_owned(), sentences.iter().map(sentence).collect());
         shown.insert("summary_by".to_owned(), by.into());
     }
-    let evidence: Vec<Value> = state.asks.values().flat_map(|ask| evidence(state, ask)).collect();
+    let evidence = evidence::shown(state, words.map(text_of));
     if !evidence.is_empty() {
         shown.insert("evidence".to_owned(), evidence.into());
+    }
+    let checklist = complete::checklist(state);
+    if !checklist.is_empty() {
+        shown.insert("checklist".to_owned(), json!(checklist));
     }
     if !state.escalations.is_empty() {
         shown.insert("escalations".to_owned(), json!(state.escalations));
@@ -268,79 +275,4 @@ fn proposal(proposed: &Proposed) -> Value {
 
 fn sentence(sentence: &Sentence) -> Value {
     json!({ "text": sentence.text, "cites": sentence.cites })
-}
-
-/// What a look-up brought, or that it brought nothing.
-fn evidence(state: &State, ask: &Ask) -> Vec<Value> {
-    let Question::Lookup(lookup) = &ask.question else { return Vec::new() };
-    let source = lookup.source().name();
-    match &ask.standing {
-        _ if ask.stale => Vec::new(),
-        Standing::Missing(missing) => vec![missing_evidence(source, lookup, *missing)],
-        Standing::Answered(Answer::Facts { facts, took_ms, .. }) => {
-            let cited = state.tracks.iter().flat_map(|track| &track.proposals);
-            let cited: Vec<&EvidenceId> = cited.flat_map(|proposed| proposed.proposal.cites()).collect();
-            // Of lists that were searched, what bears on the case; the rest stays in the sealed reply.
-            let searched = matches!(lookup.source(), Source::Ledger | Source::Merchants);
-            let ids = facts.evidence().into_iter().filter(|id| !searched || cited.contains(&id));
-            let found: Vec<Value> = ids.map(|id| found_evidence(facts, &id, source, *took_ms)).collect();
-            if found.is_empty() {
-                // Asked and answered: nothing in it bears on the case.
-                return vec![
-                    json!({ "id": source, "source": source, "status": "found", "took_ms": took_ms, "items": 0 }),
-                ];
-            }
-            found
-        }
-        Standing::Answered(_) | Standing::Open | Standing::Failed { .. } | Standing::Retry(_) => Vec::new(),
-    }
-}
-
-fn missing_evidence(source: &str, lookup: &Lookup, missing: Missing) -> Value {
-    let (status, why) = match missing {
-        Missing::Late => ("late", json!("deadline")),
-        Missing::Failed(failure) => ("missing", json!(failure)),
-    };
-    json!({ "id": format!("{source}:{}", lookup.step()), "source": source, "status": status, "why": why })
-}
-
-fn found_evidence(facts: &Facts, id: &EvidenceId, source: &str, took_ms: i64) -> Value {
-    let mut shown = json!({ "id": id, "source": source, "status": "found", "took_ms": took_ms });
-    let detail = match facts {
-        Facts::Transactions { rows, .. } => {
-            rows.iter().find(|row| EvidenceId::new(source, &row.id) == *id).map(|row| {
-                json!({
-                    "booked_at": row.booked_at.rfc3339(),
-                    "amount": row.money,
-                    "direction": if row.direction == Direction::Debit { "debit" } else { "credit" },
-                    "kind": row.kind,
-                    "transaction_status": row.status,
-                })
-            })
-        }
-        Facts::Payments { rows } => rows.iter().find(|row| EvidenceId::new(source, &row.id) == *id).map(|row| {
-            json!({
-                "created_at": row.created_at.rfc3339(),
-                "amount": row.money,
-                "payment_status": row.status,
-                "payment_reason": row.reason,
-            })
-        }),
-        Facts::Profile { present, missing, agrees, partly, differs, expires, country, nationality } => Some(json!({
-            "present": present, "absent": missing, "agrees": agrees, "partly": partly, "differs": differs,
-            "expires": expires, "country": country, "nationality": nationality,
-        })),
-        Facts::Risk { score, band, reasons, normal, model } => Some(json!({
-            "score": score, "band": band, "risk_reasons": reasons, "normal": normal, "model": model,
-        })),
-        Facts::Accounts { rows } => rows
-            .iter()
-            .find(|row| EvidenceId::new(source, &row.id) == *id)
-            .map(|row| json!({ "product": row.product, "country": row.country, "opened_on": row.opened_on })),
-        Facts::Merchants { .. } | Facts::Policy { .. } => None,
-    };
-    if let (Some(Value::Object(detail)), Some(shown)) = (detail, shown.as_object_mut()) {
-        shown.extend(detail);
-    }
-    shown
 }

@@ -71,7 +71,7 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     add("Tier", written(variants!(Tier: Local Claude Caller Human)), "Who decided triage.");
     let basis = variants!(Basis:
         LocalSure LocalAlone LocalClaudeFailed LocalBudgetSpent ClaudeSure ClaudeUnsure CallerLabel CallerUnsure
-        NobodySure Rerouted);
+        Heard NobodySure Rerouted);
     add("Basis", written(basis), "What a triage decision rests on.");
     let failures = variants!(Failure: NotConfigured NotFound Refused Unavailable TimedOut Unusable);
     add("Failure", written(failures), "Why an ask failed.");

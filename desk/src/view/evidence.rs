@@ -1,0 +1,124 @@
+//! The evidence of a case, as callers see it: every piece with its text, so that a person can check a sentence against
+//! what it cites, and every source that brought nothing.
+
+use std::collections::BTreeSet;
+
+use case::{
+    entry::{Answer, Missing, Question},
+    evidence::{self, Texts},
+    facts::{Direction, Facts},
+    ids::EvidenceId,
+    source::{Lookup, Source},
+    state::{Ask, Standing, State},
+    summary,
+};
+use serde_json::{Value, json};
+
+/// Everything that look-ups brought or did not bring, and what else is cited. `words` is the customer's request.
+pub(crate) fn shown(state: &State, words: Option<&str>) -> Vec<Value> {
+    let mut texts = evidence::texts(state);
+    evidence::add_words(&mut texts, words.map(|words| (0, words.to_owned())));
+    let mut shown: Vec<Value> = state.asks.values().flat_map(|ask| of_ask(state, ask)).collect();
+    for piece in &mut shown {
+        let text = piece.get("id").and_then(Value::as_str).and_then(|id| EvidenceId::parse(id).ok());
+        let text = text.and_then(|id| texts.get(&id).cloned());
+        if let (Some(text), Some(piece)) = (text, piece.as_object_mut()) {
+            piece.insert("text".to_owned(), text.into());
+        }
+    }
+    let known: BTreeSet<String> =
+        shown.iter().filter_map(|piece| piece.get("id").and_then(Value::as_str).map(str::to_owned)).collect();
+    shown
+        .extend(cited(state).into_iter().filter(|id| !known.contains(id.as_str())).filter_map(|id| piece(&texts, &id)));
+    shown
+}
+
+/// What proposals and their summaries cite.
+fn cited(state: &State) -> BTreeSet<EvidenceId> {
+    let proposals = state.tracks.iter().filter_map(|track| track.proposals.last()).map(|last| &last.proposal);
+    let all = proposals.flat_map(|proposal| {
+        let sentences = summary::of(state, proposal).into_iter().flat_map(|sentence| sentence.cites);
+        proposal.cites().iter().cloned().chain(sentences).collect::<Vec<_>>()
+    });
+    all.collect()
+}
+
+fn piece(texts: &Texts, id: &EvidenceId) -> Option<Value> {
+    let source = id.as_str().split(':').next()?;
+    texts.get(id).map(|text| json!({ "id": id, "source": source, "status": "found", "text": text }))
+}
+
+/// What a look-up brought, or that it brought nothing.
+fn of_ask(state: &State, ask: &Ask) -> Vec<Value> {
+    let Question::Lookup(lookup) = &ask.question else { return Vec::new() };
+    let source = lookup.source().name();
+    match &ask.standing {
+        _ if ask.stale => Vec::new(),
+        Standing::Missing(missing) => vec![missing_evidence(source, lookup, *missing)],
+        Standing::Answered(Answer::Facts { facts, took_ms, .. }) => {
+            let cited = state.tracks.iter().flat_map(|track| &track.proposals);
+            let cited: Vec<&EvidenceId> = cited.flat_map(|proposed| proposed.proposal.cites()).collect();
+            // Of lists that were searched, what bears on the case; the rest stays in the sealed reply.
+            let searched = matches!(lookup.source(), Source::Ledger | Source::Merchants);
+            let ids = facts.evidence().into_iter().filter(|id| !searched || cited.contains(&id));
+            let found: Vec<Value> = ids.map(|id| found_evidence(facts, &id, source, *took_ms)).collect();
+            if found.is_empty() {
+                // Asked and answered: nothing in it bears on the case.
+                return vec![
+                    json!({ "id": source, "source": source, "status": "found", "took_ms": took_ms, "items": 0 }),
+                ];
+            }
+            found
+        }
+        Standing::Answered(_) | Standing::Open | Standing::Failed { .. } | Standing::Retry(_) => Vec::new(),
+    }
+}
+
+fn missing_evidence(source: &str, lookup: &Lookup, missing: Missing) -> Value {
+    let (status, why) = match missing {
+        Missing::Late => ("late", json!("deadline")),
+        Missing::Failed(failure) => ("missing", json!(failure)),
+    };
+    json!({ "id": format!("{source}:{}", lookup.step()), "source": source, "status": status, "why": why })
+}
+
+fn found_evidence(facts: &Facts, id: &EvidenceId, source: &str, took_ms: i64) -> Value {
+    let mut shown = json!({ "id": id, "source": source, "status": "found", "took_ms": took_ms });
+    let detail = match facts {
+        Facts::Transactions { rows, .. } => {
+            rows.iter().find(|row| EvidenceId::new(source, &row.id) == *id).map(|row| {
+                json!({
+                    "booked_at": row.booked_at.rfc3339(),
+                    "amount": row.money,
+                    "direction": if row.direction == Direction::Debit { "debit" } else { "credit" },
+                    "kind": row.kind,
+                    "transaction_status": row.status,
+                })
+            })
+        }
+        Facts::Payments { rows } => rows.iter().find(|row| EvidenceId::new(source, &row.id) == *id).map(|row| {
+            json!({
+                "created_at": row.created_at.rfc3339(),
+                "amount": row.money,
+                "payment_status": row.status,
+                "payment_reason": row.reason,
+            })
+        }),
+        Facts::Profile { present, missing, agrees, partly, differs, expires, country, nationality } => Some(json!({
+            "present": present, "absent": missing, "agrees": agrees, "partly": partly, "differs": differs,
+            "expires": expires, "country": country, "nationality": nationality,
+        })),
+        Facts::Risk { score, band, reasons, normal, model } => Some(json!({
+            "score": score, "band": band, "risk_reasons": reasons, "normal": normal, "model": model,
+        })),
+        Facts::Accounts { rows } => rows
+            .iter()
+            .find(|row| EvidenceId::new(source, &row.id) == *id)
+            .map(|row| json!({ "product": row.product, "country": row.country, "opened_on": row.opened_on })),
+        Facts::Merchants { .. } | Facts::Policy { .. } => None,
+    };
+    if let (Some(Value::Object(detail)), Some(shown)) = (detail, shown.as_object_mut()) {
+        shown.extend(detail);
+    }
+    shown
+}
