@@ -252,7 +252,6 @@ const CLAIMS: &[(Claim, &[&str], &[&str])] = &[
             "my card was cloned",
             "they stole my identity",
             "somebody knows my pin",
-            "I think this is fraud",
             "It is a scam",
         ],
         &["it is not fraud", "I was scammed and sent the money", "My card was stolen"],
@@ -260,6 +259,7 @@ const CLAIMS: &[(Claim, &[&str], &[&str])] = &[
     (
         Claim::NotRecognised,
         &[
+            "I think this is fraud",
             "I don't recognise this payment",
             "somebody used my card in Lagos",
             "I did not make this payment",
