@@ -130,7 +130,7 @@ fn top(state: &State) -> Scored {
 /// What the fixed rules hear in the words besides: a report of loss, of a takeover or of a scam is a fraud report
 /// whatever else the request is about, and a fraud report can hold a complaint about a charge. A caller's label stays
 /// what it is; there a suspicion escalates.
-fn with_what_was_heard(state: &State, mut tasks: Vec<Task>) -> Vec<Task> {
+fn with_what_was_heard(state: &State, mut tasks: Vec<Task>, decided_by: Tier) -> Vec<Task> {
     let heard = &state.narrative;
     if tasks.is_empty() {
         return tasks;
@@ -144,19 +144,9 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>) -> Vec<Task> {
     if !tasks.contains(&Task::FraudCheck) && REPORTS.iter().any(|claim| heard.claims.contains(claim)) {
         tasks.insert(0, Task::FraudCheck);
     }
-    // A charge that the customer denies is both: whether the card is safe, and how the money comes back.
-    // What did not come or was not refunded can as well be a payment, if the model says so.
-    let waits =
-        matches!(heard.dispute, DisputeKind::NotReceived | DisputeKind::Refund) && tasks.contains(&Task::PaymentStatus);
-    let merchant = heard.claims.contains(&Claim::MerchantContacted);
-    let complains = is_about_a_charge(heard.dispute) && (!waits || merchant);
-    let contested = (complains && (heard.names_merchant || heard.names_amount))
-        || (heard.dispute == DisputeKind::Unrecognised
-            && heard.claims.contains(&Claim::HasCard)
-            && names_a_charge(heard));
-    if contested && !tasks.contains(&Task::DisputeSummary) {
+    if is_contested(heard, &tasks, decided_by) && !tasks.contains(&Task::DisputeSummary) {
         // A complaint about a merchant is no question about a payment.
-        tasks.retain(|task| *task != Task::PaymentStatus || !complains);
+        tasks.retain(|task| *task != Task::PaymentStatus || !is_about_a_charge(heard.dispute));
         tasks.push(Task::DisputeSummary);
     }
     tasks.truncate(INTENTS_MAX);
@@ -182,6 +172,24 @@ fn heard_label(heard: &Narrative) -> Option<Label> {
     let complains = is_about_a_charge(heard.dispute) && named;
     let denies = heard.dispute == DisputeKind::Unrecognised && names_a_charge(heard);
     (complains || denies).then_some(Label::DisputeSummary)
+}
+
+/// Whether a charge needs to be looked at beside what triage came to. What did not come or was not refunded can as well
+/// be a payment, if the model says so; what was sent to a fraudster is no merchant's; and where Claude read a question
+/// about a payment, it stays one.
+fn is_contested(heard: &Narrative, tasks: &[Task], decided_by: Tier) -> bool {
+    let claims = |claim| heard.claims.contains(&claim);
+    let payment = tasks.contains(&Task::PaymentStatus);
+    let waits = payment && matches!(heard.dispute, DisputeKind::NotReceived | DisputeKind::Refund);
+    if claims(Claim::ScamPayment)
+        || (waits && !claims(Claim::MerchantContacted))
+        || (payment && decided_by == Tier::Claude)
+    {
+        return false;
+    }
+    // A charge that the customer denies is both: whether the card is safe, and how the money comes back.
+    let denied = heard.dispute == DisputeKind::Unrecognised && claims(Claim::HasCard) && names_a_charge(heard);
+    denied || (is_about_a_charge(heard.dispute) && (heard.names_merchant || heard.names_amount))
 }
 
 /// Whether the words point at one charge of one merchant.
@@ -211,7 +219,7 @@ const fn is_about_a_charge(kind: DisputeKind) -> bool {
 }
 
 fn outcome(state: &State, best: Scored, decided_by: Tier, basis: Basis, tasks: Vec<Task>) -> Outcome {
-    let tasks = if decided_by == Tier::Caller { tasks } else { with_what_was_heard(state, tasks) };
+    let tasks = if decided_by == Tier::Caller { tasks } else { with_what_was_heard(state, tasks, decided_by) };
     let mut alternatives = state.reading.scores.clone();
     alternatives.retain(|scored| scored.label != best.label);
     Outcome { label: best.label, confidence: best.confidence, decided_by, basis, tasks, alternatives }

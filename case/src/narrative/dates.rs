@@ -97,7 +97,8 @@ const ROLES: &[(Role, &str)] = &[
 /// Words between a date and what is said of it.
 const REACH: usize = 3;
 /// Between a date and what is said of it nothing else may begin.
-const OTHERWISE: &[&str] = &["and", "but", "although", "because", "after", "when", "then", "while"];
+const OTHERWISE: &[&str] =
+    &["and", "but", "although", "though", "even", "yet", "because", "after", "when", "then", "while"];
 /// What joins a date to what is said of it: "expected on" is no nearer to the date than "was expected".
 const JOINING: &[&str] = &["on", "by", "for", "in", "at", "the", "before"];
 /// With these before it a day is where a time begins that has not ended.

@@ -161,7 +161,11 @@ impl Alert<'_> {
         let pointed = |row: &&Transaction| {
             row.merchant_named || row.amount_named || row.date_named || !row.unusual.is_empty() || self.is_named(row)
         };
-        let known = self.suspects.iter().all(|row| row.earlier >= KNOWN_AFTER);
+        // Where something was named, only that is judged.
+        let named = |row: &&&Transaction| row.merchant_named || row.amount_named || row.date_named;
+        let judged: Vec<&&Transaction> = self.suspects.iter().filter(named).collect();
+        let judged = if judged.is_empty() { self.suspects.iter().collect() } else { judged };
+        let known = judged.iter().all(|row| row.earlier >= KNOWN_AFTER);
         let said = |question| self.state.said.get(&question).copied();
         let asked = |question| times_asked(self.track, question) > 0;
         match self.band {
@@ -262,7 +266,9 @@ impl Alert<'_> {
     }
 
     fn is_lost(&self) -> bool {
-        self.claims(Claim::LostOrStolen) || self.claims(Claim::Compromised)
+        // "I was scammed" says that somebody was deceived, not that a card is in strange hands.
+        let compromised = self.claims(Claim::Compromised) && !self.claims(Claim::ScamPayment);
+        self.claims(Claim::LostOrStolen) || compromised
     }
 
     fn claims(&self, claim: Claim) -> bool {

@@ -4,6 +4,7 @@ use case::{
     case::Rest,
     entry::{Answer, Basis, Escalation, Failure, Opened, Outcome, Question, Tier},
     label::{Label, Scored, Task},
+    narrative::Narrative,
 };
 
 use crate::world::{
@@ -99,7 +100,9 @@ fn nobody_sure_means_a_human() {
         (unsure(Label::DisputeSummary, 40), Reply::Answer(failed(Failure::Refused)), Basis::LocalClaudeFailed),
         (unsure(Label::DisputeSummary, 40), opinion(Label::Other, 95), Basis::ClaudeSure),
     ];
-    for (opened, reply, basis) in table {
+    for (mut opened, reply, basis) in table {
+        // The words of a complaint would have a say where nobody else has one.
+        opened.words.narrative = Narrative::default();
         let (world, outcome) = decided(opened, &[reply]);
         assert_eq!((outcome.basis, outcome.tasks.len()), (basis, 0));
         assert_eq!(world.case.rest(), Rest::Review);
@@ -107,6 +110,9 @@ fn nobody_sure_means_a_human() {
     }
     let mut alone = unsure(Label::DisputeSummary, 40);
     alone.settings.triage.model = None;
+    let (_, outcome) = decided(alone.clone(), &[Reply::Silence]);
+    assert_eq!((outcome.basis, outcome.tasks.as_slice()), (Basis::Heard, [Task::DisputeSummary].as_slice()));
+    alone.words.narrative = Narrative::default();
     let (_, outcome) = decided(alone, &[Reply::Silence]);
     assert_eq!(outcome.basis, Basis::NobodySure);
 }
