@@ -140,7 +140,12 @@ pub(crate) fn call(cost_nano_dollars: Option<u64>) -> ModelCall {
 
 impl World {
     pub(crate) fn open(opened: Opened, text: &str, bank: Bank) -> Self {
-        let now = Millis::parse_rfc3339(NOON).unwrap();
+        Self::open_at(NOON, opened, text, bank)
+    }
+
+    /// A case that opens at another time than [`NOON`].
+    pub(crate) fn open_at(at: &str, opened: Opened, text: &str, bank: Bank) -> Self {
+        let now = Millis::parse_rfc3339(at).unwrap();
         let (case, step) = Case::open(opened, now);
         let mut world = Self {
             case,
@@ -149,7 +154,7 @@ impl World {
             now,
             in_flight: VecDeque::new(),
             asked: Vec::new(),
-            heard: Heard { texts: vec![(today(), text.to_owned())], identity: vec![] },
+            heard: Heard { texts: vec![(now.date(), text.to_owned())], identity: vec![] },
         };
         world.take(step);
         world
