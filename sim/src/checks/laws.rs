@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use case::{case::Case, evidence};
 use sandbox::Customer;
 use serde_json::Value;
 
@@ -98,34 +99,34 @@ fn sent_actions(lines: &[String]) -> Vec<SentAction> {
     sent
 }
 
-/// What is wrong with a summary: a sentence without evidence, or a number that is not in what the sentence cites.
-pub(crate) fn of_summary(view: &View) -> Vec<String> {
-    let evidence = view.list("/orchestration/evidence").iter();
-    let text = |piece: &Value, name: &str| piece.get(name).and_then(Value::as_str).map(str::to_owned);
-    let texts: BTreeMap<String, String> =
-        evidence.filter_map(|piece| Some((text(piece, "id")?, text(piece, "text")?))).collect();
+/// What is wrong with a summary: a sentence without evidence, evidence that there is not, or a number that is in nothing
+/// of what the sentence cites.
+pub(crate) fn of_summary(told: &Told) -> Vec<String> {
+    let texts = texts(told);
     let mut found = Vec::new();
-    for sentence in view.list("/orchestration/summary") {
-        let words = text(sentence, "text").unwrap_or_default();
-        let cites: Vec<String> = sentence
-            .get("cites")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|id| Some(id.as_str()?.to_owned()))
-            .collect();
+    for sentence in told.view.list("/orchestration/summary") {
+        let sentence = View(sentence.clone());
+        let words = sentence.text("/text");
+        let cites: Vec<&str> = sentence.list("/cites").iter().filter_map(Value::as_str).collect();
         if cites.is_empty() {
             found.push(format!("a sentence without evidence: {words}"));
         }
-        let cited: Vec<&String> = cites.iter().filter_map(|id| texts.get(id)).collect();
-        // The words of the case itself are not shown as evidence.
-        let unseen = cites.iter().any(|id| !texts.contains_key(id));
-        let there = |number: &String| cited.iter().any(|text| numbers(text).contains(number));
-        for number in numbers(&words).iter().filter(|number| !unseen && !there(number)) {
-            found.push(format!("{number} is not in what is cited: {words} {cites:?} {cited:?}"));
-        }
+        found
+            .extend(cites.iter().filter(|id| !texts.contains_key(**id)).map(|id| format!("there is no {id}: {words}")));
+        let cited: BTreeSet<String> =
+            cites.iter().filter_map(|id| texts.get(*id)).flat_map(|text| numbers(text)).collect();
+        found.extend(numbers(words).difference(&cited).map(|number| format!("{number} is not in {cites:?}: {words}")));
     }
     found
+}
+
+/// What every piece of evidence says, as the journal has it, and the customer's own words.
+fn texts(told: &Told) -> BTreeMap<String, String> {
+    let Ok(case) = Case::replay(told.lines.iter().map(String::as_str)) else { return BTreeMap::new() };
+    let mut texts = evidence::texts(case.state());
+    let said = std::iter::once(&told.answer.text).chain(&told.replies);
+    evidence::add_words(&mut texts, said.cloned().enumerate());
+    texts.into_iter().map(|(id, text)| (id.to_string(), text)).collect()
 }
 
 /// The numbers of a text: digits with what may stand between them.

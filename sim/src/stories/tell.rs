@@ -34,6 +34,8 @@ pub struct Told {
     pub lines: Vec<String>,
     /// The trace under which the outside was asked.
     pub trace: String,
+    /// What the customer answered, in order.
+    pub replies: Vec<String>,
 }
 
 /// A specialist's part of a case.
@@ -128,7 +130,7 @@ pub(super) async fn tell(world: &World, answer: &Answer, weather: Weather) -> Re
     }
     let call = world.api.post("/v1/requests", &body).header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"));
     let opened = call.wait().ok(201).await?;
-    let mut told = look(world, answer, opened.id(), trace).await?;
+    let mut told = look(world, answer, opened.id(), (trace, Vec::new())).await?;
     for _ in 0..TURNS {
         let Some(question) = question(&told) else { break };
         let reply = match (answer.follow_up.get(&question), weather) {
@@ -137,17 +139,18 @@ pub(super) async fn tell(world: &World, answer: &Answer, weather: Weather) -> Re
             (None, Weather::Fair) => break,
         };
         world.api.message(told.view.id(), reply).ok(200).await?;
-        let Told { trace, view, .. } = told;
-        told = look(world, answer, view.id(), trace).await?;
+        told.replies.push(reply.to_owned());
+        told = look(world, answer, told.view.id(), (told.trace, told.replies)).await?;
     }
     Ok(told)
 }
 
-async fn look(world: &World, answer: &Answer, id: &str, trace: String) -> Result<Told> {
+async fn look(world: &World, answer: &Answer, id: &str, so_far: (String, Vec<String>)) -> Result<Told> {
+    let (trace, replies) = so_far;
     let view = world.api.until(id, |case| case.state() != "working").await?;
     let lines = world.api.journal(id).await?;
     ensure!(!lines.is_empty(), "an empty journal");
-    Ok(Told { answer: answer.clone(), view, lines, trace })
+    Ok(Told { answer: answer.clone(), view, lines, trace, replies })
 }
 
 /// The question that the case waits with, if it does.
