@@ -120,13 +120,19 @@ pub(crate) fn of_summary(told: &Told) -> Vec<String> {
     found
 }
 
-/// What every piece of evidence says, as the journal has it, and the customer's own words.
+/// What every piece of evidence says, as the journal has it; of the customer's words what they say and what they were
+/// read as, because that is where the day is that "yesterday" was.
 fn texts(told: &Told) -> BTreeMap<String, String> {
     let Ok(case) = Case::replay(told.lines.iter().map(String::as_str)) else { return BTreeMap::new() };
-    let mut texts = evidence::texts(case.state());
+    let texts = evidence::texts(case.state()).into_iter();
+    let mut texts: BTreeMap<String, String> = texts.map(|(id, text)| (id.to_string(), text)).collect();
     let said = std::iter::once(&told.answer.text).chain(&told.replies);
-    evidence::add_words(&mut texts, said.cloned().enumerate());
-    texts.into_iter().map(|(id, text)| (id.to_string(), text)).collect()
+    for (index, words) in said.enumerate() {
+        let text = texts.entry(evidence::words_id(index).to_string()).or_default();
+        text.push(' ');
+        text.push_str(words);
+    }
+    texts
 }
 
 /// The numbers of a text: digits with what may stand between them.
