@@ -4,6 +4,7 @@
 use anyhow::{Result, ensure};
 use sandbox::Answer;
 use sim::{
+    api::Api,
     hosts::{
         Kind,
         native::Native,
@@ -49,6 +50,32 @@ async fn every_story_ends_as_the_bank_knows_and_no_money_moves_without_approval(
     let (host, book) = host(Kind::Plain, SEEDS[0]).await?;
     let run = told(&host.world, &book, "without a key").await?;
     approve_all(&host.world, &run).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bank_never_says_how_a_story_ends() -> Result<()> {
+    let outside = Outside::of_seed(SEEDS[0], Obedience::Wary, "")?;
+    let book = Book::of(SEEDS[0], outside.today);
+    let api = Api::new(&outside.url)?;
+    for path in ["/answers", "/answers.jsonl", "/sandbox/answers", "/sandbox/stories", "/stories", "/sandbox"] {
+        let reply = api.get(path).send().await?;
+        ensure!(reply.status == 404, "{reply}");
+    }
+    for answer in &book.answers {
+        let customer = &answer.customer_id;
+        for path in [
+            format!("/ledger/transactions?customer_id={customer}"),
+            format!("/ledger/payments?customer_id={customer}"),
+            format!("/ledger/accounts?customer_id={customer}"),
+            format!("/profile/customers/{customer}?fields=name,country,kyc_status,segment"),
+        ] {
+            let reply = api.get(&path).send().await?;
+            ensure!(reply.status == 200, "{reply}");
+            let told = [&answer.story, &answer.twin].into_iter().find(|name| reply.body.contains(name.as_str()));
+            ensure!(told.is_none(), "{told:?} is said: {reply}");
+        }
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,6 +18,9 @@ use sim::{
 /// The seed of the other tests.
 const SEED: u64 = 1;
 
+/// How many stories at least start a clock of the law.
+const CLOCKS_LEAST: usize = 20;
+
 /// What every story came to, by the customer whom it happened to.
 fn outcomes(run: &Run) -> BTreeMap<String, Value> {
     let outcome = |told: &sim::stories::Told| (told.answer.story.clone(), told.outcome());
@@ -37,6 +40,8 @@ async fn the_worker_ends_every_story_as_the_bank_knows_and_as_the_native_host_do
     let there = run(&native.world, &book, Weather::Fair).await?;
     let edge = Edge::start(Kind::Plain, &outside).await?;
     let here = run(&edge.world, &book, Weather::Fair).await?;
+    let timed = there.told.iter().filter(|told| told.clocks().values().any(|clocks| !clocks.is_empty())).count();
+    ensure!(timed >= CLOCKS_LEAST, "only {timed} stories start a clock");
     let (native, worker) = (outcomes(&there), outcomes(&here));
     let mut apart = Vec::new();
     for (story, outcome) in &native {

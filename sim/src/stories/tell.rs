@@ -1,5 +1,7 @@
 //! One story told: the request, the customer's answers to what the host asks, and all that is seen of the case then.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, ensure};
 use sandbox::Answer;
 use serde_json::{Value, json};
@@ -75,25 +77,35 @@ impl Told {
         asked
     }
 
+    /// The law's clocks of each track, as they were found out last: rule, first and last day.
+    #[must_use]
+    pub fn clocks(&self) -> BTreeMap<String, Vec<Value>> {
+        let applied = self.lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok()).map(View);
+        let applied = applied.filter(|line| line.text("/entry/kind") == "law_applied");
+        let of = |clock: &Value| part(clock, &["rule", "starts_on", "ends_on", "assumed"]);
+        let clocks = |line: &View| line.list("/entry/law/clocks").iter().map(of).collect();
+        applied.map(|line| (line.text("/entry/track").to_owned(), clocks(&line))).collect()
+    }
+
     /// What a case comes to, without what differs from case to case: for comparing hosts.
     #[must_use]
     pub fn outcome(&self) -> Value {
-        let part = |value: &Value, names: &[&str]| -> Value {
-            names.iter().map(|name| ((*name).to_owned(), value.get(*name).cloned().unwrap_or_default())).collect()
-        };
         let track = |track: &Track<'_>| {
             let names = ["action", "approval", "amount", "reasons", "cites", "references", "code"];
             json!({ "task": track.task, "proposal": track.proposal.map(|proposal| part(proposal, &names)) })
         };
-        let deadlines = self.view.list("/orchestration/deadlines").iter();
-        let deadlines: Vec<Value> = deadlines.map(|one| part(one, &["rule", "due", "starts_on", "assumed"])).collect();
         json!({
             "tracks": self.tracks().iter().map(track).collect::<Vec<_>>(),
-            "deadlines": deadlines,
+            "clocks": self.clocks(),
             "asked": self.asked(),
             "state": self.view.state(),
         })
     }
+}
+
+/// Some fields of an object.
+fn part(value: &Value, names: &[&str]) -> Value {
+    names.iter().map(|name| ((*name).to_owned(), value.get(*name).cloned().unwrap_or_default())).collect()
 }
 
 /// The story with its customer.
