@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use case::{case::Case, evidence};
 use sandbox::Customer;
 use serde_json::Value;
 
@@ -101,10 +100,12 @@ fn sent_actions(lines: &[String]) -> Vec<SentAction> {
 
 /// What is wrong with a summary: a sentence without evidence, evidence that there is not, or a number that is in nothing
 /// of what the sentence cites.
-pub(crate) fn of_summary(told: &Told) -> Vec<String> {
-    let texts = texts(told);
+pub(crate) fn of_summary(view: &View) -> Vec<String> {
+    let pieces = view.list("/orchestration/evidence").iter().cloned().map(View);
+    let texts: BTreeMap<String, String> =
+        pieces.map(|piece| (piece.text("/id").to_owned(), piece.text("/text").to_owned())).collect();
     let mut found = Vec::new();
-    for sentence in told.view.list("/orchestration/summary") {
+    for sentence in view.list("/orchestration/summary") {
         let sentence = View(sentence.clone());
         let words = sentence.text("/text");
         let cites: Vec<&str> = sentence.list("/cites").iter().filter_map(Value::as_str).collect();
@@ -118,21 +119,6 @@ pub(crate) fn of_summary(told: &Told) -> Vec<String> {
         found.extend(numbers(words).difference(&cited).map(|number| format!("{number} is not in {cites:?}: {words}")));
     }
     found
-}
-
-/// What every piece of evidence says, as the journal has it; of the customer's words what they say and what they were
-/// read as, because that is where the day is that "yesterday" was.
-fn texts(told: &Told) -> BTreeMap<String, String> {
-    let Ok(case) = Case::replay(told.lines.iter().map(String::as_str)) else { return BTreeMap::new() };
-    let texts = evidence::texts(case.state()).into_iter();
-    let mut texts: BTreeMap<String, String> = texts.map(|(id, text)| (id.to_string(), text)).collect();
-    let said = std::iter::once(&told.answer.text).chain(&told.replies);
-    for (index, words) in said.enumerate() {
-        let text = texts.entry(evidence::words_id(index).to_string()).or_default();
-        text.push(' ');
-        text.push_str(words);
-    }
-    texts
 }
 
 /// The numbers of a text: digits with what may stand between them.

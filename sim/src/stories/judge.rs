@@ -132,10 +132,7 @@ fn code(told: &Told, tracks: &[Track<'_>]) -> Vec<String> {
     let network = serde_json::to_value(wanted.network).unwrap_or_default();
     let mut found = Vec::new();
     for track in tracks.iter().filter(|track| track.action() == "raise_chargeback") {
-        let id = track.proposal.and_then(|proposal| proposal.get("id")).cloned().unwrap_or_default();
-        let mut entries = told.lines.iter().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let entry = entries.find(|line| line.pointer("/entry/proposal/id") == Some(&id)).unwrap_or_default();
-        let code = entry.pointer("/entry/proposal/code").cloned().unwrap_or_default();
+        let code = track.proposal.and_then(|proposal| proposal.get("code")).cloned().unwrap_or_default();
         let of = |name: &str| code.get(name).cloned().unwrap_or_default();
         differ(&mut found, "network", &of("network"), &network);
         differ(&mut found, "code", &of("code"), &Value::from(wanted.code.as_str()));

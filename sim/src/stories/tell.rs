@@ -7,11 +7,7 @@ use sandbox::Answer;
 use serde_json::{Value, json};
 
 use super::Weather;
-use crate::{
-    api::View,
-    checks::journal::{field, kinds},
-    world::World,
-};
+use crate::{api::View, checks::journal::field, world::World};
 
 /// How many messages a customer sends at most.
 const TURNS: usize = 6;
@@ -36,8 +32,6 @@ pub struct Told {
     pub lines: Vec<String>,
     /// The trace under which the outside was asked.
     pub trace: String,
-    /// What the customer answered, in order.
-    pub replies: Vec<String>,
 }
 
 /// A specialist's part of a case.
@@ -142,7 +136,7 @@ pub(super) async fn tell(world: &World, answer: &Answer, weather: Weather) -> Re
     }
     let call = world.api.post("/v1/requests", &body).header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"));
     let opened = call.wait().ok(201).await?;
-    let mut told = look(world, answer, opened.id(), (trace, Vec::new())).await?;
+    let mut told = look(world, answer, opened.id(), trace).await?;
     for _ in 0..TURNS {
         let Some(question) = question(&told) else { break };
         let reply = match (answer.follow_up.get(&question), weather) {
@@ -151,31 +145,22 @@ pub(super) async fn tell(world: &World, answer: &Answer, weather: Weather) -> Re
             (None, Weather::Fair) => break,
         };
         world.api.message(told.view.id(), reply).ok(200).await?;
-        told.replies.push(reply.to_owned());
-        told = look(world, answer, told.view.id(), (told.trace, told.replies)).await?;
+        told = look(world, answer, told.view.id(), told.trace).await?;
     }
     Ok(told)
 }
 
-async fn look(world: &World, answer: &Answer, id: &str, so_far: (String, Vec<String>)) -> Result<Told> {
-    let (trace, replies) = so_far;
+async fn look(world: &World, answer: &Answer, id: &str, trace: String) -> Result<Told> {
     let view = world.api.until(id, |case| case.state() != "working").await?;
     let lines = world.api.journal(id).await?;
     ensure!(!lines.is_empty(), "an empty journal");
-    Ok(Told { answer: answer.clone(), view, lines, trace, replies })
+    Ok(Told { answer: answer.clone(), view, lines, trace })
 }
 
 /// The question that the case waits with, if it does.
 fn question(told: &Told) -> Option<String> {
     let shown = told.view.text("/orchestration/question_name");
-    if !shown.is_empty() {
-        return Some(shown.to_owned());
-    }
-    let kinds = kinds(&told.lines);
-    let asked = kinds.iter().rposition(|kind| kind == "customer_asked")?;
-    let open = told.view.0.pointer("/orchestration/question").is_some();
-    let said = kinds.iter().rposition(|kind| kind == "messaged").unwrap_or_default();
-    (open && asked > said).then(|| told.lines.get(asked).map(|line| field(line, "/entry/question"))).flatten()
+    (!shown.is_empty()).then(|| shown.to_owned())
 }
 
 /// A trace that no other story has.
