@@ -135,12 +135,13 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>, decided_by: Tier) ->
     if tasks.is_empty() {
         return tasks;
     }
-    // Somebody else's transfer is no question about a payment.
+    // Somebody else's transfer is no question about a payment, nor is a card that was declined and billed.
     let denied = heard.claims.contains(&Claim::NotRecognised) && !tasks.contains(&Task::DisputeSummary);
     if denied && !tasks.contains(&Task::FraudCheck) {
         tasks.insert(0, Task::FraudCheck);
     }
-    tasks.retain(|task| *task != Task::PaymentStatus || !denied);
+    let billed = heard.dispute == DisputeKind::DeclinedButBilled && tasks.contains(&Task::DisputeSummary);
+    tasks.retain(|task| *task != Task::PaymentStatus || !(denied || billed));
     if !tasks.contains(&Task::FraudCheck) && REPORTS.iter().any(|claim| heard.claims.contains(claim)) {
         tasks.insert(0, Task::FraudCheck);
     }
@@ -188,7 +189,10 @@ fn is_contested(heard: &Narrative, tasks: &[Task], decided_by: Tier) -> bool {
         return false;
     }
     // A charge that the customer denies is both: whether the card is safe, and how the money comes back.
-    let denied = heard.dispute == DisputeKind::Unrecognised && claims(Claim::HasCard) && names_a_charge(heard);
+    let denied = heard.dispute == DisputeKind::Unrecognised
+        && claims(Claim::HasCard)
+        && heard.names_merchant
+        && names_a_charge(heard);
     denied || (is_about_a_charge(heard.dispute) && (heard.names_merchant || heard.names_amount))
 }
 

@@ -88,6 +88,9 @@ const SELF_PAID: &[&str] = &[
     "me|us to send|transfer|pay|move|wire|invest",
 ];
 
+/// What a machine says that watches accounts: it denies nothing.
+pub(super) const ALERT: &[&str] = &["routine|monitoring|automated|automatic|system alert|check|review|screening"];
+
 /// The claims and what people say who make them.
 const RULES: &[Rule<Claim>] = &[
     Rule::new(Claim::LostOrStolen, &["stolen|stole|robbed|mugged|pickpocketed|burgled|snatched|theft"])
@@ -119,7 +122,8 @@ const RULES: &[Rule<Claim>] = &[
     // A scam alone may be any kind of misuse; a scam into which the customer paid is another claim.
     Rule::new(Claim::Compromised, &["scam", "scammed"]).unless(SELF_PAID),
     Rule::new(Claim::NotRecognised, NOT_MINE)
-        .not_of("face|fingerprint|terminal|pin|sense|mistake|profile|two|2|refund|refunds|sure|received|receive|arrived|delivered"),
+        .not_of("face|fingerprint|terminal|pin|sense|mistake|profile|two|2|refund|refunds|sure|received|receive|arrived|delivered")
+        .unless(ALERT),
     Rule::new(
         Claim::AccountTakeover,
         &[

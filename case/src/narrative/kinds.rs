@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    claims::{NO_GOODS, NOT_MINE, PAID_OTHERWISE, SENT_BACK},
+    claims::{ALERT, NO_GOODS, NOT_MINE, PAID_OTHERWISE, SENT_BACK},
     phrases::Rule,
     tokens::Token,
 };
@@ -171,7 +171,8 @@ const RULES: &[Rule<DisputeKind>] = &[
     )
     .not_of("rate|rates"),
     Rule::new(DisputeKind::Unrecognised, NOT_MINE)
-        .not_of("fee|fees|commission|face|fingerprint|terminal|pin|sense|mistake|profile|refund|refunds|sure|received|receive|arrived|delivered"),
+        .not_of("fee|fees|commission|face|fingerprint|terminal|pin|sense|mistake|profile|refund|refunds|sure|received|receive|arrived|delivered")
+        .unless(ALERT),
     Rule::new(
         DisputeKind::Misrepresented,
         &[

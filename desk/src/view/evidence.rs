@@ -17,7 +17,11 @@ use serde_json::{Value, json};
 /// Everything that look-ups brought or did not bring, and what else is cited. `words` is the customer's request.
 pub(crate) fn shown(state: &State, words: Option<&str>) -> Vec<Value> {
     let mut texts = evidence::texts(state);
-    evidence::add_words(&mut texts, words.map(|words| (0, words.to_owned())));
+    // What the fixed rules read stands before the words: a sentence about "two days ago" says which day that is.
+    if let Some(words) = words {
+        let read = texts.get(&evidence::words_id(0)).cloned().unwrap_or_default();
+        texts.insert(evidence::words_id(0), format!("{read} In the customer's words: {words}").trim().to_owned());
+    }
     let mut shown: Vec<Value> = state.asks.values().flat_map(|ask| of_ask(state, ask)).collect();
     for piece in &mut shown {
         let text = piece.get("id").and_then(Value::as_str).and_then(|id| EvidenceId::parse(id).ok());
