@@ -137,9 +137,12 @@ fn triage_due(state: &State) -> Option<Entry> {
 
 fn track_due(state: &State) -> Option<Entry> {
     let outcome = state.outcome.as_ref()?;
-    let wanted = outcome.tasks.iter().find(|task| state.track(**task).is_none())?;
+    let wanted = outcome.tasks.iter().copied().find(|task| state.track(*task).is_none());
+    // What is reported later is a report as well; a case that a person or a caller routed is theirs, and escalates.
+    let reported =
+        (triage::is_reported_since(state) && state.track(Task::FraudCheck).is_none()).then_some(Task::FraudCheck);
     let track = format!("t{}", state.tracks.len() + 1);
-    Some(Entry::TrackOpened { track, task: *wanted })
+    wanted.or(reported).map(|task| Entry::TrackOpened { track, task })
 }
 
 fn escalation_due(state: &State) -> Option<Entry> {

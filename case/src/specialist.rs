@@ -11,7 +11,7 @@ use crate::{
     entry::CustomerQuestion,
     label::Task,
     policy::{Action, Finding, Reason},
-    source::{Lookup, Source},
+    source::{Lookup, Source, Topic},
     state::{Gathered, Stage, State, Track},
 };
 
@@ -127,6 +127,12 @@ const CITED: usize = 8;
 fn context(state: &State, sources: &[Source]) -> Vec<crate::ids::EvidenceId> {
     let of = |source: &Source| state.facts_of(*source).flat_map(crate::facts::Facts::evidence).take(CITED);
     sources.iter().flat_map(of).collect()
+}
+
+/// The passages of the operator's policy on a topic: not those that another track looked up on another.
+fn passages(state: &State, topic: Topic) -> Vec<crate::ids::EvidenceId> {
+    let facts = state.facts(&Lookup::Policy { topic });
+    facts.map(|facts| facts.evidence().into_iter().take(CITED).collect()).unwrap_or_default()
 }
 
 /// Adds to the reasons that a source beside the main one did not answer.

@@ -43,7 +43,9 @@ pub fn of(state: &State, proposal: &Proposal) -> Vec<Sentence> {
     sentences.extend(missing(state));
     // The end is what somebody has to agree to: it is never the part that is cut.
     sentences.truncate(limits::SUMMARY_SENTENCES.saturating_sub(why.len()));
-    sentences.extend(why);
+    // What the customer reports is a reason as well; it is said once.
+    let said: Vec<String> = sentences.iter().map(|sentence| sentence.text.clone()).collect();
+    sentences.extend(why.into_iter().filter(|sentence| !said.contains(&sentence.text)));
     check::keep_supported(sentences, &texts)
 }
 

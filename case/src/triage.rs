@@ -127,6 +127,16 @@ fn top(state: &State) -> Scored {
     state.reading.scores.first().copied().unwrap_or(Scored { label: Label::Other, confidence: Ppm::default() })
 }
 
+/// Whether the customer reports a loss, a takeover or a scam in a case that the local tier or Claude routed elsewhere.
+#[must_use]
+pub fn is_reported_since(state: &State) -> bool {
+    let routed = state
+        .outcome
+        .as_ref()
+        .is_some_and(|outcome| !outcome.tasks.is_empty() && matches!(outcome.decided_by, Tier::Local | Tier::Claude));
+    routed && REPORTS.iter().any(|claim| state.narrative.claims.contains(claim))
+}
+
 /// What the fixed rules hear in the words besides: a report of loss, of a takeover or of a scam is a fraud report
 /// whatever else the request is about, and a fraud report can hold a complaint about a charge. A caller's label stays
 /// what it is; there a suspicion escalates.
@@ -149,6 +159,11 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>, decided_by: Tier) ->
         // A complaint about a merchant is no question about a payment.
         tasks.retain(|task| *task != Task::PaymentStatus || !is_about_a_charge(heard.dispute));
         tasks.push(Task::DisputeSummary);
+    }
+    // A payment that did not come, beside a report that somebody else made one, is no question of its own.
+    let missing = heard.claims.contains(&Claim::PaymentMissing) && !heard.claims.contains(&Claim::ScamPayment);
+    if missing && !denied && !tasks.contains(&Task::PaymentStatus) && decided_by == Tier::Local {
+        tasks.push(Task::PaymentStatus);
     }
     tasks.truncate(INTENTS_MAX);
     tasks

@@ -209,7 +209,11 @@ fn orchestration(seen: &Seen, words: Option<&Doc>, question: Option<&Doc>, draft
         shown.insert("summary".to_owned(), sentences.iter().map(sentence).collect());
         shown.insert("summary_by".to_owned(), by.into());
     }
-    let evidence = evidence::shown(state, words.map(text_of));
+    let drafted = match draft {
+        Some(Doc::Draft { sentences }) => sentences.as_slice(),
+        _ => &[],
+    };
+    let evidence = evidence::shown(state, words.map(text_of), drafted);
     if !evidence.is_empty() {
         shown.insert("evidence".to_owned(), evidence.into());
     }

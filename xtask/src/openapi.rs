@@ -8,6 +8,7 @@ mod answers;
 mod asks;
 mod bodies;
 mod journal;
+mod law;
 mod names;
 mod operations;
 mod parameters;

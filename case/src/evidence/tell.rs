@@ -85,7 +85,10 @@ pub(super) fn transactions(lookup: &Lookup, total: u32, normal: Option<String>) 
         Lookup::Transactions { from, to, .. } => Some(format!("{from} to {to}")),
         _ => None,
     };
-    Line(format!("The ledger shows {total} transactions")).add(" from ", days).add("; normal is ", normal).end()
+    Line(format!("The ledger shows {total} transactions"))
+        .add(" when asked for ", days)
+        .add("; normal is ", normal)
+        .end()
 }
 
 /// What is normal; the median has a currency only where all rows have the same.

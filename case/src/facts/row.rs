@@ -63,7 +63,9 @@ pub(super) fn moment(row: &Value, name: &'static str) -> Result<Millis, ReplyPro
 }
 
 pub(super) fn money(row: &Value) -> Result<Money, ReplyProblem> {
-    let amount_minor = row.get("amount_minor").and_then(Value::as_i64).ok_or(ReplyProblem::Shape("amount_minor"))?;
+    let amount_minor = row.get("amount_minor").and_then(Value::as_i64);
+    // Which way money went is said beside it: a negative amount is no amount.
+    let amount_minor = amount_minor.filter(|amount| *amount >= 0).ok_or(ReplyProblem::Shape("amount_minor"))?;
     let currency = text(row, "currency").and_then(Currency::parse).ok_or(ReplyProblem::Shape("currency"))?;
     Ok(Money { amount_minor, currency })
 }

@@ -26,6 +26,8 @@ pub enum Claim {
     MerchantContacted,
     /// Goods were sent back, or the customer tried to.
     ReturnAttempted,
+    /// A transfer or payment has not arrived.
+    PaymentMissing,
     /// The customer cancelled what was bought.
     Cancelled,
     /// There is a receipt or another proof.
@@ -124,6 +126,11 @@ const RULES: &[Rule<Claim>] = &[
     Rule::new(Claim::NotRecognised, NOT_MINE)
         .not_of("face|fingerprint|terminal|pin|sense|mistake|profile|two|2|refund|refunds|sure|received|receive|arrived|delivered")
         .unless(ALERT),
+    Rule::new(
+        Claim::PaymentMissing,
+        &["transfer|transfers|wire|remittance * not|never|still|yet * arriv~|show~|shown|come|came|receiv~|reach~|landed|there|through|gone"],
+    )
+    .not_of("refund|parcel|order|package"),
     Rule::new(
         Claim::AccountTakeover,
         &[

@@ -112,7 +112,11 @@ pub(super) fn read(text: &str, said_on: Date) -> Dates {
     let found = written::dates(&tokens);
     if let [(_, _, date)] = found.as_slice() {
         let ranges = calendar::days(*date, said_on, Tense::Near);
-        dates.only = ranges.iter().map(|range| range.to).max();
+        // "Last year" is no day, and neither is one that can be read in two ways.
+        dates.only = match ranges.as_slice() {
+            [range] if range.from == range.to => Some(range.to),
+            _ => None,
+        };
     }
     let loss = !found.is_empty() && claims::read(&tokens).contains(&Claim::LostOrStolen);
     for (start, end, date) in found {

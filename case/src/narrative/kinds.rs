@@ -209,6 +209,7 @@ const RULES: &[Rule<DisputeKind>] = &[
         &[
             "not|never|nothing|none * arriv~|deliver~|receiv~|reciev~|come|came|shipped|dispatched|sent",
             "not|never * show~|turn~ up",
+            "neither|nobody|none|nor * got|received|have|seen * parcel|package|order|delivery|goods|it",
             "not|never * get|got|have * order|parcel|package|goods|item|items|ticket|tickets|delivery|product|shoes|anything",
             "still|been waiting for|on * order|parcel|package|delivery|item|goods|product|them",
             "where is * order|parcel|package|delivery|goods",
@@ -276,7 +277,9 @@ const RULES: &[Rule<DisputeKind>] = &[
         ],
     )
     .not_of("cleaning|resort|booking|cancellation|delivery|joining|parking"),
-    Rule::new(DisputeKind::Refund, &["refund~|reimburs~", "money|cash back", "credit note"]),
+    // To want one's money back is no complaint about a refund: what is wrong has not been said then.
+    Rule::new(DisputeKind::Refund, &["refund~|reimburs~", "credit note"])
+        .unless(&["want|like|need|get|request|demand|please * refund"]),
 ];
 
 /// Reads the kind of a contested charge.

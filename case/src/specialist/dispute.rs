@@ -17,7 +17,7 @@ use crate::{
     narrative::DisputeKind,
     policy::{Action, Finding, Reason},
     source::{Lookup, Source, Topic},
-    specialist::{Need, QUESTIONS, context, gather, note_missing, times_asked, transactions, without},
+    specialist::{Need, QUESTIONS, gather, note_missing, passages, times_asked, transactions, without},
     state::{State, Track},
 };
 
@@ -94,7 +94,7 @@ fn propose(state: &State, action: Action, reasons: &[Reason], about: &[&Transact
     let mut merchants: Vec<EvidenceId> = merchants.map(|id| EvidenceId::new(Source::Merchants.name(), id)).collect();
     merchants.dedup();
     cites.extend(merchants.into_iter().filter(|id| found.contains(id)));
-    cites.extend(context(state, &[Source::Policy]));
+    cites.extend(passages(state, topic(state.narrative.dispute)));
     let disputed = about.last().filter(|_| action.moves_money());
     let references =
         disputed.map_or_else(|| about.iter().map(|row| row.id.clone()).collect(), |row| vec![row.id.clone()]);

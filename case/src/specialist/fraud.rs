@@ -11,7 +11,7 @@ use crate::{
     narrative::Claim,
     policy::{Action, Finding, Reason},
     source::{Lookup, Source, Topic},
-    specialist::{Need, QUESTIONS, context, gather, note_missing, times_asked, transactions},
+    specialist::{Need, QUESTIONS, context, gather, note_missing, passages, times_asked, transactions},
     state::{State, Track},
 };
 
@@ -159,7 +159,8 @@ impl Alert<'_> {
 
     fn unrecognised(&self) -> Need {
         let pointed = |row: &&Transaction| {
-            row.merchant_named || row.amount_named || row.date_named || !row.unusual.is_empty() || self.is_named(row)
+            let named = row.merchant_named || row.amount_named || row.date_named || self.is_named(row);
+            named || row.unusual.len() >= SUSPICIOUS
         };
         // Where something was named, only that is judged.
         let named = |row: &&&Transaction| row.merchant_named || row.amount_named || row.date_named;
@@ -206,7 +207,8 @@ impl Alert<'_> {
         note_missing(self.state, &mut reasons);
         let mut cites: Vec<EvidenceId> =
             self.suspects.iter().map(|row| EvidenceId::new(Source::Ledger.name(), &row.id)).collect();
-        cites.extend(context(self.state, &[Source::Risk, Source::Policy]));
+        cites.extend(context(self.state, &[Source::Risk]));
+        cites.extend(passages(self.state, Topic::UnrecognisedTransaction));
         // An action without anything to point at is about the customer.
         let references = if references.is_empty() { vec![self.customer.clone()] } else { references };
         Finding { action, reasons, cites, references, amount: None, code: None }
@@ -219,8 +221,8 @@ impl Alert<'_> {
             (self.claims(Claim::AccountTakeover), Reason::ReportedTakeover),
             (self.claims(Claim::NotRecognised), Reason::ReportedUnrecognised),
             (self.suspects.iter().any(|row| is_takeover(row)), Reason::TakeoverPattern),
-            (self.is_suspicious(), Reason::UnusualActivity),
-            (!self.suspects.is_empty() && !self.is_suspicious(), Reason::NothingUnusual),
+            (self.is_unusual(), Reason::UnusualActivity),
+            (!self.suspects.is_empty() && !self.is_unusual(), Reason::NothingUnusual),
         ];
         let mut reasons: Vec<Reason> = reported.iter().filter(|(is, _)| *is).map(|(_, reason)| *reason).collect();
         reasons.extend(self.band.map(|band| match band {
@@ -259,6 +261,11 @@ impl Alert<'_> {
 
     fn is_named(&self, row: &Transaction) -> bool {
         self.state.picked.as_ref() == Some(&row.id) || self.state.opened.transaction.as_ref() == Some(&row.id)
+    }
+
+    /// Whether anything differs from what is normal at all, suspicious or not.
+    fn is_unusual(&self) -> bool {
+        self.suspects.iter().any(|row| !row.unusual.is_empty())
     }
 
     fn is_suspicious(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::{
     ids::Reference,
     policy::{Action, Finding, Reason},
     source::{Lookup, ProfileField, Source, Topic},
-    specialist::{Need, context, gather, note_missing, without},
+    specialist::{Need, context, gather, note_missing, passages, without},
     state::State,
     triage,
 };
@@ -40,7 +40,8 @@ pub(super) fn next(state: &State, customer: &Reference) -> Need {
     }
     let (action, mut reasons) = judge(&checklist(state));
     note_missing(state, &mut reasons);
-    let mut cites = context(state, &[Source::Profile, Source::Policy]);
+    let mut cites = context(state, &[Source::Profile]);
+    cites.extend(passages(state, Topic::IdentityDocuments));
     cites.extend(state.identity.evidence());
     Need::Propose(Finding { action, reasons, cites, references: vec![customer.clone()], amount: None, code: None })
 }

@@ -15,7 +15,7 @@ use crate::{
         codes::{self, Code, Meaning, PaymentStage},
     },
     source::{Lookup, Source, Topic},
-    specialist::{Need, QUESTIONS, context, gather, note_missing, times_asked, without},
+    specialist::{Need, QUESTIONS, gather, note_missing, passages, times_asked, without},
     state::{State, Track},
 };
 
@@ -175,7 +175,7 @@ fn propose(state: &State, action: Action, mut reasons: Vec<Reason>, about: &[&Pa
     note_missing(state, &mut reasons);
     let mut cites: Vec<EvidenceId> =
         about.iter().map(|payment| EvidenceId::new(Source::Ledger.name(), &payment.id)).collect();
-    cites.extend(context(state, &[Source::Policy]));
+    cites.extend(passages(state, Topic::PaymentTrace));
     let references = about.iter().map(|payment| payment.id.clone()).collect();
     Need::Propose(Finding { action, reasons, cites, references, amount: None, code: None })
 }

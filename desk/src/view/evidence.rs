@@ -10,12 +10,13 @@ use case::{
     ids::EvidenceId,
     source::{Lookup, Source},
     state::{Ask, Standing, State},
-    summary,
+    summary::{self, Sentence},
 };
 use serde_json::{Value, json};
 
-/// Everything that look-ups brought or did not bring, and what else is cited. `words` is the customer's request.
-pub(crate) fn shown(state: &State, words: Option<&str>) -> Vec<Value> {
+/// Everything that look-ups brought or did not bring, and what else is cited. `words` is the customer's request, and
+/// `drafted` what Claude wrote about it.
+pub(crate) fn shown(state: &State, words: Option<&str>, drafted: &[Sentence]) -> Vec<Value> {
     let mut texts = evidence::texts(state);
     // What the fixed rules read stands before the words: a sentence about "two days ago" says which day that is.
     if let Some(words) = words {
@@ -32,8 +33,9 @@ pub(crate) fn shown(state: &State, words: Option<&str>) -> Vec<Value> {
     }
     let known: BTreeSet<String> =
         shown.iter().filter_map(|piece| piece.get("id").and_then(Value::as_str).map(str::to_owned)).collect();
-    shown
-        .extend(cited(state).into_iter().filter(|id| !known.contains(id.as_str())).filter_map(|id| piece(&texts, &id)));
+    let drafted = drafted.iter().flat_map(|sentence| sentence.cites.clone());
+    let cited: BTreeSet<EvidenceId> = cited(state).into_iter().chain(drafted).collect();
+    shown.extend(cited.into_iter().filter(|id| !known.contains(id.as_str())).filter_map(|id| piece(&texts, &id)));
     shown
 }
 
@@ -63,7 +65,8 @@ fn of_ask(state: &State, ask: &Ask) -> Vec<Value> {
             let cited = state.tracks.iter().flat_map(|track| &track.proposals);
             let cited: Vec<&EvidenceId> = cited.flat_map(|proposed| proposed.proposal.cites()).collect();
             // Of lists that were searched, what bears on the case; the rest stays in the sealed reply.
-            let searched = matches!(lookup.source(), Source::Ledger | Source::Merchants);
+            let searched = matches!(lookup.source(), Source::Ledger | Source::Merchants)
+                && !matches!(lookup, Lookup::Accounts { .. });
             let ids = facts.evidence().into_iter().filter(|id| !searched || cited.contains(&id));
             let found: Vec<Value> = ids.map(|id| found_evidence(facts, &id, source, *took_ms)).collect();
             if found.is_empty() {

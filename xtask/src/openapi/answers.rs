@@ -5,6 +5,7 @@ use case::source::Source;
 use desk::{ports::Target, problem::Code};
 use serde_json::{Map, Value, json};
 
+use super::law;
 use super::samples;
 use super::schema::{
     Field, always, among, closed, count, day, flag, list, may, moment, must, of, or_null, says, share, text, whole,
@@ -36,6 +37,10 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Health", closed(vec![must("status", always("ok"))]), "A sign of life.");
     add("Readiness", readiness(), "What works, and what an operator has yet to configure.");
     add("ModelSwitch", model_switch(), "Whether the model may be asked.");
+    for (name, schema) in law::schemas() {
+        schemas.insert(name, schema);
+    }
+    let mut add = |name: &str, schema: Value, what: &str| schemas.insert(name.to_owned(), says(schema, what));
     add("TurnSwitch", closed(vec![must("off", flag()), may("note", text())]), "How to turn the model's switch.");
     schemas
 }
@@ -78,6 +83,7 @@ fn proposal() -> Value {
         must("stage", of("Stage")),
         must("approved_by", list(of("Subject"))),
         may("amount", of("Money")),
+        may("code", of("ReasonCode")),
         must("reasons", list(of("Reason"))),
         must("cites", of("Cites")),
         must("references", says(list(of("Reference")), "What the action is about, in the operator's systems.")),
@@ -103,8 +109,9 @@ fn evidence() -> Value {
     ];
     let mut fields = vec![
         must("id", of("EvidenceId")),
-        must("source", of("Source")),
+        must("source", says(text(), "A source, or `case`, `document` or `rules` for what is cited beside.")),
         must("status", among(["found", "missing", "late"])),
+        may("text", says(text(), "The evidence in words: what a sentence that cites it is held against.")),
         may("why", says(why, "Why it is missing.")),
         may("took_ms", whole()),
         may("items", says(count(), "0 where the source answered and nothing in its answer bears on the case.")),
@@ -142,6 +149,9 @@ fn track() -> Value {
         must("routed_to", of("Agent")),
         must("next_action", of("NextAction")),
         may("proposal", of("Proposal")),
+        may("question", text()),
+        may("question_name", of("CustomerQuestion")),
+        may("candidates", list(of("Candidate"))),
     ])
 }
 
@@ -152,6 +162,12 @@ fn orchestration() -> Value {
         must("next_action", of("NextAction")),
         must("state", of("State")),
         may("question", says(text(), "What the customer is asked.")),
+        may("question_name", of("CustomerQuestion")),
+        may("candidates", says(list(of("Candidate")), "What the question is about, in the order of the question.")),
+        may("deadlines", says(list(of("Deadline")), "The clocks that run, the next due first.")),
+        may("time_limits", list(of("TimeLimit"))),
+        may("liability", of("Liability")),
+        may("checklist", list(of("ChecklistItem"))),
         may("proposal", of("Proposal")),
         may("summary", list(of("Sentence"))),
         may(

@@ -265,7 +265,7 @@ fn proposal() -> Value {
         must("reasons", list(of("Reason"))),
         must("cites", of("Cites")),
         must("references", list(of("Reference"))),
-        may("code", says(open(vec![]), "The card network's reason code, and what is still open.")),
+        may("code", says(of("ReasonCode"), "The card network's reason code, and what is still open.")),
         must("evidence", of("Digest")),
         must("hash", of("Digest")),
     ])

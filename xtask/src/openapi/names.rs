@@ -102,7 +102,7 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     add("DisputeKind", written(disputes), "The kind of a contested charge.");
     let claims = variants!(Claim:
         LostOrStolen Compromised NotRecognised AccountTakeover ScamPayment HasCard MerchantContacted ReturnAttempted
-        Cancelled HasProof PaidByOtherMeans);
+        PaymentMissing Cancelled HasProof PaidByOtherMeans);
     add("Claim", written(claims), "Something the customer says happened.");
     lists_of_facts(&mut add);
     add("YesNo", written(variants!(YesNo: Yes No)), "A short answer.");

@@ -46,6 +46,7 @@ pub(super) fn worked() -> Value {
             "next_action": "fetch_transaction_history",
             "state": "waiting",
             "question": "Which customer is this about? The request named none.",
+            "question_name": "which_customer",
         },
     })
 }

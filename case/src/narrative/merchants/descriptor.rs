@@ -56,6 +56,8 @@ pub(super) const NOISE: &[&str] = &[
     "recurring",
     "purchase",
     "payment",
+    "transfer",
+    "transfers",
     "pos",
     "debit",
     "credit",

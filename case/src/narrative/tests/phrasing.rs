@@ -125,12 +125,10 @@ const KINDS: &[(DisputeKind, &[&str])] = &[
     (
         DisputeKind::Refund,
         &[
-            "I want a refund for this",
             "They promised a refund for the broken lamp and nothing came",
             "My refund has not arrived",
             "I am still waiting for my refund from the airline",
             "The shop agreed to refund me three weeks ago",
-            "please give me my money back",
             "I never received the refund",
             "where is my refund",
         ],
@@ -207,6 +205,8 @@ const KINDS: &[(DisputeKind, &[&str])] = &[
     (
         DisputeKind::General,
         &[
+            "I want a refund for this",
+            "please give me my money back",
             "",
             "hello, I have a question about a payment",
             "My card has not arrived",
