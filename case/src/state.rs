@@ -169,7 +169,10 @@ pub struct Ask {
 
 /// Where an ask stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every ask ends answered; a box would only add an allocation")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "nearly every ask ends answered; a box would only add an allocation")
+)]
 pub enum Standing {
     /// In flight.
     Open,
