@@ -117,12 +117,12 @@ impl Bank {
         Ok(self.api.get(liar::VISITS).send().await?.body)
     }
 
-    /// Puts up a barrier before these sources.
+    /// Puts up a barrier before these sources that opens once: a source that is asked two things is not held up again.
     ///
     /// # Errors
     /// Where the sandbox refuses.
     pub async fn put_up_barrier(&self, targets: &[&str]) -> Result<()> {
-        self.api.post("/sandbox/barrier", &json!({ "targets": targets })).ok(200).await?;
+        self.api.post("/sandbox/barrier", &json!({ "targets": targets, "times": 1 })).ok(200).await?;
         Ok(())
     }
 
