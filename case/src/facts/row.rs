@@ -16,7 +16,7 @@ pub enum ReplyProblem {
     /// Not JSON, or JSON of another shape.
     #[error("`{0}` is missing or has the wrong type")]
     Shape(&'static str),
-    /// More rows than [`limits`] allow, or pages that were not read (`next` is not null).
+    /// More rows than [`crate::limits`] allow, or pages that were not read (`next` is not null).
     #[error("too many rows")]
     TooMany,
     /// A row about a customer who was not asked about.

@@ -1,3 +1,5 @@
+//! What customers write for amounts, and what is no amount.
+
 use super::*;
 
 #[track_caller]

@@ -1,3 +1,5 @@
+//! Dates as customers write them, read on a known day.
+
 use jiff::civil::date;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Descriptors that are a merchant's name, and those that are not.
+
 use super::*;
 
 #[track_caller]

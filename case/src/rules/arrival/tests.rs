@@ -1,3 +1,5 @@
+//! Expected arrivals, worked out by hand.
+
 use jiff::civil::date;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What each code means, and that protected ones tell a customer nothing.
+
 use jiff::civil::date;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Reason codes and their time limits, complaint by complaint.
+
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
