@@ -232,8 +232,8 @@ impl Case {
             Rest::Review => None,
             Rest::Closed => return None,
         };
-        let warning = if self.is_full() { None } else { law::next_warning(&self.state) };
-        rest.into_iter().chain(warning).min()
+        let warnings = law::warnings(&self.state).filter(|_| !self.is_full()).map(|warning| warning.at);
+        rest.into_iter().chain(warnings).min()
     }
 
     /// Whether nobody may add to the case any more, but to close it.

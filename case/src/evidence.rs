@@ -47,12 +47,6 @@ pub fn texts(state: &State) -> Texts {
     texts
 }
 
-/// Takes the words themselves as evidence: the request's first, then each message's, in the order of
-/// [`State::words`].
-pub fn add_words(texts: &mut Texts, words: impl IntoIterator<Item = (usize, String)>) {
-    texts.extend(words.into_iter().map(|(index, words)| (words_id(index), words)));
-}
-
 /// The id of the words at this place of [`State::words`]: `case:request`, then `case:message-1` and so on.
 #[must_use]
 pub fn words_id(index: usize) -> EvidenceId {

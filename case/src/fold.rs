@@ -261,10 +261,7 @@ fn answered_by_customer(state: &mut State, heard: &Narrative) {
             CustomerQuestion::CancelledWhen => {
                 state.narrative.cancelled_on = heard.cancelled_on.or(heard.day).or(state.narrative.cancelled_on);
             }
-            CustomerQuestion::WhichCustomer
-            | CustomerQuestion::Analyst
-            | CustomerQuestion::WhatHappened
-            | CustomerQuestion::Documents => {}
+            CustomerQuestion::WhichCustomer | CustomerQuestion::Analyst | CustomerQuestion::WhatHappened => {}
         }
     }
 }

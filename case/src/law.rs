@@ -50,6 +50,21 @@ pub struct Deadline<'a> {
     pub over: bool,
 }
 
+/// Something that people have to be told about a clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning<'a> {
+    /// When.
+    pub at: Millis,
+    /// Whose track it is.
+    pub track: &'a str,
+    /// Which clock.
+    pub clock: &'a Clock,
+    /// Its last day.
+    pub due_on: Date,
+    /// Whether that has passed.
+    pub missed: bool,
+}
+
 /// Countries of the European Economic Area, where PSD2 is law.
 const EEA: [&str; 30] = [
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
@@ -102,26 +117,17 @@ fn today(state: &State, clock: &Clock) -> Option<Date> {
     state.rules.rule_on(&clock.rule, clock.as_of).map(|found| found.pack.zone.date(state.now))
 }
 
-/// The next moment at which people have to be told about a clock; `None` if there is none.
-#[must_use]
-pub fn next_warning(state: &State) -> Option<Millis> {
-    let warnings = deadlines(state).into_iter().filter(|deadline| !deadline.over && !deadline.due.paused);
-    let moments = warnings.filter_map(|deadline| {
-        let zone = state.rules.rule_on(&deadline.clock.rule, deadline.clock.as_of)?.pack.zone;
-        let told = |missed| state.has_warned(deadline.track, deadline.clock, deadline.due.due_on, missed);
-        match (told(false), told(true)) {
-            (_, true) => None,
-            (true, false) => Some(deadline.due.due_at.plus(1)),
-            (false, false) => Some(zone.start_of(deadline.due.warn_on)),
-        }
-    });
-    moments.min()
-}
-
-/// Whether people have to be told that a time is nearly over.
-#[must_use]
-pub fn is_near(state: &State, deadline: &Deadline<'_>) -> bool {
-    today(state, deadline.clock).is_some_and(|today| today >= deadline.due.warn_on)
+/// What people have to be told about the clocks that run, and when: once some days before a time is over, and again when
+/// it is. What was missed needs no telling that it is near.
+pub fn warnings(state: &State) -> impl Iterator<Item = Warning<'_>> {
+    let running = deadlines(state).into_iter().filter(|deadline| !deadline.over && !deadline.due.paused);
+    running.filter_map(|Deadline { track, clock, due, .. }| {
+        let told = |missed| state.has_warned(track, clock, due.due_on, missed);
+        let missed = told(false) || state.now > due.due_at;
+        let zone = state.rules.rule_on(&clock.rule, clock.as_of)?.pack.zone;
+        let at = if missed { due.due_at.plus(1) } else { zone.start_of(due.warn_on) };
+        (!told(missed)).then_some(Warning { at, track, clock, due_on: due.due_on, missed })
+    })
 }
 
 /// The matter of a track as the law sees it; `None` where no law on clocks can apply.

@@ -226,20 +226,10 @@ fn law_due(state: &State, track: &Track, finding: Option<&Finding>) -> Option<En
     (law != track.law).then(|| Entry::LawApplied { track: track.id.clone(), law })
 }
 
-/// People are told some days before a time is over, and again when it is.
+/// People are told of a clock when it is time to.
 fn warning_due(state: &State) -> Option<Entry> {
-    if law::next_warning(state).is_none_or(|at| state.now < at) {
-        return None;
-    }
-    law::deadlines(state).into_iter().filter(|deadline| !deadline.over && !deadline.due.paused).find_map(|deadline| {
-        let due_on = deadline.due.due_on;
-        let told = |missed| state.has_warned(deadline.track, deadline.clock, due_on, missed);
-        let missed = state.now > deadline.due.due_at;
-        let near = law::is_near(state, &deadline);
-        let new = (missed && !told(true)) || (near && !missed && !told(false));
-        let (track, rule) = (deadline.track.to_owned(), deadline.clock.rule.clone());
-        new.then_some(Entry::Warned { track, rule, due_on, missed })
-    })
+    let law::Warning { track, clock, due_on, missed, .. } = law::warnings(state).find(|one| state.now >= one.at)?;
+    Some(Entry::Warned { track: track.to_owned(), rule: clock.rule.clone(), due_on, missed })
 }
 
 fn propose(state: &State, track: &str, finding: Finding, by: Option<crate::ids::Subject>) -> Entry {

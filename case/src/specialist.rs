@@ -35,6 +35,9 @@ pub enum Need {
     Propose(Finding),
 }
 
+/// How many earlier charges make a merchant a known one.
+const KNOWN_AFTER: u32 = 3;
+
 /// How often a track asks the customer the same thing before a human takes over.
 const QUESTIONS: u32 = 2;
 
@@ -123,10 +126,9 @@ fn without(state: &State, lookup: &Lookup, mut reasons: Vec<Reason>) -> Need {
 /// How many pieces of evidence of one source a finding cites beside its own.
 const CITED: usize = 8;
 
-/// Evidence of other sources that every finding of a track cites beside its own.
-fn context(state: &State, sources: &[Source]) -> Vec<crate::ids::EvidenceId> {
-    let of = |source: &Source| state.facts_of(*source).flat_map(crate::facts::Facts::evidence).take(CITED);
-    sources.iter().flat_map(of).collect()
+/// Evidence of another source that a finding cites beside its own.
+fn context(state: &State, source: Source) -> Vec<crate::ids::EvidenceId> {
+    state.facts_of(source).flat_map(crate::facts::Facts::evidence).take(CITED).collect()
 }
 
 /// The passages of the operator's policy on a topic: not those that another track looked up on another.

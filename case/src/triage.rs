@@ -98,17 +98,14 @@ fn by_local(state: &State, basis: Basis) -> Outcome {
 /// The local tier without anybody better to ask: its best label routes if it is likely enough.
 fn alone(state: &State, basis: Basis) -> Outcome {
     let best = top(state);
-    if best.confidence >= state.opened.settings.triage.alone_min && best.label != Label::Other {
-        outcome(state, best, Tier::Local, basis, best.label.task().into_iter().collect())
-    } else if let Some(heard) = by_rules(state) {
-        heard
-    } else if best.confidence >= state.opened.settings.triage.alone_min {
-        outcome(state, best, Tier::Local, basis, vec![])
-    } else if basis == Basis::LocalAlone {
-        outcome(state, best, Tier::Local, Basis::NobodySure, vec![])
-    } else {
-        outcome(state, best, Tier::Local, basis, vec![])
+    let likely = best.confidence >= state.opened.settings.triage.alone_min;
+    if likely && best.label != Label::Other {
+        return outcome(state, best, Tier::Local, basis, best.label.task().into_iter().collect());
     }
+    by_rules(state).unwrap_or_else(|| {
+        let basis = if basis == Basis::LocalAlone && !likely { Basis::NobodySure } else { basis };
+        outcome(state, best, Tier::Local, basis, vec![])
+    })
 }
 
 fn by_claude(state: &State, opinion: Scored) -> Outcome {

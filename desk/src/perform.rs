@@ -186,7 +186,7 @@ async fn look_up(
     limit_ms: u64,
 ) -> Performed {
     let started = outside.now();
-    let Some(first) = request(lookup, job, None) else {
+    let Some(first) = request(lookup, job) else {
         return failed(outside, started, Failure::Refused, None);
     };
     let body = match read_pages(outside, setup, Target::Source(lookup.source()), &first, (started, limit_ms)).await {
@@ -209,17 +209,13 @@ async fn look_up(
     }
 }
 
-/// The request for a look-up: what the source needs, and nothing else.
-fn request(lookup: &Lookup, job: &Job, cursor: Option<&str>) -> Option<http::Request<Bytes>> {
+/// The request for a look-up's first page: what the source needs, and nothing else.
+fn request(lookup: &Lookup, job: &Job) -> Option<http::Request<Bytes>> {
     let path = match lookup {
         Lookup::Transactions { customer, from, to } => {
-            let after = cursor.map(|cursor| format!("&after={}", encode(cursor))).unwrap_or_default();
-            format!("/ledger/transactions?customer_id={customer}&from={from}&to={to}{after}")
+            format!("/ledger/transactions?customer_id={customer}&from={from}&to={to}")
         }
-        Lookup::Accounts { customer } => {
-            let after = cursor.map(|cursor| format!("&after={}", encode(cursor))).unwrap_or_default();
-            format!("/ledger/accounts?customer_id={customer}{after}")
-        }
+        Lookup::Accounts { customer } => format!("/ledger/accounts?customer_id={customer}"),
         Lookup::Payments { customer, payment: None } => format!("/ledger/payments?customer_id={customer}"),
         Lookup::Payments { customer, payment: Some(payment) } => {
             format!("/ledger/payments/{payment}?customer_id={customer}")

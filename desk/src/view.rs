@@ -200,20 +200,18 @@ fn orchestration(seen: &Seen, words: Option<&Doc>, question: Option<&Doc>, draft
     if let Some(track) = lead.filter(waits).or_else(|| state.tracks.iter().find(waits)) {
         shown.extend(question::shown(state, track, question));
     }
+    let mut sentences = Vec::new();
     if let Some(proposed) = lead.and_then(|track| track.proposals.last()) {
-        shown.insert("proposal".to_owned(), proposal(proposed));
-        let (by, sentences) = match draft {
+        let by;
+        (by, sentences) = match draft {
             Some(Doc::Draft { sentences }) if !sentences.is_empty() => ("claude", sentences.clone()),
             _ => ("rules", summary::of(state, &proposed.proposal)),
         };
+        shown.insert("proposal".to_owned(), proposal(proposed));
         shown.insert("summary".to_owned(), sentences.iter().map(sentence).collect());
         shown.insert("summary_by".to_owned(), by.into());
     }
-    let drafted = match draft {
-        Some(Doc::Draft { sentences }) => sentences.as_slice(),
-        _ => &[],
-    };
-    let evidence = evidence::shown(state, words.map(text_of), drafted);
+    let evidence = evidence::shown(state, words.map(text_of), &sentences);
     if !evidence.is_empty() {
         shown.insert("evidence".to_owned(), evidence.into());
     }

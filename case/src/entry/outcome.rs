@@ -88,8 +88,6 @@ pub enum CustomerQuestion {
     CardInPossession,
     /// Whether the customer recognises the merchant after all.
     RecogniseMerchant,
-    /// For identity fields or documents.
-    Documents,
 }
 
 impl CustomerQuestion {
@@ -107,7 +105,6 @@ impl CustomerQuestion {
             Self::ProofOfOtherPayment => "proof_of_other_payment",
             Self::CardInPossession => "card_in_possession",
             Self::RecogniseMerchant => "recognise_merchant",
-            Self::Documents => "documents",
         }
     }
 }

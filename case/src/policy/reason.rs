@@ -98,8 +98,6 @@ pub enum Reason {
     MerchantFirst,
     /// What is wrong with the transaction is not known.
     ComplaintUnclear,
-    /// The customer has paid the same merchant before, several times.
-    KnownMerchant,
     /// The customer recognises the transaction after all.
     Recognised,
     /// The time limit of the card network has passed.

@@ -11,7 +11,7 @@ use crate::{
     narrative::Claim,
     policy::{Action, Finding, Reason},
     source::{Lookup, Source, Topic},
-    specialist::{Need, QUESTIONS, context, gather, note_missing, passages, times_asked, transactions},
+    specialist::{KNOWN_AFTER, Need, QUESTIONS, context, gather, note_missing, passages, times_asked, transactions},
     state::{State, Track},
 };
 
@@ -21,8 +21,6 @@ const SCORED: usize = 10;
 const NEWEST: usize = 3;
 /// How many signs make a transaction suspicious by itself.
 const SUSPICIOUS: usize = 2;
-/// How many earlier charges make a merchant a known one.
-const KNOWN_AFTER: u32 = 3;
 
 /// The ledger first, then a score of what stands out.
 pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
@@ -63,8 +61,7 @@ pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
 /// What was named or picked; else what stands out, the strangest first; else the newest.
 fn suspects<'a>(state: &State, rows: &'a [Transaction]) -> Vec<&'a Transaction> {
     let can_be = |row: &&Transaction| row.direction == Direction::Debit && row.kind != TransactionKind::Fee;
-    let named = state.picked.as_ref().or(state.opened.transaction.as_ref());
-    if let Some(row) = named.and_then(|id| rows.iter().find(|row| row.id == *id)) {
+    if let Some(row) = state.pointed_at().and_then(|id| rows.iter().find(|row| row.id == *id)) {
         return vec![row];
     }
     let mut debits: Vec<&Transaction> = rows.iter().rev().filter(can_be).collect();
@@ -207,7 +204,7 @@ impl Alert<'_> {
         note_missing(self.state, &mut reasons);
         let mut cites: Vec<EvidenceId> =
             self.suspects.iter().map(|row| EvidenceId::new(Source::Ledger.name(), &row.id)).collect();
-        cites.extend(context(self.state, &[Source::Risk]));
+        cites.extend(context(self.state, Source::Risk));
         cites.extend(passages(self.state, Topic::UnrecognisedTransaction));
         // An action without anything to point at is about the customer.
         let references = if references.is_empty() { vec![self.customer.clone()] } else { references };
@@ -260,7 +257,7 @@ impl Alert<'_> {
     }
 
     fn is_named(&self, row: &Transaction) -> bool {
-        self.state.picked.as_ref() == Some(&row.id) || self.state.opened.transaction.as_ref() == Some(&row.id)
+        self.state.pointed_at() == Some(&row.id)
     }
 
     /// Whether anything differs from what is normal at all, suspicious or not.

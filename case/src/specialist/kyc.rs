@@ -40,7 +40,7 @@ pub(super) fn next(state: &State, customer: &Reference) -> Need {
     }
     let (action, mut reasons) = judge(&checklist(state));
     note_missing(state, &mut reasons);
-    let mut cites = context(state, &[Source::Profile]);
+    let mut cites = context(state, Source::Profile);
     cites.extend(passages(state, Topic::IdentityDocuments));
     cites.extend(state.identity.evidence());
     Need::Propose(Finding { action, reasons, cites, references: vec![customer.clone()], amount: None, code: None })

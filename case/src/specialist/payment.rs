@@ -36,7 +36,7 @@ pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
         }
         return without(state, &payments, vec![]);
     };
-    let meant = meant(state, track, rows);
+    let meant = meant(state, rows);
     match meant.as_slice() {
         [] => propose(state, Action::Escalate, vec![Reason::NoPaymentFound], &[]),
         [payment] if !is_another_amount(state, track, payment) => explain(state, payment),
@@ -46,11 +46,11 @@ pub(super) fn next(state: &State, customer: &Reference, track: &Track) -> Need {
 
 /// The payments that the customer can mean, the newest first: the one that was picked of those shown, or all, narrowed
 /// by what was named and by what fits, as long as something is left.
-fn meant<'a>(state: &State, track: &Track, rows: &'a [Payment]) -> Vec<&'a Payment> {
+fn meant<'a>(state: &State, rows: &'a [Payment]) -> Vec<&'a Payment> {
     if state.opened.payment.is_some() {
         return rows.iter().collect();
     }
-    if let Some(picked) = picked(state, track, rows) {
+    if let Some(picked) = state.picked.as_ref().and_then(|id| rows.iter().find(|payment| payment.id == *id)) {
         return vec![picked];
     }
     let mut payments: Vec<&Payment> = rows.iter().collect();
@@ -64,15 +64,6 @@ fn meant<'a>(state: &State, track: &Track, rows: &'a [Payment]) -> Vec<&'a Payme
     // Nobody asks where a payment is that has arrived, unless there is no other.
     narrow(&mut payments, |payment| stage(state, payment) != Some(PaymentStage::Credited));
     payments
-}
-
-/// The payment that the customer's newest words pick of those that were shown: 1 for the first, 0 for the last.
-fn picked<'a>(state: &State, track: &Track, rows: &'a [Payment]) -> Option<&'a Payment> {
-    let asked = times_asked(track, CustomerQuestion::WhichPayment) > 0;
-    let pick = state.narrative.pick.filter(|_| asked)?;
-    let place = usize::from(pick).checked_sub(1);
-    let shown = place.map_or_else(|| track.about.last(), |place| track.about.get(place))?;
-    rows.iter().find(|payment| payment.id == *shown)
 }
 
 fn narrow(payments: &mut Vec<&Payment>, fits: impl Fn(&Payment) -> bool) {

@@ -211,7 +211,6 @@ const REASONS: &[(Reason, Ground, &str)] = &[
     (Reason::LateCharge, Ground::Ledger, "The charge was presented long after the purchase."),
     (Reason::BankFee, Ground::Ledger, "The charge is a fee of the bank itself."),
     (Reason::ConvertedAmount, Ground::Ledger, "The amount was converted from another currency."),
-    (Reason::KnownMerchant, Ground::Ledger, "The customer has paid the same merchant before, several times."),
     (Reason::NetworkTooLate, Ground::Ledger, "The time limit of the card network has passed."),
     (
         Reason::LawStillProtects,

@@ -10,13 +10,13 @@ use case::{
     ids::EvidenceId,
     source::{Lookup, Source},
     state::{Ask, Standing, State},
-    summary::{self, Sentence},
+    summary::Sentence,
 };
 use serde_json::{Value, json};
 
-/// Everything that look-ups brought or did not bring, and what else is cited. `words` is the customer's request, and
-/// `drafted` what Claude wrote about it.
-pub(crate) fn shown(state: &State, words: Option<&str>, drafted: &[Sentence]) -> Vec<Value> {
+/// Everything that look-ups brought or did not bring, and what else is cited by a proposal or by the summary that is
+/// shown. `words` is the customer's request.
+pub(crate) fn shown(state: &State, words: Option<&str>, summary: &[Sentence]) -> Vec<Value> {
     let mut texts = evidence::texts(state);
     // What the fixed rules read stands before the words: a sentence about "two days ago" says which day that is.
     if let Some(words) = words {
@@ -33,20 +33,14 @@ pub(crate) fn shown(state: &State, words: Option<&str>, drafted: &[Sentence]) ->
     }
     let known: BTreeSet<String> =
         shown.iter().filter_map(|piece| piece.get("id").and_then(Value::as_str).map(str::to_owned)).collect();
-    let drafted = drafted.iter().flat_map(|sentence| sentence.cites.clone());
-    let cited: BTreeSet<EvidenceId> = cited(state).into_iter().chain(drafted).collect();
+    let proposals = state.tracks.iter().filter_map(|track| track.proposals.last());
+    let cited: BTreeSet<EvidenceId> = proposals
+        .flat_map(|proposed| proposed.proposal.cites())
+        .chain(summary.iter().flat_map(|sentence| &sentence.cites))
+        .cloned()
+        .collect();
     shown.extend(cited.into_iter().filter(|id| !known.contains(id.as_str())).filter_map(|id| piece(&texts, &id)));
     shown
-}
-
-/// What proposals and their summaries cite.
-fn cited(state: &State) -> BTreeSet<EvidenceId> {
-    let proposals = state.tracks.iter().filter_map(|track| track.proposals.last()).map(|last| &last.proposal);
-    let all = proposals.flat_map(|proposal| {
-        let sentences = summary::of(state, proposal).into_iter().flat_map(|sentence| sentence.cites);
-        proposal.cites().iter().cloned().chain(sentences).collect::<Vec<_>>()
-    });
-    all.collect()
 }
 
 fn piece(texts: &Texts, id: &EvidenceId) -> Option<Value> {

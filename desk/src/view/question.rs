@@ -65,7 +65,6 @@ fn question_text(asked: CustomerQuestion, question: Option<&Doc>) -> String {
             "You have paid this merchant before. Do you recognise the transaction now? Please answer yes or no."
                 .to_owned()
         }
-        CustomerQuestion::Documents => "Please send us the identity fields or documents that are missing.".to_owned(),
         CustomerQuestion::Analyst => question.map_or("", text_of).to_owned(),
     }
 }

@@ -37,11 +37,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Health", closed(vec![must("status", always("ok"))]), "A sign of life.");
     add("Readiness", readiness(), "What works, and what an operator has yet to configure.");
     add("ModelSwitch", model_switch(), "Whether the model may be asked.");
-    for (name, schema) in law::schemas() {
-        schemas.insert(name, schema);
-    }
-    let mut add = |name: &str, schema: Value, what: &str| schemas.insert(name.to_owned(), says(schema, what));
     add("TurnSwitch", closed(vec![must("off", flag()), may("note", text())]), "How to turn the model's switch.");
+    schemas.extend(law::schemas());
     schemas
 }
 

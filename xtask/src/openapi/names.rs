@@ -80,7 +80,7 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     add("Escalation", written(escalations), "Why a human should look.");
     let questions = variants!(CustomerQuestion:
         WhichCustomer WhichTransaction WhichPayment Analyst WhatHappened DeliveryDue CancelledWhen ProofOfOtherPayment
-        CardInPossession RecogniseMerchant Documents);
+        CardInPossession RecogniseMerchant);
     add("CustomerQuestion", written(questions), "What a customer is asked.");
     add("CloseReason", written(variants!(CloseReason: ActionsDone ByAnalyst)), "How a case ended.");
     add("Speaker", written(variants!(Speaker: Customer Analyst)), "Whose words a message holds.");
@@ -159,7 +159,7 @@ fn reasons() -> Vec<Value> {
         AnalystDecision SeveralTransactionsFit ChargePending ChargeCredited PartlyCredited PaidOtherwise WrongAmount
         WrongCurrency LateCharge ChargedAfterCancelling ChargedBeforeCancelling NotDelivered DeliveryNotDue
         NotAsDescribed CounterfeitGoods Misrepresented CreditMissing ReturnedUncredited DeclinedButBilled CashShort
-        BankFee ConvertedAmount MerchantFirst ComplaintUnclear KnownMerchant Recognised NetworkTooLate
+        BankFee ConvertedAmount MerchantFirst ComplaintUnclear Recognised NetworkTooLate
         LawStillProtects ReportedTakeover ReportedScam UnusualActivity NothingUnusual TakeoverPattern IdentityDiffers
         DocumentMissing DocumentExpired DocumentUnreadable DocumentSideMissing PaymentScheduled PaymentOverdue
         PaymentCancelled PaymentReturned PaymentUnauthorised PaymentUnclear PaymentUnderReview PaymentStatusUnknown))

@@ -11,7 +11,7 @@ use crate::{
 /// The debits that the customer can mean, oldest first: narrowed by what was named, as long as something is left.
 pub(super) fn candidates<'a>(state: &State, rows: &'a [Transaction]) -> Vec<&'a Transaction> {
     let kind = state.narrative.dispute;
-    if let Some(named) = named(state).and_then(|id| rows.iter().find(|row| row.id == *id)) {
+    if let Some(named) = state.pointed_at().and_then(|id| rows.iter().find(|row| row.id == *id)) {
         let alike = |row: &&Transaction| row.merchant_group == named.merchant_group && row.money == named.money;
         let twice = kind == DisputeKind::ChargedTwice;
         return rows.iter().filter(|row| row.id == named.id || (twice && alike(row))).collect();
@@ -41,7 +41,7 @@ pub(super) fn candidates<'a>(state: &State, rows: &'a [Transaction]) -> Vec<&'a 
 /// Whether there is a reason to take a single candidate for the one that is meant, and none against it. A row that is
 /// left over only because the ledger shows no other is nobody's word.
 pub(super) fn is_meant(state: &State, row: &Transaction) -> bool {
-    if named(state) == Some(&row.id) {
+    if state.pointed_at() == Some(&row.id) {
         return true;
     }
     let by_merchant = row.merchant_named || row.merchant.as_ref().is_some_and(|id| merchants(state).contains(&id));
@@ -61,11 +61,6 @@ pub(super) fn is_meant(state: &State, row: &Transaction) -> bool {
 /// Whether all are with one merchant.
 pub(super) fn same_merchant(charges: &[&Transaction]) -> bool {
     charges.first().is_some_and(|first| charges.iter().all(|row| row.merchant_group == first.merchant_group))
-}
-
-/// What the caller named, or the customer picked.
-fn named(state: &State) -> Option<&Reference> {
-    state.picked.as_ref().or(state.opened.transaction.as_ref())
 }
 
 /// The merchants that the merchant service takes the words for.

@@ -6,15 +6,12 @@ use super::{
 };
 use crate::{
     entry::CustomerQuestion,
-    facts::{Transaction, TransactionStatus},
+    facts::{Transaction, TransactionKind, TransactionStatus},
     narrative::{Claim, DisputeKind},
     policy::{Action, Reason},
-    specialist::{Need, times_asked},
+    specialist::{KNOWN_AFTER, Need, times_asked},
     state::{State, Track},
 };
-
-/// How many earlier charges make a merchant a known one.
-const KNOWN_AFTER: u32 = 3;
 
 /// A complaint about one charge, as far as it is known.
 struct Complaint<'a> {
@@ -156,9 +153,6 @@ impl Complaint<'_> {
     }
 
     const fn by_card(&self) -> bool {
-        matches!(
-            self.row.kind,
-            crate::facts::TransactionKind::CardPayment | crate::facts::TransactionKind::AtmWithdrawal
-        )
+        matches!(self.row.kind, TransactionKind::CardPayment | TransactionKind::AtmWithdrawal)
     }
 }
