@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     entry::{Missing, Question},
+    explain::Explained,
     facts::Facts,
     ids::{EvidenceId, Reference},
     policy::Reason,
@@ -30,7 +31,7 @@ pub fn texts(state: &State) -> Texts {
     for ask in asks {
         let Question::Lookup(lookup) = &ask.question else { continue };
         match (&ask.standing, ask.facts()) {
-            (_, Some(facts)) => texts.extend(brought(lookup, facts)),
+            (_, Some(facts)) => texts.extend(brought(state, lookup, facts)),
             (Standing::Missing(missing), _) if !ask.stale => texts.extend(lacking(lookup, *missing)),
             _ => {}
         }
@@ -67,7 +68,7 @@ pub(crate) fn named(source: &str, name: &str) -> EvidenceId {
     EvidenceId::new(source, &Reference::parse(name).expect("a short plain name is a reference"))
 }
 
-fn brought(lookup: &Lookup, facts: &Facts) -> Vec<(EvidenceId, String)> {
+fn brought(state: &State, lookup: &Lookup, facts: &Facts) -> Vec<(EvidenceId, String)> {
     let ids = |source: Source, rows: &[Reference], tell: &dyn Fn(&Reference) -> String| {
         rows.iter().map(|id| (EvidenceId::new(source.name(), id), tell(id))).collect()
     };
@@ -84,7 +85,9 @@ fn brought(lookup: &Lookup, facts: &Facts) -> Vec<(EvidenceId, String)> {
             each.chain(whole(format!("The ledger shows {} accounts.", rows.len()))).collect()
         }
         Facts::Payments { rows } => {
-            let each = rows.iter().map(|row| (ledger(&row.id), tell::payment(row)));
+            let each = rows
+                .iter()
+                .map(|row| (ledger(&row.id), tell::payment(row, Explained::of(state, row).expected.as_ref())));
             each.chain(whole(format!("The ledger shows {} payments.", rows.len()))).collect()
         }
         Facts::Profile { present, missing, agrees, differs, expires, country, .. } => {

@@ -13,6 +13,7 @@ pub mod country;
 pub mod draft;
 pub mod entry;
 pub mod evidence;
+pub mod explain;
 pub mod facts;
 pub mod fold;
 pub mod identity;

@@ -238,12 +238,12 @@ fn propose(state: &State, track: &str, finding: Finding, by: Option<crate::ids::
     Entry::Proposed { track: track.to_owned(), proposal, by }
 }
 
-/// A proposal that somebody has to agree to is summarised once, where there is a model for it and money is left.
+/// The proposal that the case is shown by, and that somebody has to agree to, is summarised once, where there is a model
+/// for it and money is left. Those of other tracks have their turn once they are shown.
 fn draft_due(state: &State) -> Option<Entry> {
     let model = state.opened.settings.writing.model.as_ref()?;
-    let pending = state.tracks.iter().filter(|track| !track.human).filter_map(Track::pending);
-    let drafted = |id: &str| state.draft(id).is_some();
-    let proposed = pending.map(|proposed| proposed.proposal.id()).find(|id| !drafted(id))?;
+    let pending = state.lead().filter(|track| !track.human).and_then(Track::pending);
+    let proposed = pending.map(|proposed| proposed.proposal.id()).filter(|id| state.draft(id).is_none())?;
     let question = Question::Draft { model: model.clone(), proposal: proposed.to_owned() };
     triage::can_afford(state, reserve(state, &question)).then(|| ask(state, "summary", question))
 }

@@ -144,13 +144,14 @@ fn note_missing(state: &State, reasons: &mut Vec<Reason>) {
     }
 }
 
-/// The look-up of a customer's transactions: the same for every specialist, so that they share its answer.
+/// The look-up of a customer's transactions: the same for every specialist, so that they share its answer. It ends a day
+/// after the newest words, which may be about what was booked since the case was opened.
 fn transactions(state: &State, customer: &crate::ids::Reference) -> Lookup {
-    let today = state.opened_at.date();
+    let said_on = state.words.last().map_or(state.opened_at, |(_, _, at)| *at).date();
     let days = jiff::Span::new().days(i64::from(state.opened.settings.ledger_days));
     Lookup::Transactions {
         customer: customer.clone(),
-        from: today.saturating_sub(days),
-        to: today.saturating_add(jiff::Span::new().days(1)),
+        from: state.opened_at.date().saturating_sub(days),
+        to: said_on.saturating_add(jiff::Span::new().days(1)),
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     identity::Document,
     ids::Reference,
     money::Money,
+    rules::arrival::Expected,
     source::{Lookup, ProfileField},
     time::{DAY_MS, Millis},
 };
@@ -101,7 +102,7 @@ pub(crate) fn normal(normal: &Normal, rows: &[Transaction]) -> String {
     Line(format!("a median payment of {median}")).add(" in ", Some(list(&normal.countries))).0
 }
 
-pub(super) fn payment(row: &Payment) -> String {
+pub(super) fn payment(row: &Payment, expected: Option<&Expected>) -> String {
     let who = row.direction.map(|direction| match direction {
         PaymentDirection::Out => "from the customer",
         PaymentDirection::In => "to the customer",
@@ -115,6 +116,7 @@ pub(super) fn payment(row: &Payment) -> String {
         .add(", changed on ", row.updated_at.map(moment))
         .add(", to be executed on ", row.execution_on)
         .add(", on the account ", row.account.as_ref())
+        .add(", to be expected by ", expected.map(|expected| expected.latest))
         .end()
 }
 

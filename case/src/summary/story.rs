@@ -3,6 +3,7 @@
 use super::{Sentence, words};
 use crate::{
     evidence::{self, Texts, law, tell},
+    explain::Explained,
     facts::{Direction, Facts, Payment, Transaction},
     ids::{EvidenceId, Reference},
     law::deadlines,
@@ -26,7 +27,10 @@ pub(super) fn of(state: &State, proposal: &Proposal, texts: &Texts) -> Vec<Sente
     let payments: Vec<&Payment> = cited.iter().filter_map(|id| state.payment(id)).collect();
     let mut told: Vec<Sentence> = said(state).into_iter().collect();
     told.extend(rows.iter().take(ROWS).map(|row| found(row)));
-    told.extend(payments.iter().take(ROWS).map(|row| paid(row)));
+    for row in payments.iter().take(ROWS) {
+        told.push(paid(row));
+        told.extend(expected(state, row));
+    }
     told.extend(checklist(proposal, texts));
     told.extend(credited(state, &rows));
     told.extend(rows.iter().find(|row| !row.unusual.is_empty()).map(|row| unusual(state, row)));
@@ -64,6 +68,14 @@ fn paid(row: &Payment) -> Sentence {
     let made = tell::moment(row.created_at);
     let text = format!("Payment {} is one of {}, made on {made}{status}{reason}.", row.id, row.money);
     Sentence { text, cites: vec![row_id(&row.id)] }
+}
+
+/// Until when it can be expected. What its codes mean is said in words for the customer and for the analyst, which stand
+/// beside the evidence and not in a summary: a summary speaks to nobody.
+fn expected(state: &State, row: &Payment) -> Option<Sentence> {
+    let expected = Explained::of(state, row).expected?;
+    let text = format!("Payment {} is to be expected by {}.", row.id, expected.latest);
+    Some(Sentence { text, cites: vec![row_id(&row.id)] })
 }
 
 /// What the profile and the documents hold and lack, where the proposal rests on that.

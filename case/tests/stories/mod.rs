@@ -1,5 +1,6 @@
 //! Stories of single cases, told to the end. Each name is what must be true.
 
+mod conversation;
 mod deadlines;
 mod disputes;
 mod kyc;

@@ -4,6 +4,7 @@
 use case::{
     case::Rest,
     entry::{CustomerQuestion, Failure},
+    explain::Explained,
     ids::Reference,
     label::{Label, Scored},
     policy::{Action, Reason},
@@ -286,4 +287,33 @@ fn without_payments_or_without_an_answer_a_person_is_asked() {
     let bank = Bank::charged_twice().down("policy", Failure::Unavailable);
     let mut world = World::open(request(WHERE, Label::PaymentStatus), WHERE, bank);
     check_proposal(&mut world, Action::Inform, &[Reason::PaymentInProcess, Reason::EvidenceMissing]);
+}
+
+#[test]
+fn a_payment_is_explained_in_plain_words_and_a_suspicion_is_not() {
+    let world = |changes: Value| {
+        let mut world = ask(WHERE, &[payment(changes)]);
+        world.drive();
+        world
+    };
+    let explained = |world: &World| {
+        let state = world.case.state();
+        Explained::of(state, state.payment(&reference("pay_1")).unwrap())
+    };
+    let on_its_way = world(json!({"scheme": "sepa_credit", "iso20022_status": "ACSP"}));
+    assert_eq!(explained(&on_its_way).customer, "Your payment has been accepted and is on its way.");
+    // Ordered on Thursday 19 November at 9 in Brussels, before the cut-off: the next business day.
+    let summary = summary::of(on_its_way.case.state(), &proposal(&on_its_way));
+    assert!(summary.iter().any(|sentence| sentence.text == "Payment pay_1 is to be expected by 2026-11-20."));
+    for over in [json!({"iso20022_status": "ACCC"}), json!({"iso20022_status": "RJCT", "status_reason": "AC04"})] {
+        let over = with(json!({"scheme": "sepa_credit"}), over);
+        assert_eq!(explained(&world(over)).expected, None, "nobody waits for what has come or gone");
+    }
+    let closed = explained(&world(json!({"iso20022_status": "RJCT", "status_reason": "AC04"})));
+    assert!(closed.customer.starts_with("The payee's account is no longer in use."), "{}", closed.customer);
+    assert_eq!(closed.analyst.len(), 2, "the status, and the reason");
+    for reason in ["FRAD", "FR01", "RR04"] {
+        let kept = explained(&world(json!({"iso20022_status": "RJCT", "status_reason": reason})));
+        assert_eq!(kept.customer, codes::NEUTRAL, "{reason}");
+    }
 }

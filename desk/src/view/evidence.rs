@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use case::{
     entry::{Answer, Missing, Question},
     evidence::{self, Texts},
+    explain::Explained,
     facts::{Direction, Facts},
     ids::EvidenceId,
     source::{Lookup, Source},
@@ -62,7 +63,7 @@ fn of_ask(state: &State, ask: &Ask) -> Vec<Value> {
             let searched = matches!(lookup.source(), Source::Ledger | Source::Merchants)
                 && !matches!(lookup, Lookup::Accounts { .. });
             let ids = facts.evidence().into_iter().filter(|id| !searched || cited.contains(&id));
-            let found: Vec<Value> = ids.map(|id| found_evidence(facts, &id, source, *took_ms)).collect();
+            let found: Vec<Value> = ids.map(|id| found_evidence(state, facts, &id, source, *took_ms)).collect();
             if found.is_empty() {
                 // Asked and answered: nothing in it bears on the case.
                 return vec![
@@ -83,7 +84,7 @@ fn missing_evidence(source: &str, lookup: &Lookup, missing: Missing) -> Value {
     json!({ "id": format!("{source}:{}", lookup.step()), "source": source, "status": status, "why": why })
 }
 
-fn found_evidence(facts: &Facts, id: &EvidenceId, source: &str, took_ms: i64) -> Value {
+fn found_evidence(state: &State, facts: &Facts, id: &EvidenceId, source: &str, took_ms: i64) -> Value {
     let mut shown = json!({ "id": id, "source": source, "status": "found", "took_ms": took_ms });
     let detail = match facts {
         Facts::Transactions { rows, .. } => {
@@ -98,11 +99,15 @@ fn found_evidence(facts: &Facts, id: &EvidenceId, source: &str, took_ms: i64) ->
             })
         }
         Facts::Payments { rows } => rows.iter().find(|row| EvidenceId::new(source, &row.id) == *id).map(|row| {
+            let Explained { customer, analyst, expected } = Explained::of(state, row);
             json!({
                 "created_at": row.created_at.rfc3339(),
                 "amount": row.money,
                 "payment_status": row.status,
                 "payment_reason": row.reason,
+                "customer_words": customer,
+                "analyst_words": analyst,
+                "expected_by": expected.map(|expected| expected.latest),
             })
         }),
         Facts::Profile { present, missing, agrees, partly, differs, expires, country, nationality } => Some(json!({

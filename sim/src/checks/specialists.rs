@@ -27,15 +27,19 @@ pub(crate) async fn a_stolen_card_is_blocked_only_after_approval(world: &World) 
 }
 
 pub(crate) async fn payments_are_explained_by_their_status(world: &World) -> Result<()> {
-    for (customer, action, reason) in [
-        ("cus_fay", "inform", "payment_in_process"),
-        ("cus_gil", "correct_details", "payee_details_wrong"),
-        ("cus_hana", "correct_details", "payee_details_wrong"),
+    for (customer, action, reason, said) in [
+        ("cus_fay", "inform", "payment_in_process", "is on its way"),
+        ("cus_gil", "correct_details", "payee_details_wrong", "no longer in use"),
+        ("cus_hana", "correct_details", "payee_details_wrong", "account"),
     ] {
         let opened = world.api.open_for(customer, PENDING).await?;
         opened.is("/orchestration/routed_to", "payment-agent")?;
         opened.is("/orchestration/proposal/action", action)?;
         opened.holds("/orchestration/proposal/reasons", reason)?;
+        let explained = opened.list("/orchestration/evidence");
+        let explained = explained.iter().find(|piece| piece.get("payment_status").is_some());
+        let words = explained.and_then(|piece| piece.get("customer_words")).and_then(Value::as_str).unwrap_or_default();
+        ensure!(words.contains(said), "{customer} may be told {words:?}: {}", opened.0);
     }
     Ok(())
 }

@@ -103,6 +103,15 @@ fn evidence() -> Value {
         may("transaction_status", of("TransactionStatus")),
         may("payment_status", says(or_null(of("Reference")), "ISO 20022 status.")),
         may("payment_reason", says(or_null(of("Reference")), "ISO 20022 reason, or ACH return code.")),
+        may(
+            "customer_words",
+            says(text(), "What the customer may be told: neutral where a code could show a suspicion."),
+        ),
+        may("analyst_words", says(list(text()), "What the codes mean. For analysts; never for the customer.")),
+        may(
+            "expected_by",
+            says(or_null(day()), "Until when it can be expected; null where nobody waits or no rule says."),
+        ),
     ];
     let mut fields = vec![
         must("id", of("EvidenceId")),
