@@ -17,7 +17,11 @@ use crate::tools::{self, Tools};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Build the Worker into `edge/build`.
-    Build,
+    Build {
+        /// Build it quickly and large: for trying a change, never for a deployment.
+        #[arg(long)]
+        quick: bool,
+    },
     /// Build the Worker and run it on workerd, with its data kept on disk.
     Dev(dev::Options),
 }
@@ -26,21 +30,26 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command) -> Result<ExitCode> {
     let tools = tools::ensure()?;
     match command {
-        Command::Build => build(&tools).map(|()| ExitCode::SUCCESS),
+        Command::Build { quick: false } => build(&tools).map(|()| ExitCode::SUCCESS),
+        Command::Build { quick: true } => bundle(&tools, "edge-quick").map(|()| ExitCode::SUCCESS),
         Command::Dev(options) => dev::run(&tools, &options),
     }
 }
 
 /// Builds the Worker into `edge/build`: `index.js` and `index_bg.wasm`.
 ///
-/// worker-build would download its helpers from a place that is not a package registry, so it is given ours.
 pub(crate) fn build(tools: &Tools) -> Result<()> {
+    bundle(tools, "edge")?;
+    optimise(tools)
+}
+
+/// worker-build would download its helpers from a place that is not a package registry, so it is given ours.
+fn bundle(tools: &Tools, profile: &str) -> Result<()> {
     let mut build = shell::command(&tools.worker_build);
-    build.args(["--profile", "edge"]).current_dir(shell::root().join("edge"));
+    build.args(["--profile", profile]).current_dir(shell::root().join("edge"));
     build.env("WASM_BINDGEN_BIN", &tools.wasm_bindgen);
     build.env("ESBUILD_BIN", &tools.esbuild);
-    shell::run(&mut build)?;
-    optimise(tools)
+    shell::run(&mut build)
 }
 
 /// Makes the wasm as small as it gets. Only what rustc emits anyway is allowed, lest a newer encoding come out.
