@@ -23,6 +23,7 @@ pub mod routes;
 pub mod row;
 pub mod send;
 pub mod setup;
+pub mod signature;
 mod switch;
 pub mod tenants;
 pub mod ticket;

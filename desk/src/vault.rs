@@ -140,7 +140,12 @@ impl MasterKey {
     }
 
     fn tenant_key(&self, tenant: &TenantId) -> [u8; KEY_BYTES] {
-        mac(&self.0, &["caseworker/tenant-key/1", tenant.as_str()])
+        self.derive("caseworker/tenant-key/1", tenant.as_str())
+    }
+
+    /// A key that follows from this one, for one purpose and one name. It tells nothing about any other.
+    pub(crate) fn derive(&self, purpose: &str, name: &str) -> [u8; KEY_BYTES] {
+        mac(&self.0, &[purpose, name])
     }
 }
 
