@@ -15,7 +15,7 @@ use desk::{
     setup::{Access, Setup},
     vault::MasterKey,
 };
-use worker::Env;
+use worker::{Env, js_sys};
 
 /// The namespace of the objects that hold the cases.
 pub(crate) const CASES: &str = "CASE";
@@ -65,8 +65,7 @@ impl Bindings {
     /// Reads and checks everything, once: an isolate never sees other bindings than those it started with.
     pub(crate) fn read(env: &Env) -> Result<&'static Self, &'static Misconfigured> {
         static FOUND: OnceLock<Result<Bindings, Misconfigured>> = OnceLock::new();
-        let text = |binding: &str| env.var(binding).ok().map(|value| value.to_string());
-        FOUND.get_or_init(|| Self::from_texts(text)).as_ref()
+        FOUND.get_or_init(|| Self::from_texts(|binding| read_text(env, binding))).as_ref()
     }
 
     /// A plain variable and a secret are both text to the Worker.
@@ -88,6 +87,16 @@ impl Bindings {
         }
         Ok(Self { setup: Arc::new(setup), sources: Arc::new(sources), grants: Arc::new(grants) })
     }
+}
+
+/// A variable's text. One that is JSON is written out as text again, so that an operator need not put JSON into a string;
+/// one that workerd did not find in its environment is null, and then there is none.
+fn read_text(env: &Env, binding: &str) -> Option<String> {
+    let value = js_sys::Reflect::get(env, &binding.into()).ok()?;
+    if value.is_undefined() || value.is_null() {
+        return None;
+    }
+    value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().and_then(|text| text.as_string()))
 }
 
 fn access(open: bool, grants: &BTreeMap<String, Grant>) -> Access {

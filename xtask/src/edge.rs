@@ -1,9 +1,12 @@
 //! `cargo xtask edge`: builds the Worker and runs it on workerd, the runtime that Cloudflare runs.
 //!
-//! It writes only below `edge/build` and the data folder it is given. It deploys nothing.
+//! It writes only below `edge/build` and the data folder it is given. Only `edge wrangler` reaches beyond this machine, and
+//! only with what the operator types after it.
 
 mod config;
 mod dev;
+mod optimise;
+pub(crate) mod wrangler;
 
 use std::process::ExitCode;
 
@@ -24,23 +27,24 @@ pub(crate) enum Command {
     },
     /// Build the Worker and run it on workerd, with its data kept on disk.
     Dev(dev::Options),
+    /// Run Cloudflare's wrangler, at the version that is checked here, in the folder of its configuration.
+    Wrangler(wrangler::Options),
 }
 
 /// Carries out one of the commands.
 pub(crate) fn run(command: Command) -> Result<ExitCode> {
-    let tools = tools::ensure()?;
     match command {
-        Command::Build { quick: false } => build(&tools).map(|()| ExitCode::SUCCESS),
-        Command::Build { quick: true } => bundle(&tools, "edge-quick").map(|()| ExitCode::SUCCESS),
-        Command::Dev(options) => dev::run(&tools, &options),
+        Command::Build { quick: false } => build(&tools::ensure()?).map(|()| ExitCode::SUCCESS),
+        Command::Build { quick: true } => bundle(&tools::ensure()?, "edge-quick").map(|()| ExitCode::SUCCESS),
+        Command::Dev(options) => dev::run(&tools::ensure()?, &options),
+        Command::Wrangler(options) => wrangler::run(&options),
     }
 }
 
 /// Builds the Worker into `edge/build`: `index.js` and `index_bg.wasm`.
-///
 pub(crate) fn build(tools: &Tools) -> Result<()> {
     bundle(tools, "edge")?;
-    optimise(tools)
+    optimise::run(tools, &shell::root().join("edge/build/index_bg.wasm"))
 }
 
 /// worker-build would download its helpers from a place that is not a package registry, so it is given ours.
@@ -50,21 +54,4 @@ fn bundle(tools: &Tools, profile: &str) -> Result<()> {
     build.env("WASM_BINDGEN_BIN", &tools.wasm_bindgen);
     build.env("ESBUILD_BIN", &tools.esbuild);
     shell::run(&mut build)
-}
-
-/// Makes the wasm as small as it gets. Only what rustc emits anyway is allowed, lest a newer encoding come out.
-fn optimise(tools: &Tools) -> Result<()> {
-    const FEATURES: [&str; 7] = [
-        "mutable-globals",
-        "sign-ext",
-        "nontrapping-float-to-int",
-        "bulk-memory",
-        "multivalue",
-        "reference-types",
-        "exception-handling",
-    ];
-    let wasm = shell::root().join("edge/build/index_bg.wasm");
-    let mut optimise = shell::command(&tools.wasm_opt);
-    optimise.arg("-Oz").args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    shell::run(optimise.arg(&wasm).arg("-o").arg(&wasm))
 }

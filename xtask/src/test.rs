@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     Step { name: "unit tests", needs: &[], run: units },
     Step { name: "native host", needs: &[], run: native_host },
     Step { name: "edge build", needs: &[Need::Node], run: edge_build },
+    Step { name: "wrangler takes the Worker", needs: &[Need::Node], run: edge::wrangler::dry_run },
     Step { name: "Worker on workerd", needs: &[Need::Node], run: worker },
     Step { name: "official SDK, Python", needs: &[Need::Node, Need::Python], run: sdk::python },
     Step { name: "official SDK, TypeScript", needs: &[Need::Node], run: sdk::node },

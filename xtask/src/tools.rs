@@ -134,7 +134,7 @@ pub(crate) fn ensure_target() -> Result<()> {
 }
 
 /// The folder that outlives checkouts: named by the operator, or beside other caches.
-fn folder() -> Result<PathBuf> {
+pub(crate) fn folder() -> Result<PathBuf> {
     if let Some(named) = env::var_os("CASEWORKER_TOOLS").filter(|name| !name.is_empty()) {
         return std::path::absolute(named).context("CASEWORKER_TOOLS is not a path");
     }

@@ -6,13 +6,13 @@
 use std::env;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::config::{self, Layout};
+use super::config::{self, Layout, Module};
 use crate::shell::{self, Ended};
 use crate::tools::Tools;
 
@@ -40,6 +40,12 @@ pub(crate) struct Options {
     /// Let only holders of keys in, who are listed in the variable API_KEYS.
     #[arg(long)]
     keys: bool,
+    /// Another Worker of one module beside ours, reached by the service binding of this name.
+    #[arg(long, value_name = "BINDING=FILE")]
+    module: Vec<String>,
+    /// A plain setting of such a Worker.
+    #[arg(long, value_name = "BINDING.NAME=VALUE")]
+    module_text: Vec<String>,
     /// The configuration as JSON, in place of the defaults.
     #[arg(long, value_name = "JSON")]
     settings: Option<String>,
@@ -89,10 +95,13 @@ fn workerd(tools: &Tools, options: &Options, sandbox: &str) -> Result<Command> {
     }
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let secrets: Vec<&str> = SECRETS.into_iter().filter(|name| *name == "VAULT_KEY" || is_set(name)).collect();
+    let modules = modules(options, &data)?;
     let layout = Layout {
+        written_by: "cargo xtask edge dev",
         port: options.port,
         state: state.to_str().context("the data folder's name is not UTF-8")?,
         services: &[(SOURCES, sandbox)],
+        modules: &modules,
         texts: &texts,
         secrets: &secrets,
     };
@@ -104,6 +113,24 @@ fn workerd(tools: &Tools, options: &Options, sandbox: &str) -> Result<Command> {
     }
     println!("the Worker listens on http://127.0.0.1:{}, its data is in {}", options.port, data.display());
     Ok(command)
+}
+
+/// Copies the modules of the other Workers beside the configuration, and gives each its settings.
+fn modules(options: &Options, data: &Path) -> Result<Vec<Module>> {
+    let mut modules = Vec::new();
+    for given in &options.module {
+        let (binding, file) = given.split_once('=').context("--module is written as BINDING=FILE")?;
+        if binding.is_empty() || !binding.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
+            bail!("the binding of --module has other letters than A-Z, a-z, 0-9 and _");
+        }
+        let copy = format!("{binding}.js");
+        fs::copy(file, data.join(&copy)).with_context(|| format!("copying {file}"))?;
+        let prefix = format!("{binding}.");
+        let own = options.module_text.iter().filter_map(|text| text.strip_prefix(&prefix)?.split_once('='));
+        let texts = own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        modules.push(Module { binding: binding.to_owned(), file: copy, texts });
+    }
+    Ok(modules)
 }
 
 #[cfg(unix)]
