@@ -9,6 +9,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+#[cfg(test)]
 use serde_json::Value;
 
 use crate::shell;
@@ -16,6 +17,7 @@ use crate::steps::Tally;
 use crate::tools;
 
 /// What Cloudflare is told, from the root of the checkout.
+#[cfg(test)]
 pub(crate) const FILE: &str = "edge/wrangler.jsonc";
 
 /// The one warning that is known: `secrets.required` keeps a deployment without its master key from going out, and
@@ -71,11 +73,13 @@ fn unknown_warnings(said: &str) -> Vec<&str> {
 }
 
 /// The file as wrangler reads it: comments and trailing commas are allowed.
+#[cfg(test)]
 pub(crate) fn read() -> Result<Value> {
     let text = fs::read_to_string(shell::root().join(FILE)).with_context(|| format!("reading {FILE}"))?;
     parse(&text).with_context(|| format!("reading {FILE}"))
 }
 
+#[cfg(test)]
 fn parse(text: &str) -> Result<Value> {
     let options = jsonc_parser::ParseOptions::default();
     Ok(jsonc_parser::parse_to_serde_value(text, &options)?)
