@@ -65,7 +65,7 @@ pub fn lookup_id(lookup: &Lookup) -> EvidenceId {
 
 /// The id of something that has no reference.
 pub(crate) fn named(source: &str, name: &str) -> EvidenceId {
-    EvidenceId::new(source, &Reference::parse(name).expect("a short plain name is a reference"))
+    EvidenceId::new(source, &Reference::plain(name))
 }
 
 fn brought(state: &State, lookup: &Lookup, facts: &Facts) -> Vec<(EvidenceId, String)> {

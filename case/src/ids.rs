@@ -10,7 +10,7 @@ use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{limits, pii};
+use crate::{limits, part::Part as _, pii};
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,6 +117,12 @@ text_type!(
 );
 
 impl Reference {
+    /// A reference out of a name of the program's own; `unnamed`, should it ever be none.
+    #[must_use]
+    pub fn plain(name: &str) -> Self {
+        Self::parse(name).unwrap_or_else(|_| Self("unnamed".to_owned()))
+    }
+
     /// Reads a reference that a caller chose, which may therefore be anything.
     ///
     /// # Errors
@@ -128,6 +134,22 @@ impl Reference {
             Some(span) => Err(IdProblem::Personal(span.kind.name())),
             None => Ok(reference),
         }
+    }
+}
+
+impl TenantId {
+    /// The one tenant there is where access is open.
+    #[must_use]
+    pub fn local() -> Self {
+        Self("local".to_owned())
+    }
+}
+
+impl Subject {
+    /// Anybody, where access is open.
+    #[must_use]
+    pub fn local() -> Self {
+        Self("local".to_owned())
     }
 }
 
@@ -156,7 +178,7 @@ impl CaseId {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part.as_bytes());
         }
-        Self::from_bits(&hasher.finalize()[..16])
+        Self::from_bits(hasher.finalize().part(..16))
     }
 
     fn from_bits(bits: &[u8]) -> Self {

@@ -6,6 +6,12 @@
 //!
 //! Begin with [`case`], the contract a host works against.
 
+// A panic on Workers ends everything that is in flight beside it: outside tests nothing here may.
+#![cfg_attr(
+    not(test),
+    warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable)
+)]
+
 pub mod actor;
 pub mod case;
 pub mod command;
@@ -26,6 +32,7 @@ pub mod local;
 pub mod money;
 pub mod narrative;
 pub mod next;
+mod part;
 pub mod pii;
 pub mod policy;
 pub mod rules;

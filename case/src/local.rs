@@ -60,8 +60,8 @@ impl LocalModel {
     pub fn embedded() -> &'static Self {
         static MODEL: OnceLock<LocalModel> = OnceLock::new();
         MODEL.get_or_init(|| {
-            Self::from_bytes(include_bytes!("../model/triage.bin"))
-                .expect("the committed model was written by this version's trainer, and a test reads it")
+            #[expect(clippy::expect_used, reason = "the model is compiled in, and a test reads it")]
+            Self::from_bytes(include_bytes!("../model/triage.bin")).expect("the committed model is of this version")
         })
     }
 
@@ -95,7 +95,7 @@ impl LocalModel {
         let scores = score::ranked(&heard.whole.shares);
         let familiar = heard.whole.familiar;
         let top = score::top(&scores);
-        let sure = familiar >= settings.familiar_from && top.confidence >= settings.sure_from[score::index(top.label)];
+        let sure = familiar >= settings.familiar_from && top.confidence >= *score::of(&settings.sure_from, top.label);
         let fraud_suspected = score::to_ppm(heard.suspicion) >= settings.fraud_from;
         let intents = self.intents(&heard.clauses, top);
         Reading { model: self.hash.clone(), scores, sure, familiar, intents, fraud_suspected }
@@ -125,14 +125,14 @@ impl LocalModel {
         for clause in clauses.iter().filter(|clause| clause.familiar >= settings.familiar_from) {
             let said = score::top(&score::ranked(&clause.shares));
             if said.confidence >= settings.clause_from {
-                let best = &mut clear[score::index(said.label)];
+                let best = score::of_mut(&mut clear, said.label);
                 *best = (*best).max(Some(said.confidence));
             }
         }
-        clear[score::index(top.label)] = Some(top.confidence);
+        *score::of_mut(&mut clear, top.label) = Some(top.confidence);
         let scored = |task: Task| {
             let label = Label::from(task);
-            clear[score::index(label)].map(|confidence| Scored { label, confidence })
+            score::of(&clear, label).map(|confidence| Scored { label, confidence })
         };
         let intents: Vec<Scored> = Task::ALL.into_iter().filter_map(scored).take(INTENTS_MAX).collect();
         if top.label == Label::Other || intents.len() < 2 { vec![top] } else { intents }

@@ -150,7 +150,8 @@ fn merged(mut finds: Vec<Find>, letters: &[Letter]) -> Vec<Span> {
     finds.sort_unstable_by_key(|find| (find.first, find.last));
     let mut spans: Vec<(Span, usize)> = Vec::new();
     for Find { first, last, kind } in finds {
-        let (start, end, len) = (letters[first].start, letters[last].end, last - first);
+        let (Some(from), Some(to)) = (letters.get(first), letters.get(last)) else { continue };
+        let (start, end, len) = (from.start, to.end, last - first);
         match spans.last_mut() {
             Some((span, longest)) if start < span.end => {
                 span.end = span.end.max(end);

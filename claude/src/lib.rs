@@ -9,6 +9,12 @@
 //! This crate refuses to send anything, to wait, to retry by itself, to read a clock, a file or
 //! the environment, and to show a single byte of a body in an error: bodies may echo secrets.
 
+// A panic on Workers ends everything that is in flight beside it: outside tests nothing here may.
+#![cfg_attr(
+    not(test),
+    warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable)
+)]
+
 pub mod endpoint;
 pub mod failure;
 pub mod key;

@@ -86,16 +86,17 @@ fn http_date_seconds(text: &str) -> Option<u64> {
     if year < 1970 || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    Some(((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
+    Some(((days_since_1970(year, month, day)? * 24 + hour) * 60 + minute) * 60 + second)
 }
 
 /// Days from 1 January 1970 in the Gregorian calendar; `month` counts from 0.
-fn days_since_1970(year: u64, month: usize, day: u64) -> u64 {
+fn days_since_1970(year: u64, month: usize, day: u64) -> Option<u64> {
     const DAYS_BEFORE: [u64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     let leap_days_before = |year: u64| (year - 1) / 4 - (year - 1) / 100 + (year - 1) / 400;
     let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let leap_day = u64::from(is_leap && month >= 2);
-    (year - 1970) * 365 + leap_days_before(year) - leap_days_before(1970) + DAYS_BEFORE[month] + leap_day + day - 1
+    let leap_days = leap_days_before(year) - leap_days_before(1970) + leap_day;
+    Some((year - 1970) * 365 + leap_days + DAYS_BEFORE.get(month)? + day - 1)
 }
 
 #[cfg(test)]

@@ -121,11 +121,10 @@ fn failed_answer(prompt: &Prompt, failure: claude::failure::Failure, took_ms: i6
 }
 
 fn call(prompt: &Prompt, answered: Option<&str>, request_id: Option<&str>, usage: Usage) -> ModelCall {
-    let unnamed = || Reference::parse("unnamed").expect("a plain word is a reference");
     let named = |name: &str| Reference::parse(name).ok();
     ModelCall {
         // The name comes from outside: one that is no plain name makes way for the one that was asked.
-        model: answered.and_then(named).or_else(|| named(&prompt.model)).unwrap_or_else(unnamed),
+        model: answered.and_then(named).or_else(|| named(&prompt.model)).unwrap_or_else(|| Reference::plain("unnamed")),
         prompt: Digest::of(prompt.stable_prefix().as_bytes()),
         request_id: request_id.and_then(|id| Reference::parse(id).ok()),
         input_tokens: usage.input_tokens,

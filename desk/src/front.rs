@@ -104,7 +104,8 @@ pub fn front_routes<F: DocketHost + ModelHost + Outside + Door>(host: Arc<F>, se
 
 fn way<F: DocketHost + ModelHost + Outside + Door>(method: &Method, leads: Leads) -> MethodRouter<Front<F>> {
     let writes = method == Method::POST;
-    let method = MethodFilter::try_from(method.clone()).expect("the table holds standard methods only");
+    // The table holds standard methods only, which a filter can be made of.
+    let method = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
     match leads {
         Leads::ToSwitch if writes => on(method, turn_switch),
         Leads::ToSwitch => on(method, read_switch),

@@ -2,6 +2,12 @@
 //!
 //! Nothing here knows whether it runs natively or on Workers.
 
+// A panic on Workers ends everything that is in flight beside it: outside tests nothing here may.
+#![cfg_attr(
+    not(test),
+    warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable)
+)]
+
 pub mod address;
 pub mod ask_claude;
 pub mod breaker;

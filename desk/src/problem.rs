@@ -256,8 +256,8 @@ impl Problem {
             "title": self.code.title(),
             "detail": self.detail,
         });
-        if let Some(field) = &self.field {
-            body["field"] = field.as_str().into();
+        if let (Some(field), Value::Object(members)) = (&self.field, &mut body) {
+            members.insert("field".to_owned(), field.as_str().into());
         }
         body
     }

@@ -156,12 +156,5 @@ pub fn token_name(target: Target) -> String {
 /// Who anybody is where access is open.
 #[must_use]
 pub fn local_grant() -> Grant {
-    let name = "local";
-    Grant {
-        tenant: TenantId::parse(name).expect("a short lower-case name is a tenant"),
-        actor: Actor {
-            subject: Subject::parse(name).expect("a short lower-case name is a subject"),
-            role: Role::Admin,
-        },
-    }
+    Grant { tenant: TenantId::local(), actor: Actor { subject: Subject::local(), role: Role::Admin } }
 }

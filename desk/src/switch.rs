@@ -50,10 +50,10 @@ fn shown(setup: &Setup, switch: Option<&Switch>) -> Value {
         "off_by_configuration": setup.config.model_off,
         "model": setup.model.as_ref().map(|model| model.name.clone()),
     });
-    if let Some(switch) = switch {
-        shown["by"] = switch.by.as_str().into();
-        shown["at"] = case::time::Millis(switch.at).rfc3339().into();
-        shown["note"] = switch.note.clone().into();
+    if let (Some(switch), Value::Object(members)) = (switch, &mut shown) {
+        members.insert("by".to_owned(), switch.by.as_str().into());
+        members.insert("at".to_owned(), case::time::Millis(switch.at).rfc3339().into());
+        members.insert("note".to_owned(), switch.note.clone().into());
     }
     shown
 }

@@ -176,8 +176,9 @@ impl CaseVault {
     }
 }
 
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn mac(key: &[u8; KEY_BYTES], parts: &[&str]) -> [u8; KEY_BYTES] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length is taken");
     for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part.as_bytes());

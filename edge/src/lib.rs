@@ -3,6 +3,12 @@
 //! It holds no business decision. It gives the desk what a host must give (storage, the outside world, a way to the
 //! case) and refuses to know what the desk does with it. `docs/guide/edge.md` explains how it is run and written.
 
+// A panic on Workers ends everything that is in flight beside it: outside tests nothing here may.
+#![cfg_attr(
+    not(test),
+    warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable)
+)]
+
 mod bindings;
 mod case_file;
 mod docket;

@@ -76,8 +76,9 @@ impl Outside for EdgeOutside {
         Millis(i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX))
     }
 
+    #[expect(clippy::expect_used, reason = "a Worker always has crypto.getRandomValues, and nothing may go on without")]
     fn random(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("a Worker always has crypto.getRandomValues");
+        getrandom::fill(bytes).expect("random bytes");
     }
 
     fn sleep(&self, duration_ms: u64) -> impl Future<Output = ()> + Send {

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::plain;
+use crate::part::Part as _;
 
 /// Longest text that is looked at as a date, in characters.
 const LONGEST: usize = 40;
@@ -101,10 +102,10 @@ fn words(plain: &str) -> Vec<&str> {
         let alike = |c: char| c.is_alphanumeric() && c.is_ascii_digit() == first.is_ascii_digit();
         let end = rest.find(|c| !alike(c)).unwrap_or(rest.len());
         if end == 0 {
-            rest = &rest[first.len_utf8()..];
+            rest = rest.part(first.len_utf8()..);
         } else {
-            words.push(&rest[..end]);
-            rest = &rest[end..];
+            words.push(rest.part(..end));
+            rest = rest.part(end..);
         }
     }
     words

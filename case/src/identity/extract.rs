@@ -18,7 +18,7 @@ use self::{
     scan::{Hit, Kind},
 };
 use super::dates;
-use crate::{ids::Reference, limits, pii::Pii, source::ProfileField};
+use crate::{ids::Reference, limits, part::Part as _, pii::Pii, source::ProfileField};
 
 /// A value of an identity field, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,11 +86,11 @@ pub fn masked(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
     for span in numbers(text) {
-        masked.push_str(&text[at..span.start]);
+        masked.push_str(text.part(at..span.start));
         masked.push_str("[number]");
         at = span.end;
     }
-    masked.push_str(&text[at..]);
+    masked.push_str(text.part(at..));
     masked
 }
 
@@ -102,7 +102,7 @@ pub fn numbers(text: &str) -> Vec<Range<usize>> {
     let hits = [Kind::Words, Kind::Document].into_iter().flat_map(|kind| scan::hits(text, kind));
     let labelled = hits.filter(|hit| matches!(hit.what, What::Number | What::TaxId)).map(|hit| hit.span);
     let zonal = zones.iter().filter_map(|zone| zone.fields.as_ref()).map(|fields| fields.number.clone());
-    let numbers: Vec<&str> = labelled.chain(zonal).map(|span| &text[span]).collect();
+    let numbers: Vec<&str> = labelled.chain(zonal).map(|span| text.part(span)).collect();
     let mut spans: Vec<Range<usize>> =
         zones.into_iter().map(|zone| zone.span).chain(mrz::lines_of_zones(text)).collect();
     // A number that was labelled once is the same number where it stands without a label.
@@ -126,7 +126,7 @@ pub(super) fn stated(document: &Value) -> Stated {
     let reading = Reading::of(&text, Kind::Document);
     let mut stated = Stated { misread: reading.misread, ..Stated::default() };
     for hit in &reading.hits {
-        let day = dates::to_come(&text[hit.span.clone()]);
+        let day = dates::to_come(text.part(hit.span.clone()));
         if hit.what == What::Issued {
             stated.issued = stated.issued.max(day);
         } else if hit.what == What::Expiry {

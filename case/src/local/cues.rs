@@ -20,20 +20,18 @@ pub(super) fn cues(model: &LocalModel, text: &str, label: Label) -> Vec<String> 
     let parts = &model.parts;
     let words = text::words(text);
     let speaker = Speaker::new(model, &features::features_of_words(&words), label);
-    let known: Vec<bool> = words.iter().map(|word| parts.known_words.contains(features::word_feature(word))).collect();
-    let alone: Vec<f64> = words.iter().map(|word| speaker.word(word)).collect();
+    let is_known = |word: &str| parts.known_words.contains(features::word_feature(word));
+    // What each word says by itself, where the model has learnt it.
+    let alone: Vec<Option<f64>> = words.iter().map(|word| is_known(word).then(|| speaker.word(word))).collect();
     let mut cues = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        if known[at] {
-            cues.push(Cue { phrase: word.clone(), words: at..=at, weight: alone[at] });
-        }
-        if let Some(next) = words.get(at + 1)
-            && known[at]
-            && known[at + 1]
+    for (at, (word, weight)) in words.iter().zip(&alone).enumerate() {
+        let Some(weight) = *weight else { continue };
+        cues.push(Cue { phrase: word.clone(), words: at..=at, weight });
+        if let (Some(next), Some(Some(next_weight))) = (words.get(at + 1), alone.get(at + 1))
             && let Some(together) = speaker.feature(features::pair_feature(word, next))
             && together > 0.0
         {
-            let weight = together + alone[at] + alone[at + 1];
+            let weight = together + weight + next_weight;
             cues.push(Cue { phrase: format!("{word} {next}"), words: at..=at + 1, weight });
         }
     }
@@ -75,7 +73,7 @@ impl<'model> Speaker<'model> {
     fn new(model: &'model LocalModel, features: &[FeatureId], label: Label) -> Self {
         let parts = &model.parts;
         let shares = score::softmax(&score::logits(parts, &score::rows(parts, features)), parts.settings.temperature);
-        let ours = score::by_label(parts, &shares)[score::index(label)].max(f64::MIN_POSITIVE);
+        let ours = score::of(&score::by_label(parts, &shares), label).max(f64::MIN_POSITIVE);
         let theirs = (1.0 - ours).max(f64::EPSILON);
         let pull = |(share, head): (&f64, &super::file::Head)| {
             head.scale * if head.label == label { share / ours } else { -share / theirs }

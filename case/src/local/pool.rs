@@ -35,7 +35,7 @@ pub(super) struct Heard {
 pub(super) fn hear(model: &LocalModel, text: &str) -> Heard {
     let words = text::words(text);
     let mut whole = say(model, &words);
-    let fraud = |said: &Said| said.shares[score::index(Label::FraudCheck)];
+    let fraud = |said: &Said| *score::of(&said.shares, Label::FraudCheck);
     let sentences: Vec<(&str, Vec<&str>)> =
         text::sentences(text).into_iter().map(|sentence| (sentence, text::clauses(sentence))).collect();
     if let [] | [(_, _)] = sentences.as_slice()
@@ -65,7 +65,7 @@ fn pooled(sentences: &[Said]) -> Shares {
     let mut shares = [0.0; 5];
     let mut total = 0.0;
     for said in sentences {
-        let about = (1.0 - said.shares[score::index(Label::Other)]).max(0.0);
+        let about = (1.0 - score::of(&said.shares, Label::Other)).max(0.0);
         let weight = BACKGROUND + about * about;
         total += weight;
         for (sum, share) in shares.iter_mut().zip(said.shares) {

@@ -10,14 +10,25 @@ use crate::label::{Label, Ppm, Scored};
 /// A share for each label, in the order of [`Label::ALL`]; together one.
 pub(super) type Shares = [f64; 5];
 
-/// The place of a label in [`Label::ALL`].
-pub(super) const fn index(label: Label) -> usize {
+/// What stands for a label, in the order of [`Label::ALL`].
+pub(super) const fn of<T>([fraud, kyc, dispute, payment, other]: &[T; 5], label: Label) -> &T {
     match label {
-        Label::FraudCheck => 0,
-        Label::KycLookup => 1,
-        Label::DisputeSummary => 2,
-        Label::PaymentStatus => 3,
-        Label::Other => 4,
+        Label::FraudCheck => fraud,
+        Label::KycLookup => kyc,
+        Label::DisputeSummary => dispute,
+        Label::PaymentStatus => payment,
+        Label::Other => other,
+    }
+}
+
+/// As [`of`], to be changed.
+pub(super) const fn of_mut<T>([fraud, kyc, dispute, payment, other]: &mut [T; 5], label: Label) -> &mut T {
+    match label {
+        Label::FraudCheck => fraud,
+        Label::KycLookup => kyc,
+        Label::DisputeSummary => dispute,
+        Label::PaymentStatus => payment,
+        Label::Other => other,
     }
 }
 
@@ -31,7 +42,7 @@ pub(super) fn logits(parts: &ModelParts, rows: &[usize]) -> Vec<f64> {
     let mut sums = vec![0_i32; parts.heads.len()];
     let mut squares = 0_u64;
     for row in rows {
-        squares += u64::from(parts.strengths[*row]).pow(2);
+        squares += parts.strengths.get(*row).map_or(0, |strength| u64::from(*strength).pow(2));
         for (sum, weight) in sums.iter_mut().zip(row_of(parts, *row)) {
             *sum += i32::from(*weight);
         }
@@ -62,7 +73,7 @@ pub(super) fn softmax(logits: &[f64], temperature: f64) -> Vec<f64> {
 pub(super) fn by_label(parts: &ModelParts, heads: &[f64]) -> Shares {
     let mut shares = [0.0; 5];
     for (head, share) in parts.heads.iter().zip(heads) {
-        shares[index(head.label)] += share;
+        *of_mut(&mut shares, head.label) += share;
     }
     shares
 }

@@ -119,11 +119,11 @@ pub(super) fn pick(tokens: &[Token]) -> Option<u8> {
         let thing = |at: usize| words.get(at).is_some_and(|word| phrases::fits(THINGS, word));
         let called = at.checked_sub(1).and_then(|before| words.get(before));
         let called = called.is_some_and(|word| word.is(&["number", "option", "no", "nr", "#"]));
-        match words.get(*at).and_then(place) {
-            Some((_, Form::Ordinal)) => thing(at + 1) || is_all(&words, &[words[*at].text.as_str()]),
-            Some((_, Form::Number)) => called || is_all(&words, &[words[*at].text.as_str()]),
+        words.get(*at).is_some_and(|word| match place(word) {
+            Some((_, Form::Ordinal)) => thing(at + 1) || is_all(&words, &[word.text.as_str()]),
+            Some((_, Form::Number)) => called || is_all(&words, &[word.text.as_str()]),
             None => false,
-        }
+        })
     })?;
     words.get(at).and_then(place).map(|(number, _)| number)
 }

@@ -4,6 +4,7 @@ use super::context::{self, Topic};
 use super::normal::Letter;
 use super::run::Run;
 use super::{Find, Kind, numbers};
+use crate::part::Part as _;
 use std::cell::OnceCell;
 
 /// The shortest and the longest card number in use.
@@ -62,13 +63,13 @@ pub(super) fn find(letters: &[Letter], run: &Run, finds: &mut Vec<Find>) {
     }
     let skipped = transaction_id_len(letters, run);
     let topic = OnceCell::new();
-    let topic = || *topic.get_or_init(|| context::before(letters, run.at[0]).map(|hint| hint.topic));
+    let topic = || *topic.get_or_init(|| context::before(letters, run.first()).map(|hint| hint.topic));
     for start in (skipped..run.len().saturating_sub(SHORTEST - 1)).filter(|start| run.is_border(*start)) {
         let prefix = run.number(start, start + 4);
         let Some(issuer) = ISSUERS.iter().find(|issuer| (issuer.from..=issuer.to).contains(&prefix)) else { continue };
         for len in issuer.lengths.iter().copied() {
             let end = start + len;
-            if end > run.len() || !run.is_border(end) || !passes_luhn(&run.digits[start..end]) {
+            if end > run.len() || !run.is_border(end) || !passes_luhn(run.digits.part(start..end)) {
                 continue;
             }
             if numbers::is_grouped_date(run, start) {
@@ -80,14 +81,14 @@ pub(super) fn find(letters: &[Letter], run: &Run, finds: &mut Vec<Find>) {
                     || matches!(topic(), Some(Topic::SortCode | Topic::Account)));
             // An unusual length in odd groups is more likely a chance meeting of numbers, unless a word or a disguise
             // says otherwise.
-            let is_plausible = len == issuer.lengths[0]
+            let is_plausible = Some(&len) == issuer.lengths.first()
                 || is_regular(run, start, end)
                 || run.is_disguised(letters, start, end)
                 || topic() == Some(Topic::Card);
             // Short numbers and the prefixes of old cards are more common in orders and references than on cards.
             let is_identifier = (len == SHORTEST || prefix < 2200) && topic() == Some(Topic::Identifier);
             if is_plausible && !is_account && !is_identifier {
-                finds.push(Find { first: run.at[start], last: run.at[end - 1], kind: Kind::Card });
+                finds.extend(run.find(start, end, Kind::Card));
             }
         }
     }
@@ -98,7 +99,7 @@ pub(super) fn find(letters: &[Letter], run: &Run, finds: &mut Vec<Find>) {
 fn transaction_id_len(letters: &[Letter], run: &Run) -> usize {
     let len = touching_digits(run, 0);
     let is_id = len >= SHORTEST
-        && context::glued_word(letters, run.at[0]).is_some_and(|word| matches!(word.as_str(), "tx" | "txn"))
+        && context::glued_word(letters, run.first()).is_some_and(|word| matches!(word.as_str(), "tx" | "txn"))
         && !run.is_disguised(letters, 0, len);
     if is_id { len } else { 0 }
 }
@@ -111,12 +112,12 @@ fn touching_digits(run: &Run, start: usize) -> usize {
 /// One or two groups, groups of one length with a shorter one at the end, or digits that were pulled apart throughout.
 fn is_regular(run: &Run, start: usize, end: usize) -> bool {
     let borders: Vec<usize> = (start..=end).filter(|at| *at == start || *at == end || run.is_border(*at)).collect();
-    let groups: Vec<usize> = borders.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let groups: Vec<usize> = borders.iter().zip(borders.iter().skip(1)).map(|(from, to)| to - from).collect();
     match groups.split_last() {
         Some((last, rest)) => {
             groups.len() <= 2
                 || groups.len() * 2 >= end - start
-                || rest.iter().all(|group| *group == rest[0] && last <= group)
+                || rest.iter().all(|group| Some(group) == rest.first() && last <= group)
         }
         None => false,
     }

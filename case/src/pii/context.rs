@@ -2,6 +2,7 @@
 
 use super::normal::{Letter, OPAQUE};
 use super::run::is_currency;
+use crate::part::Part as _;
 
 /// What the words beside a number make of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +68,11 @@ const WORDS: [(&str, Topic); 92] = [
 /// The nearest telling word before the letter at `at`; of two that end together, the longer.
 pub(super) fn before(letters: &[Letter], at: usize) -> Option<Hint> {
     let from = at.saturating_sub(BEFORE);
-    let length = letters[from..at].iter().rev().take_while(|letter| !ends_reach(**letter)).count();
+    let length = letters.part(from..at).iter().rev().take_while(|letter| !ends_reach(**letter)).count();
     // A word that the window cuts is not taken for a shorter one.
-    let is_cut = length == BEFORE && from > 0 && letters[from - 1].is_word();
-    let text = words(&letters[at - length..at], is_cut);
+    let outside = from.checked_sub(1).and_then(|at| letters.get(at));
+    let is_cut = length == BEFORE && outside.is_some_and(|letter| letter.is_word());
+    let text = words(letters.part(at - length..at), is_cut);
     let padded = text.len();
     WORDS
         .iter()
@@ -107,11 +109,12 @@ pub(super) fn is_amount(letters: &[Letter], first: usize, last: usize) -> bool {
 /// The word that runs into a number without a space, as in `tx-1001` and `ssn-123...`; `None` where the number
 /// begins a word of its own or was disguised to run into one.
 pub(super) fn glued_word(letters: &[Letter], first: usize) -> Option<String> {
-    if letters[first].is_disguised() {
+    if letters.get(first).is_some_and(|letter| letter.is_disguised()) {
         return None;
     }
     let is_joint = |letter: &Letter| matches!(letter.glyph, '-' | '_');
-    let mut word: String = letters[..first]
+    let mut word: String = letters
+        .part(..first)
         .iter()
         .rev()
         .take(BEFORE)

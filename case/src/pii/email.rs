@@ -2,6 +2,7 @@
 
 use super::normal::{Letter, OPAQUE};
 use super::{Find, Kind};
+use crate::part::Part as _;
 
 /// Longest part of an address before and after its sign, in letters (RFC 5321 has 64 and 255).
 const LOCAL: usize = 64;
@@ -87,7 +88,7 @@ fn local_before(letters: &[Letter], sign: usize, from: usize) -> Option<(usize, 
         end -= 1;
     }
     let chunk_start = |end: usize| {
-        let len = letters[floor..end].iter().rev().take_while(|letter| is_local(**letter)).count();
+        let len = letters.part(floor..end).iter().rev().take_while(|letter| is_local(**letter)).count();
         end - len
     };
     let mut first = chunk_start(end);
@@ -105,7 +106,7 @@ fn local_before(letters: &[Letter], sign: usize, from: usize) -> Option<(usize, 
         first = chunk_start(first - 1);
     }
     // Quotes and dots around an address are not its own.
-    let first = (first..end).find(|at| letters[*at].is_word())?;
+    let first = (first..end).find(|at| letters.get(*at).is_some_and(|letter| letter.is_word()))?;
     Some((first, is_spaced))
 }
 
@@ -137,7 +138,7 @@ fn domain_after(letters: &[Letter], after_sign: usize, style: Style, is_spaced: 
     let last = last?;
     if style == Style::Spoken {
         let ending: String =
-            letters[label.0..=last.max(label.0)].iter().map(|letter| letter.glyph.to_ascii_lowercase()).collect();
+            letters.part(label.0..=last.max(label.0)).iter().map(|letter| letter.glyph.to_ascii_lowercase()).collect();
         return (label.1 == last + 1 && SPOKEN_ENDINGS.contains(&ending.as_str())).then_some(last);
     }
     Some(last)
@@ -174,13 +175,14 @@ fn label_end(letters: &[Letter], start: usize, is_spaced: bool, dots: usize) -> 
 }
 
 fn ending_len(letters: &[Letter], start: usize) -> usize {
-    letters[start.min(letters.len())..].iter().take_while(|letter| letter.glyph.is_alphabetic()).count()
+    letters.part(start..).iter().take_while(|letter| letter.glyph.is_alphabetic()).count()
 }
 
 /// Whether a label can be the last one: two letters or more, or an internationalised one.
 fn is_ending(letters: &[Letter], start: usize, end: usize) -> bool {
-    let visible = letters[start..end].iter().filter(|letter| letter.glyph != ' ').count();
-    let is_plain = letters[start..end].iter().all(|letter| letter.glyph.is_alphabetic() || letter.glyph == ' ');
+    let label = letters.part(start..end);
+    let visible = label.iter().filter(|letter| letter.glyph != ' ').count();
+    let is_plain = label.iter().all(|letter| letter.glyph.is_alphabetic() || letter.glyph == ' ');
     visible >= 2 && (is_plain || reads(letters, start, "xn--"))
 }
 

@@ -2,6 +2,7 @@
 
 use super::normal::{Letter, OPAQUE};
 use super::{Find, Kind};
+use crate::part::Part as _;
 
 /// The longest number of the registry (Russia's).
 const LONGEST: usize = 33;
@@ -61,16 +62,16 @@ fn account_number_at(letters: &[Letter], first: usize) -> Option<usize> {
     };
     // The cheap tests come first: most letters begin no country, and most countries are not followed by digits.
     next(&mut text)?;
-    if !text[0].is_ascii_uppercase() {
+    if !text.iter().all(u8::is_ascii_uppercase) {
         return None;
     }
     for _ in 1..4 {
         next(&mut text)?;
     }
-    if !text[1].is_ascii_uppercase() || !text[2].is_ascii_digit() || !text[3].is_ascii_digit() {
+    let (country, digits) = text.split_at_checked(2)?;
+    if !country.iter().all(u8::is_ascii_uppercase) || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let country = &text[..2];
     let (_, form) = FORMS.iter().chain(&MORE_FORMS).find(|(code, _)| code.as_bytes() == country)?;
     let mut last = first;
     for class in classes(form) {
@@ -90,7 +91,8 @@ fn account_number_at(letters: &[Letter], first: usize) -> Option<usize> {
 /// The characters of a number in upper case with their letters' indices, over small gaps.
 fn characters_from(letters: &[Letter], first: usize) -> impl Iterator<Item = (usize, u8)> + '_ {
     let mut gap = 0;
-    letters[first..]
+    letters
+        .part(first..)
         .iter()
         .enumerate()
         .map_while(move |(offset, letter)| {
@@ -111,8 +113,8 @@ fn classes(form: &str) -> impl Iterator<Item = u8> + '_ {
     std::iter::from_fn(move || {
         let (class, after) = rest.split_first()?;
         let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let count = after[..digits].iter().fold(0, |count, digit| count * 10 + usize::from(digit - b'0'));
-        rest = &after[digits..];
+        let count = after.part(..digits).iter().fold(0, |count, digit| count * 10 + usize::from(digit - b'0'));
+        rest = after.part(digits..);
         Some(std::iter::repeat_n(*class, count))
     })
     .flatten()

@@ -2,6 +2,7 @@
 //! characters dropped, every digit and dash and space made plain. It refuses to change the text itself.
 
 use super::{Kind, Span};
+use crate::part::Part as _;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// One normalised letter and the bytes of the original that it came from.
@@ -122,8 +123,9 @@ const CIRCLED_ONES: [u32; 4] = [0x24F5, 0x2776, 0x2780, 0x278A];
 
 fn foreign_digit(glyph: char) -> Option<char> {
     let code = u32::from(glyph);
-    let zero = ZEROS.partition_point(|zero| *zero <= code).checked_sub(1).map(|at| code - ZEROS[at]);
-    let value = zero.filter(|value| *value <= 9).or_else(|| {
+    let after_zero =
+        ZEROS.partition_point(|zero| *zero <= code).checked_sub(1).and_then(|at| ZEROS.get(at)).map(|zero| code - zero);
+    let value = after_zero.filter(|value| *value <= 9).or_else(|| {
         let one = CIRCLED_ONES.into_iter().find(|one| (*one..*one + 9).contains(&code))?;
         Some(code - one + 1)
     });
@@ -141,7 +143,8 @@ pub(super) struct LookAlike {
 
 /// Finds what reads as a token, with white space in it, in capitals or in another script as well.
 pub(super) fn look_alikes(letters: &[Letter]) -> Vec<LookAlike> {
-    (0..letters.len()).filter(|at| letters[*at].glyph == '[').filter_map(|open| look_alike(letters, open)).collect()
+    let opening = letters.iter().enumerate().filter(|(_, letter)| letter.glyph == '[');
+    opening.filter_map(|(open, _)| look_alike(letters, open)).collect()
 }
 
 fn look_alike(letters: &[Letter], open: usize) -> Option<LookAlike> {
@@ -161,7 +164,7 @@ fn look_alike(letters: &[Letter], open: usize) -> Option<LookAlike> {
     }
     at = skip_space(at + 1);
     let digits: String =
-        letters[at..].iter().map_while(|letter| letter.digit()).map(|digit| char::from(digit + b'0')).collect();
+        letters.part(at..).iter().map_while(|letter| letter.digit()).map(|digit| char::from(digit + b'0')).collect();
     let close = skip_space(at + digits.len());
     if digits.is_empty() || glyph(close) != Some(']') {
         return None;
@@ -175,7 +178,10 @@ pub(super) fn hide_tokens(letters: Vec<Letter>) -> Vec<Letter> {
     let tokens: Vec<Span> = look_alikes(&letters)
         .into_iter()
         .filter(|token| token.ordinal.is_some())
-        .map(|token| Span { start: letters[token.open].start, end: letters[token.close].end, kind: token.kind })
+        .filter_map(|token| {
+            let (open, close) = (letters.get(token.open)?, letters.get(token.close)?);
+            Some(Span { start: open.start, end: close.end, kind: token.kind })
+        })
         .collect();
     if tokens.is_empty() { letters } else { hide(letters, &tokens) }
 }

@@ -5,6 +5,7 @@ use super::context::{self, Hint, Topic};
 use super::normal::Letter;
 use super::run::{Cut, Layout, Run};
 use super::{Find, Kind};
+use crate::part::Part as _;
 
 /// Fewest digits that any rule here looks at.
 const SHORTEST: usize = 3;
@@ -31,7 +32,7 @@ struct Number<'a> {
 pub(super) fn find(letters: &[Letter], runs: &[Run], finds: &mut Vec<Find>) {
     let mut sort_code = None;
     for run in runs.iter().filter(|run| run.len() >= SHORTEST) {
-        let (first, last) = (run.at[0], run.at[run.len() - 1]);
+        let (Some(first), Some(last)) = (run.at.first().copied(), run.at.last().copied()) else { continue };
         let glued = context::glued_word(letters, first);
         let glued_topic = glued.as_deref().and_then(context::topic_of);
         if (glued.is_some() && glued_topic.is_none_or(Topic::is_harmless)) || context::is_amount(letters, first, last) {
@@ -47,7 +48,7 @@ pub(super) fn find(letters: &[Letter], runs: &[Run], finds: &mut Vec<Find>) {
         sort_code = None;
         number.find_ssn(finds);
         if let Some(end) = number.find_account(finds) {
-            sort_code = Some(run.at[end - 1]);
+            sort_code = run.at.get(end - 1).copied();
         }
         number.find_phones(finds);
         number.find_security_code(finds);
@@ -68,8 +69,12 @@ impl Number<'_> {
         self.before.is_some_and(|hint| hint.topic.is_harmless())
     }
 
+    fn glyph(&self, at: usize) -> Option<char> {
+        self.letters.get(at).map(|letter| letter.glyph)
+    }
+
     fn push(&self, start: usize, end: usize, kind: Kind, finds: &mut Vec<Find>) {
-        finds.push(Find { first: self.run.at[start], last: self.run.at[end - 1], kind });
+        finds.extend(self.run.find(start, end, kind));
     }
 
     fn find_ssn(&self, finds: &mut Vec<Find>) {
@@ -80,7 +85,7 @@ impl Number<'_> {
                 continue;
             }
             // A dash straight before or after makes it a part of something longer.
-            let is_part = run.cuts[start].is_alone(&['-', '.']) || run.cuts[end].is_alone(&['-', '.']);
+            let is_part = run.cut(start).is_alone(&['-', '.']) || run.cut(end).is_alone(&['-', '.']);
             let is_alone = start == 0 && end == run.len();
             let found = match run.layout(start, &[3, 2, 4]) {
                 Some(Layout::Marks) => {
@@ -98,7 +103,7 @@ impl Number<'_> {
     }
 
     fn has_dashes(&self, at: &[usize]) -> bool {
-        at.iter().all(|at| matches!(self.run.cuts[*at], Cut::Mark { mark: '-' | '.', .. }))
+        at.iter().all(|at| matches!(self.run.cut(*at), Cut::Mark { mark: '-' | '.', .. }))
     }
 
     /// Finds a sort code, an account number or both. Gives the end of a sort code that stands without its account.
@@ -114,7 +119,7 @@ impl Number<'_> {
             self.push(0, end, Kind::SortCodeAccount, finds);
             return Some(end);
         }
-        let follows_sort_code = self.sort_code.is_some_and(|last| run.at[0] - last <= NEAR_SORT_CODE);
+        let follows_sort_code = self.sort_code.is_some_and(|last| run.first() - last <= NEAR_SORT_CODE);
         let is_account = run.len() >= 8 && run.is_border(8) && (run.len() == 8 || is_joined(run, 0, 8));
         if is_account && (follows_sort_code || (self.says(Topic::Account, NEAR_ACCOUNT) && !is_date(run, 0))) {
             self.push(0, 8, Kind::SortCodeAccount, finds);
@@ -131,7 +136,7 @@ impl Number<'_> {
         }
         let has_dashes = self.has_dashes(&[start + 2, start + 4])
             && run.is_border(middle)
-            && (start + 1..end).all(|at| [2, 4, 6].contains(&(at - start)) || !run.cuts[at].is_mark());
+            && (start + 1..end).all(|at| [2, 4, 6].contains(&(at - start)) || !run.cut(at).is_mark());
         let is_grouped = run.layout(start, &[2, 2, 2, 8]).is_some() && self.has_no_slashes(start, end);
         let is_told =
             is_about_bank && start == 0 && (run.len() == 14 || run.is_border(middle) || is_joined(run, 0, 14));
@@ -139,7 +144,7 @@ impl Number<'_> {
     }
 
     fn has_no_slashes(&self, start: usize, end: usize) -> bool {
-        (start + 1..end).all(|at| !matches!(self.run.cuts[at], Cut::Mark { mark: '/' | ':' | ',', .. }))
+        (start + 1..end).all(|at| !matches!(self.run.cut(at), Cut::Mark { mark: '/' | ':' | ',', .. }))
     }
 
     fn sort_code_end(&self) -> Option<usize> {
@@ -159,7 +164,7 @@ impl Number<'_> {
         let run = self.run;
         let mut start = 0;
         while start < run.len() {
-            let end = (start + 1..run.len()).find(|at| ends_phone(run.cuts[*at])).unwrap_or(run.len());
+            let end = (start + 1..run.len()).find(|at| ends_phone(run.cut(*at))).unwrap_or(run.len());
             self.find_phone(start, end, finds);
             start = end;
         }
@@ -171,7 +176,7 @@ impl Number<'_> {
         let len = end - start;
         if let Some(plus) = self.plus_before(start) {
             if let Some(len) = international_len(run, start, end) {
-                finds.push(Find { first: plus, last: run.at[start + len - 1], kind: Kind::Phone });
+                finds.extend(run.find(start, start + len, Kind::Phone).map(|find| Find { first: plus, ..find }));
             }
             return;
         }
@@ -181,9 +186,9 @@ impl Number<'_> {
             return;
         }
         let is_told = self.says_around(Topic::Phone, NEAR_PHONE) && (7..=15).contains(&len) && !is_date(run, start);
-        let has_exit_code =
-            run.digits[start..end].starts_with(&[0, 0]) && (11..=16).contains(&len) && run.digits[start + 2] != 0;
-        let is_mobile = run.digits[start..end].starts_with(&[0, 7]) && len == 11;
+        let digits = run.digits.part(start..end);
+        let has_exit_code = matches!(digits, [0, 0, 1..=9, ..]) && (11..=16).contains(&len);
+        let is_mobile = matches!(digits, [0, 7, ..]) && len == 11;
         if is_told || ((has_exit_code || is_mobile) && !self.is_harmless()) {
             self.push_phone(start, end, finds);
         }
@@ -191,38 +196,39 @@ impl Number<'_> {
 
     /// The plus sign before the digits, with a space or a bracket between them at most.
     fn plus_before(&self, start: usize) -> Option<usize> {
-        let first = self.run.at[start];
+        let first = *self.run.at.get(start)?;
         (first.saturating_sub(3)..first)
             .rev()
-            .find(|at| !matches!(self.letters[*at].glyph, ' ' | '('))
-            .filter(|at| self.letters[*at].glyph == '+')
+            .find(|at| !matches!(self.glyph(*at), Some(' ' | '(')))
+            .filter(|at| self.glyph(*at) == Some('+'))
     }
 
     /// A telephone number with the bracket that opens its area code.
     fn push_phone(&self, start: usize, end: usize, finds: &mut Vec<Find>) {
-        let first = self.run.at[start];
-        let skipped = usize::from(first > 0 && self.letters[first - 1].glyph == ' ');
-        let bracket = first.checked_sub(1 + skipped).filter(|at| self.letters[*at].glyph == '(');
-        finds.push(Find { first: bracket.unwrap_or(first), last: self.run.at[end - 1], kind: Kind::Phone });
+        let Some(find) = self.run.find(start, end, Kind::Phone) else { return };
+        let before = |distance: usize| find.first.checked_sub(distance);
+        let skipped = usize::from(before(1).and_then(|at| self.glyph(at)) == Some(' '));
+        let bracket = before(1 + skipped).filter(|at| self.glyph(*at) == Some('('));
+        finds.push(Find { first: bracket.unwrap_or(find.first), ..find });
     }
 
     /// Three, three and four digits, with or without a leading one; codes begin with two to nine.
     fn north_american_len(&self, start: usize, end: usize) -> Option<usize> {
         let run = self.run;
-        let (area, layout) = if run.digits[start] == 1 && start + 11 <= end {
+        let (area, layout) = if run.digits.get(start) == Some(&1) && start + 11 <= end {
             (start + 1, run.layout(start, &[1, 3, 3, 4])?)
         } else {
             (start, run.layout(start, &[3, 3, 4])?)
         };
         let len = area + 10 - start;
-        let is_valid = start + len <= end && run.digits[area] >= 2 && run.digits[area + 3] >= 2;
+        let is_valid = start + len <= end && matches!(run.digits.part(area..), [2..=9, _, _, 2..=9, ..]);
         let is_meant = layout == Layout::Marks || !self.is_harmless();
         (is_valid && is_meant).then_some(len)
     }
 
     fn find_security_code(&self, finds: &mut Vec<Find>) {
         let run = self.run;
-        let len = (1..=run.len()).find(|at| run.cuts[*at].is_mark() || *at == run.len()).unwrap_or(run.len());
+        let len = (1..=run.len()).find(|at| run.cut(*at).is_mark() || *at == run.len()).unwrap_or(run.len());
         if (3..=4).contains(&len) && self.says(Topic::SecurityCode, NEAR_SECURITY_CODE) {
             self.push(0, len, Kind::SecurityCode, finds);
         }
@@ -246,7 +252,7 @@ fn ends_phone(cut: Cut) -> bool {
 
 /// How many digits after a plus sign are the number: as many as its country has, or all up to fifteen (ITU-T E.164).
 fn international_len(run: &Run, start: usize, end: usize) -> Option<usize> {
-    let digits = &run.digits[start..end];
+    let digits = run.digits.part(start..end);
     let usual = match digits {
         [0, ..] | [] => return None,
         [1, ..] => Some(11),

@@ -2,6 +2,8 @@
 //! something already found, and where more than a few marks stand between two digits.
 
 use super::normal::{Letter, OPAQUE};
+use super::{Find, Kind};
+use crate::part::Part as _;
 
 /// Most letters between two digits of one number, white space counting as one.
 const GAP: usize = 4;
@@ -34,18 +36,9 @@ impl Cut {
         matches!(self, Self::Mark { .. })
     }
 
-    pub(super) const fn is_alone(self, one_of: &[char]) -> bool {
+    pub(super) fn is_alone(self, one_of: &[char]) -> bool {
         match self {
-            Self::Mark { mark, is_alone: true } => {
-                let mut at = 0;
-                while at < one_of.len() {
-                    if one_of[at] == mark {
-                        return true;
-                    }
-                    at += 1;
-                }
-                false
-            }
+            Self::Mark { mark, is_alone: true } => one_of.contains(&mark),
             _ => false,
         }
     }
@@ -65,9 +58,25 @@ impl Run {
         self.digits.len()
     }
 
+    /// The letter of the first digit.
+    pub(super) fn first(&self) -> usize {
+        self.at.first().copied().unwrap_or_default()
+    }
+
+    /// What stands before a digit; beyond the run nothing belongs to it.
+    pub(super) fn cut(&self, at: usize) -> Cut {
+        self.cuts.get(at).copied().unwrap_or(Cut::Edge)
+    }
+
+    /// The digits from `start` to `end` as a find.
+    pub(super) fn find(&self, start: usize, end: usize, kind: Kind) -> Option<Find> {
+        let (first, last) = (self.at.get(start)?, self.at.get(end.checked_sub(1)?)?);
+        Some(Find { first: *first, last: *last, kind })
+    }
+
     /// Whether a number can begin or end before this digit.
     pub(super) fn is_border(&self, at: usize) -> bool {
-        self.cuts[at] != Cut::Joined
+        self.cut(at) != Cut::Joined
     }
 
     /// Whether the digits from `start` are grouped like this, with a border at both ends.
@@ -84,11 +93,11 @@ impl Run {
                 border
             })
             .collect();
-        let agree = |holds: fn(Cut) -> bool| (start + 1..end).all(|at| holds(self.cuts[at]) == borders.contains(&at));
+        let agree = |holds: fn(Cut) -> bool| (start + 1..end).all(|at| holds(self.cut(at)) == borders.contains(&at));
         if agree(Cut::is_mark) {
             Some(Layout::Marks)
         } else if agree(|cut| cut != Cut::Joined) {
-            let all_spaces = (start + 1..end).all(|at| !self.cuts[at].is_mark());
+            let all_spaces = (start + 1..end).all(|at| !self.cut(at).is_mark());
             Some(if all_spaces { Layout::Spaces } else { Layout::Marks })
         } else {
             None
@@ -97,12 +106,13 @@ impl Run {
 
     /// Whether any inner digit from `start` to `end` was disguised.
     pub(super) fn is_disguised(&self, letters: &[Letter], start: usize, end: usize) -> bool {
-        self.at[start + 1..end].iter().any(|at| letters[*at].is_disguised())
+        let inner = self.at.part(start + 1..end).iter();
+        inner.filter_map(|at| letters.get(*at)).any(|letter| letter.is_disguised())
     }
 
     /// The number that the digits from `start` to `end` make; only for the few digits of a field.
     pub(super) fn number(&self, start: usize, end: usize) -> u32 {
-        self.digits[start..end].iter().fold(0, |number, digit| number * 10 + u32::from(*digit))
+        self.digits.part(start..end).iter().fold(0, |number, digit| number * 10 + u32::from(*digit))
     }
 }
 
@@ -113,7 +123,7 @@ pub(super) fn runs(letters: &[Letter]) -> Vec<Run> {
     for (at, letter) in letters.iter().enumerate() {
         let Some(digit) = letter.digit() else { continue };
         let cut = match runs.last().and_then(|run| run.at.last()) {
-            Some(last) if is_open => cut_between(&letters[last + 1..at]),
+            Some(last) if is_open => cut_between(letters.part(last + 1..at)),
             _ => None,
         };
         match (cut, runs.last_mut()) {

@@ -7,6 +7,7 @@
 
 use super::normal::{look_alikes, normalise};
 use super::{Kind, Pii, Span, detect};
+use crate::part::Part as _;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -91,11 +92,10 @@ impl TokenMap {
         let mut brackets: BTreeMap<usize, (usize, char)> = BTreeMap::new();
         for token in look_alikes(&letters) {
             for (at, round) in [(token.open, '('), (token.close, ')')] {
-                let end = text[letters[at].start..]
-                    .chars()
-                    .next()
-                    .map_or(letters[at].end, |glyph| letters[at].start + glyph.len_utf8());
-                brackets.insert(letters[at].start, (end, round));
+                let Some(letter) = letters.get(at) else { continue };
+                let first = text.part(letter.start..).chars().next();
+                let end = first.map_or(letter.end, |glyph| letter.start + glyph.len_utf8());
+                brackets.insert(letter.start, (end, round));
             }
         }
         self.replace(text, &detect(text), &brackets)
@@ -118,9 +118,9 @@ impl TokenMap {
         let mut revealed = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(open) = rest.find('[') {
-            revealed.push_str(&rest[..open]);
-            rest = &rest[open..];
-            let value = rest.find(']').and_then(|close| Some((close + 1, self.values.get(&rest[..=close])?)));
+            revealed.push_str(rest.part(..open));
+            rest = rest.part(open..);
+            let value = rest.find(']').and_then(|close| Some((close + 1, self.values.get(rest.part(..=close))?)));
             let taken = match value {
                 Some((len, value)) => {
                     revealed.push_str(value.reveal(reason));
@@ -131,7 +131,7 @@ impl TokenMap {
                     1
                 }
             };
-            rest = &rest[taken..];
+            rest = rest.part(taken..);
         }
         revealed.push_str(rest);
         revealed
@@ -142,7 +142,7 @@ impl TokenMap {
         let mut at = 0;
         for span in spans {
             copy(text, at, span.start, brackets, &mut replaced);
-            let piece = &text[span.start..span.end];
+            let piece = text.part(span.start..span.end);
             replaced.push_str(&self.token(span.kind, canonical(span.kind, piece)));
             at = span.end;
         }
@@ -189,11 +189,11 @@ pub fn redact(text: &str) -> String {
 fn copy(text: &str, from: usize, to: usize, brackets: &BTreeMap<usize, (usize, char)>, replaced: &mut String) {
     let mut at = from;
     for (start, (end, round)) in brackets.range(from..to) {
-        replaced.push_str(&text[at..*start]);
+        replaced.push_str(text.part(at..*start));
         replaced.push(*round);
         at = *end;
     }
-    replaced.push_str(&text[at..to]);
+    replaced.push_str(text.part(at..to));
 }
 
 /// The one way to write a value, by which it is recognised again.

@@ -204,7 +204,7 @@ fn check_rule(found: &mut Findings, pack: &Pack, index: usize, rule: &Rule) {
     let last = |rule: &Rule| rule.effective_until.unwrap_or(Date::MAX);
     let overlaps =
         |other: &&Rule| other.id == rule.id && other.effective_from <= last(rule) && rule.effective_from <= last(other);
-    if let Some(earlier) = pack.rules[..index].iter().position(|other| overlaps(&other)) {
+    if let Some(earlier) = pack.rules.iter().take(index).position(|other| overlaps(&other)) {
         found.add("effective_from", What::Overlap(earlier));
     }
     match &rule.body {

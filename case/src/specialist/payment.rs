@@ -84,7 +84,7 @@ fn is_another_amount(state: &State, track: &Track, payment: &Payment) -> bool {
 
 /// Several candidates: the customer is asked, and after that an analyst.
 fn which(state: &State, track: &Track, candidates: &[&Payment]) -> Need {
-    let shown = &candidates[..candidates.len().min(CANDIDATES)];
+    let shown = candidates.get(..CANDIDATES).unwrap_or(candidates);
     if times_asked(track, CustomerQuestion::WhichPayment) < QUESTIONS {
         let about = shown.iter().map(|payment| payment.id.clone()).collect();
         return Need::AskCustomer { question: CustomerQuestion::WhichPayment, about };

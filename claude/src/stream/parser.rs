@@ -76,10 +76,9 @@ impl Parser {
         if line.is_empty() {
             return self.end_event();
         }
-        let (field, value) = match line.iter().position(|byte| *byte == b':') {
-            Some(colon) => (&line[..colon], &line[colon + 1..]),
-            None => (line, &b""[..]),
-        };
+        let mut parts = line.splitn(2, |byte| *byte == b':');
+        let field = parts.next().unwrap_or_default();
+        let value = parts.next().unwrap_or_default();
         let value = value.strip_prefix(b" ").unwrap_or(value);
         match field {
             b"event" => self.name = value.to_vec(),

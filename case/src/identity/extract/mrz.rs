@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::part::Part as _;
+
 /// What was made of a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Zone {
@@ -82,14 +84,16 @@ pub(super) fn zones(text: &str) -> Vec<Zone> {
     let mut zones = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        let fits = |layout: &&Layout| lines.get(at..at + layout.lines).is_some_and(|lines| layout.fits(text, lines));
-        match LAYOUTS.iter().find(fits) {
-            Some(layout) => {
-                let own = &lines[at..at + layout.lines];
-                zones.push(Zone { span: own[0].start..own[layout.lines - 1].end, fields: layout.read(text, own) });
+        let fitting = LAYOUTS.iter().find_map(|layout| {
+            let own = lines.get(at..at + layout.lines)?;
+            layout.fits(text, own).then_some((layout, own))
+        });
+        match fitting {
+            Some((layout, own @ [first, .., last])) => {
+                zones.push(Zone { span: first.start..last.end, fields: layout.read(text, own) });
                 at += layout.lines;
             }
-            None => at += 1,
+            _ => at += 1,
         }
     }
     zones
@@ -99,7 +103,8 @@ pub(super) fn zones(text: &str) -> Vec<Zone> {
 pub(super) fn lines_of_zones(text: &str) -> impl Iterator<Item = Range<usize>> {
     super::lines(text).filter(|line| {
         let sized = LAYOUTS.iter().any(|layout| layout.length == line.len());
-        sized && text[line.clone()].contains('<') && is_zonal(&text[line.clone()])
+        let line = text.part(line.clone());
+        sized && line.contains('<') && is_zonal(line)
     })
 }
 
@@ -109,20 +114,22 @@ fn is_zonal(line: &str) -> bool {
 
 impl Layout {
     fn fits(&self, text: &str, lines: &[Range<usize>]) -> bool {
-        let zonal = |line: &Range<usize>| line.len() == self.length && is_zonal(&text[line.clone()]);
-        lines.iter().all(zonal) && self.first.contains(&text.as_bytes()[lines[0].start])
+        let zonal = |line: &Range<usize>| line.len() == self.length && is_zonal(text.part(line.clone()));
+        let first = lines.first().and_then(|line| text.as_bytes().get(line.start));
+        lines.iter().all(zonal) && first.is_some_and(|byte| self.first.contains(byte))
     }
 
     fn read(&self, text: &str, lines: &[Range<usize>]) -> Option<Fields> {
-        let place = |(line, from, to): Place| lines[line].start + from..lines[line].start + to;
-        let bytes = |range: Range<usize>| &text.as_bytes()[range];
-        let checked = |range: &Range<usize>| check(bytes(range.clone())) == digit(text.as_bytes()[range.end]);
-        let (birth, expiry) = (place(self.birth), place(self.expiry));
-        let composite: Vec<u8> = self.composite.iter().flat_map(|part| bytes(place(*part)).to_vec()).collect();
-        let whole = check(&composite) == digit(text.as_bytes()[lines[1].start + self.length - 1]);
+        let place = |(line, from, to): Place| lines.get(line).map(|line| line.start + from..line.start + to);
+        let bytes = text.as_bytes();
+        let checked = |range: &Range<usize>| check(bytes.part(range.clone())) == digit(bytes, range.end);
+        let (birth, expiry) = (place(self.birth)?, place(self.expiry)?);
+        let composite = self.composite.iter().map(|part| Some(bytes.part(place(*part)?)));
+        let composite = composite.collect::<Option<Vec<_>>>()?.concat();
+        let whole = check(&composite) == digit(bytes, lines.get(1)?.start + self.length - 1);
         let number = self.number(text, lines).filter(|_| whole && checked(&birth) && checked(&expiry))?;
-        let name = without_fillers(text, place(self.name));
-        let nationality = without_fillers(text, place(self.nationality));
+        let name = without_fillers(text, place(self.name)?);
+        let nationality = without_fillers(text, place(self.nationality)?);
         Some(Fields { name, number, nationality, birth, expiry })
     }
 
@@ -130,21 +137,23 @@ impl Layout {
     /// 5, note j): its check digit is then the last character of what follows.
     fn number(&self, text: &str, lines: &[Range<usize>]) -> Option<Range<usize>> {
         let (line, from, to) = self.number;
-        let (start, end) = (lines[line].start + from, lines[line].start + to);
+        let own = lines.get(line)?;
+        let (start, end) = (own.start + from, own.start + to);
         let bytes = text.as_bytes();
-        if bytes[end] == b'<' && line == 0 {
-            let tail = bytes[end + 1..lines[line].end].iter().take_while(|byte| **byte != b'<').count();
+        if bytes.get(end) == Some(&b'<') && line == 0 {
+            let tail = bytes.part(end + 1..own.end).iter().take_while(|byte| **byte != b'<').count();
             let last = end + tail;
-            let number = [&bytes[start..end], &bytes[end + 1..last.max(end + 1)]].concat();
-            return (tail > 1 && check(&number) == digit(bytes[last])).then_some(start..last);
+            let number = [bytes.part(start..end), bytes.part(end + 1..last.max(end + 1))].concat();
+            return (tail > 1 && check(&number) == digit(bytes, last)).then_some(start..last);
         }
-        let empty = bytes[start..end].iter().all(|byte| *byte == b'<');
-        (!empty && check(&bytes[start..end]) == digit(bytes[end])).then(|| without_fillers(text, start..end))
+        let number = bytes.part(start..end);
+        let empty = number.iter().all(|byte| *byte == b'<');
+        (!empty && check(number) == digit(bytes, end)).then(|| without_fillers(text, start..end))
     }
 }
 
 fn without_fillers(text: &str, range: Range<usize>) -> Range<usize> {
-    let kept = text[range.clone()].trim_end_matches('<').len();
+    let kept = text.part(range.clone()).trim_end_matches('<').len();
     range.start..range.start + kept
 }
 
@@ -159,8 +168,8 @@ fn check(bytes: &[u8]) -> Option<u32> {
     Some(sum % 10)
 }
 
-fn digit(byte: u8) -> Option<u32> {
-    char::from(byte).to_digit(10)
+fn digit(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at).and_then(|byte| char::from(*byte).to_digit(10))
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use super::{
     labels::{LINKS, Link, NUMBERED, OTHERS, PARTICLES, PHRASES, TOPICS, What, what},
     lines,
 };
-use crate::identity::{dates, plain};
+use crate::{
+    identity::{dates, plain},
+    part::Part as _,
+};
 
 /// A value, by where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +46,11 @@ pub(super) fn hits(text: &str, kind: Kind) -> Vec<Hit> {
         let labels = labels(text, line);
         for (index, label) in labels.iter().enumerate() {
             let end = labels.get(index + 1).map_or(line.end, |next| next.start);
-            let below =
-                if text[label.value..end].trim().is_empty() { below(text, &lines[at + 1..], label.what) } else { None };
+            let below = if text.part(label.value..end).trim().is_empty() {
+                below(text, lines.part(at + 1..), label.what)
+            } else {
+                None
+            };
             let mut within = below.unwrap_or(label.value..end);
             if kind == Kind::Words && label.what == What::Name {
                 within = before_comma(text, within);
@@ -52,8 +58,8 @@ pub(super) fn hits(text: &str, kind: Kind) -> Vec<Hit> {
             hits.extend(value(text, label.what, within));
         }
         if kind == Kind::Document && labels.is_empty() && line.len() <= LABEL_BYTES {
-            let own = what(&text[line.clone()]);
-            let below = own.and_then(|what| below(text, &lines[at + 1..], what).map(|span| (what, span)));
+            let own = what(text.part(line.clone()));
+            let below = own.and_then(|what| below(text, lines.part(at + 1..), what).map(|span| (what, span)));
             hits.extend(below.and_then(|(what, span)| value(text, what, span)));
         }
     }
@@ -63,7 +69,10 @@ pub(super) fn hits(text: &str, kind: Kind) -> Vec<Hit> {
     }
     let mut seen: Vec<Hit> = Vec::new();
     for hit in hits {
-        if !seen.iter().any(|other| other.what == hit.what && text[other.span.clone()] == text[hit.span.clone()]) {
+        if !seen
+            .iter()
+            .any(|other| other.what == hit.what && text.part(other.span.clone()) == text.part(hit.span.clone()))
+        {
             seen.push(hit);
         }
     }
@@ -94,16 +103,16 @@ struct Label {
 fn labels(text: &str, line: &Range<usize>) -> Vec<Label> {
     let mut labels = Vec::new();
     let mut from = line.start;
-    for (at, mark) in text[line.clone()].char_indices().filter(|(_, c)| matches!(c, ':' | '=')) {
+    for (at, mark) in text.part(line.clone()).char_indices().filter(|(_, c)| matches!(c, ':' | '=')) {
         let colon = line.start + at;
-        let before = &text[from..colon];
+        let before = text.part(from..colon);
         let cut = before.rfind([',', ';', '|', '\t', '(', '.']).map_or(0, |cut| cut + 1);
         let near = before.rfind("  ").map_or(0, |cut| cut + 2);
         // A short form has a point within the label: "Passport no.: X".
         let starts = [cut.max(near), near, 0];
-        let fits = |start: &&usize| before.len() - **start <= LABEL_BYTES && what(&before[**start..]).is_some();
+        let fits = |start: &&usize| before.len() - **start <= LABEL_BYTES && what(before.part(**start..)).is_some();
         if let Some(start) = starts.iter().find(fits)
-            && let Some(what) = what(&before[*start..])
+            && let Some(what) = what(before.part(*start..))
         {
             labels.push(Label { what, start: from + start, value: colon + mark.len_utf8() });
             from = colon + mark.len_utf8();
@@ -115,10 +124,10 @@ fn labels(text: &str, line: &Range<usize>) -> Vec<Label> {
 /// The line, or for an address the lines, below a label.
 fn below(text: &str, lines: &[Range<usize>], label: What) -> Option<Range<usize>> {
     let first = lines.iter().position(|line| !line.is_empty())?;
-    let labelled = |line: &Range<usize>| what(&text[line.clone()]).is_some() || !labels(text, line).is_empty();
+    let labelled = |line: &Range<usize>| what(text.part(line.clone())).is_some() || !labels(text, line).is_empty();
     let most = if label == What::Address { ADDRESS_LINES } else { 1 };
     let own: Vec<&Range<usize>> =
-        lines[first..].iter().take_while(|line| !line.is_empty() && !labelled(line)).take(most).collect();
+        lines.part(first..).iter().take_while(|line| !line.is_empty() && !labelled(line)).take(most).collect();
     Some(own.first()?.start..own.last()?.end)
 }
 
@@ -129,7 +138,7 @@ fn phrases(text: &str) -> Vec<Hit> {
     for (phrase, what) in PHRASES {
         for (at, _) in small.match_indices(phrase) {
             let start = at + phrase.len();
-            let rest = &text[start..];
+            let rest = text.part(start..);
             let stops = [". ", ".\n", "\n", ";", " and ", " und ", " et ", " y ", "!", "?"];
             let end = stops.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
             let within = start..start + end;
@@ -142,23 +151,23 @@ fn phrases(text: &str) -> Vec<Hit> {
 
 /// Whether words speak of somebody's identity.
 pub(super) fn speaks(text: &str) -> bool {
-    words(text).any(|word| TOPICS.contains(&plain(&text[word]).as_str()))
+    words(text).any(|word| TOPICS.contains(&plain(text.part(word)).as_str()))
 }
 
 /// In a sentence a name ends with a comma.
 fn before_comma(text: &str, within: Range<usize>) -> Range<usize> {
     let trimmed = trim(text, within);
-    let end = text[trimmed.clone()].find(',').map_or(trimmed.end, |comma| trimmed.start + comma);
+    let end = text.part(trimmed.clone()).find(',').map_or(trimmed.end, |comma| trimmed.start + comma);
     trimmed.start..end
 }
 
 /// In a sentence a name is what is written with capitals: "my name is Ada de la Cruz from Leeds".
 fn capitals(text: &str, within: Range<usize>) -> Range<usize> {
     let of_name = |word: &Range<usize>| {
-        let word = &text[word.clone()];
+        let word = text.part(word.clone());
         word.starts_with(char::is_uppercase) || PARTICLES.contains(&word)
     };
-    let words = words(&text[..within.end]).filter(|word| word.start >= within.start);
+    let words = words(text.part(..within.end)).filter(|word| word.start >= within.start);
     words.take_while(of_name).last().map_or(within.start..within.start, |last| within.start..last.end)
 }
 
@@ -166,18 +175,19 @@ fn capitals(text: &str, within: Range<usize>) -> Range<usize> {
 fn announced(text: &str) -> Vec<Hit> {
     let words: Vec<Range<usize>> = words(text).collect();
     let mut hits = Vec::new();
-    let small: Vec<String> = words.iter().map(|word| plain(&text[word.clone()])).collect();
-    for at in 0..words.len() {
-        let Some((_, what, link)) = NUMBERED.iter().find(|(name, _, _)| *name == small[at]) else { continue };
-        let other = at > 0 && OTHERS.contains(&small[at - 1].as_str());
-        let links = small[at + 1..].iter().take(BETWEEN).take_while(|word| LINKS.contains(&word.as_str())).count();
+    let small: Vec<String> = words.iter().map(|word| plain(text.part(word.clone()))).collect();
+    for (at, word) in small.iter().enumerate() {
+        let Some((_, what, link)) = NUMBERED.iter().find(|(name, _, _)| name == word) else { continue };
+        let before = at.checked_sub(1).and_then(|before| small.get(before));
+        let other = before.is_some_and(|word| OTHERS.contains(&word.as_str()));
+        let links = small.part(at + 1..).iter().take(BETWEEN).take_while(|word| LINKS.contains(&word.as_str())).count();
         let Some(next) = words.get(at + 1 + links) else { continue };
         if other || (*link == Link::Needed && links == 0) {
             continue;
         }
-        let end = text[next.start..].find(['\n', ',', ';']).map_or(text.len(), |end| next.start + end);
+        let end = text.part(next.start..).find(['\n', ',', ';']).map_or(text.len(), |end| next.start + end);
         // A token of the case stands in brackets before its first word.
-        let start = if text[..next.start].ends_with('[') { next.start - 1 } else { next.start };
+        let start = if text.part(..next.start).ends_with('[') { next.start - 1 } else { next.start };
         hits.extend(value(text, *what, start..end));
     }
     hits
@@ -187,8 +197,8 @@ fn announced(text: &str) -> Vec<Hit> {
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut rest = 0;
     std::iter::from_fn(move || {
-        let start = rest + text[rest..].find(char::is_alphanumeric)?;
-        let end = text[start..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |end| start + end);
+        let start = rest + text.part(rest..).find(char::is_alphanumeric)?;
+        let end = text.part(start..).find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |end| start + end);
         rest = end;
         Some(start..end)
     })
@@ -196,7 +206,7 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 fn trim(text: &str, span: Range<usize>) -> Range<usize> {
     let idle = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '.' | ':' | '#' | '-' | '"');
-    let part = &text[span.clone()];
+    let part = text.part(span.clone());
     let start = span.start + (part.len() - part.trim_start_matches(idle).len());
     let kept = part.trim_matches(idle).len();
     start..start + kept
@@ -204,33 +214,33 @@ fn trim(text: &str, span: Range<usize>) -> Range<usize> {
 
 /// Words of letters, up to a line's end or a number.
 fn name(text: &str, span: Range<usize>) -> Option<Range<usize>> {
-    let part = &text[span.clone()];
+    let part = text.part(span.clone());
     let end =
         part.find(|c: char| c.is_numeric() || matches!(c, '\n' | ';' | '|' | '(' | '[' | '@')).unwrap_or(part.len());
     let span = trim(text, span.start..span.start + end);
-    let length = text[span.clone()].split_whitespace().count();
-    ((1..=WORDS).contains(&length) && text[span.clone()].contains(char::is_alphabetic)).then_some(span)
+    let length = text.part(span.clone()).split_whitespace().count();
+    ((1..=WORDS).contains(&length) && text.part(span.clone()).contains(char::is_alphabetic)).then_some(span)
 }
 
 /// The longest beginning that is a date.
 fn date(text: &str, span: Range<usize>) -> Option<Range<usize>> {
-    let part = &text[span.clone()];
+    let part = text.part(span.clone());
     let ends = part.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| at).chain([part.len()]);
-    let read = ends.take_while(|end| *end <= 40).filter(|end| !dates::readings(&part[..*end]).is_empty());
+    let read = ends.take_while(|end| *end <= 40).filter(|end| !dates::readings(part.part(..*end)).is_empty());
     // "1 May 2030, 12 Alder Street" must not become another date by its house number.
     let end = read.last()?;
     Some(span.start..span.start + end)
 }
 
 fn address(text: &str, span: Range<usize>) -> Option<Range<usize>> {
-    let part = &text[span.clone()];
+    let part = text.part(span.clone());
     let several = part.split_whitespace().count() >= 2;
     (several && part.len() <= ADDRESS_BYTES && part.contains(|c: char| c.is_numeric())).then_some(span)
 }
 
 /// A number at the beginning: groups of letters and digits, or a token of the case.
 fn number(text: &str, span: Range<usize>) -> Option<Range<usize>> {
-    let part = &text[span.clone()];
+    let part = text.part(span.clone());
     if let Some(token) = part.strip_prefix('[').and_then(|rest| rest.find(']')) {
         return Some(span.start..span.start + token + 2);
     }
@@ -246,7 +256,7 @@ fn number(text: &str, span: Range<usize>) -> Option<Range<usize>> {
         }
         end += group.len();
     }
-    let number = part[..end].trim_end_matches([' ', '-', '/', '.']);
+    let number = part.part(..end).trim_end_matches([' ', '-', '/', '.']);
     let characters = number.bytes().filter(u8::is_ascii_alphanumeric).count();
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     // "passport 2030-01-01" is when it expires.
