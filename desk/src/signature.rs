@@ -55,9 +55,10 @@ impl Secret {
         &self.0
     }
 
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     fn mac(&self, text: &str) -> Hmac<Sha256> {
         let mut mac =
-            <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(self.0.as_bytes()).expect("HMAC takes keys of any length");
+            <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(self.0.as_bytes()).expect("a key of any length is taken");
         mac.update(text.as_bytes());
         mac
     }
