@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::Address,
     breaker::{BreakerProblem, BreakerSettings},
+    signin::{self, SignInConfig, SignInProblem},
     tenants::{BudgetConfig, TenantConfig},
 };
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub anthropic_base_url: Option<String>,
     /// Which model triage asks when there is a key; Haiku 5.5 by default.
     pub model: Option<String>,
+    /// Whose tokens are taken in place of a key; nobody's by default.
+    pub sign_in: Vec<SignInConfig>,
 }
 
 impl Default for Config {
@@ -58,6 +61,7 @@ impl Default for Config {
             cors_origins: Vec::new(),
             anthropic_base_url: None,
             model: None,
+            sign_in: Vec::new(),
         }
     }
 }
@@ -101,6 +105,14 @@ pub enum ConfigProblem {
     /// A source that nobody asks.
     #[error("`sources.{0}` is not a source; the sources are {list}", list = SOURCES.join(", "))]
     Source(String),
+    /// An entry of `sign_in`.
+    #[error("sign_in, entry {entry}: {problem}")]
+    SignIn {
+        /// Which, from 1.
+        entry: usize,
+        /// What is wrong.
+        problem: SignInProblem,
+    },
     /// A base URL that cannot be used.
     #[error("`{name}`: {why}")]
     Url {
@@ -130,6 +142,8 @@ impl Config {
                 .map_err(|error| ConfigProblem::Url { name: format!("sources.{name}"), why: error.to_string() })?;
         }
         self.breaker.check()?;
+        signin::check(&self.sign_in, &self.insecure_hosts)
+            .map_err(|(at, problem)| ConfigProblem::SignIn { entry: at + 1, problem })?;
         if !(1..=CONNECTIONS).contains(&self.connections) {
             return Err(ConfigProblem::Range { name: "connections", least: 1, most: CONNECTIONS });
         }

@@ -30,6 +30,7 @@ pub mod row;
 pub mod send;
 pub mod setup;
 pub mod signature;
+pub mod signin;
 mod switch;
 pub mod tenants;
 pub mod ticket;

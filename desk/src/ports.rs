@@ -243,11 +243,13 @@ pub enum Target {
     Source(Source),
     /// The actions endpoint, likewise.
     Actions,
+    /// The issuer of a token, for its keys. The request's URL is absolute.
+    Issuer,
 }
 
 impl Target {
     /// Every target.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Source(Source::Ledger),
         Self::Source(Source::Profile),
         Self::Source(Source::Risk),
@@ -255,6 +257,7 @@ impl Target {
         Self::Source(Source::Policy),
         Self::Actions,
         Self::Model,
+        Self::Issuer,
     ];
 
     /// The name in configuration, labels and logs.
@@ -264,6 +267,7 @@ impl Target {
             Self::Model => "model",
             Self::Source(source) => source.name(),
             Self::Actions => "actions",
+            Self::Issuer => "issuer",
         }
     }
 }

@@ -52,6 +52,18 @@ pub enum Code {
     Role = 201,
     /// The deployment has no keys.
     NoKeys = 202,
+    /// A signature is not of the form, or not that of the request.
+    Signature = 203,
+    /// A signature is too old, or of a time to come.
+    SignatureTime = 204,
+    /// The signed request was sent before.
+    Replayed = 205,
+    /// A token cannot be used.
+    Token = 206,
+    /// A token's holder has no role here.
+    NoRole = 207,
+    /// The issuer of a token does not give its keys.
+    KeySet = 208,
     /// No such case, or another tenant's.
     NoCase = 300,
     /// The case has changed.
@@ -92,7 +104,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 42] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -111,6 +123,12 @@ impl Code {
         Self::Unauthenticated,
         Self::Role,
         Self::NoKeys,
+        Self::Signature,
+        Self::SignatureTime,
+        Self::Replayed,
+        Self::Token,
+        Self::NoRole,
+        Self::KeySet,
         Self::NoCase,
         Self::Changed,
         Self::OtherRequest,
@@ -156,9 +174,11 @@ impl Code {
             Self::Incomplete => StatusCode::REQUEST_TIMEOUT,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Role | Self::SelfApproval => StatusCode::FORBIDDEN,
-            Self::NoKeys | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unauthenticated | Self::Signature | Self::SignatureTime | Self::Replayed | Self::Token => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::Role | Self::NoRole | Self::SelfApproval => StatusCode::FORBIDDEN,
+            Self::NoKeys | Self::KeySet | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoCase | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::Changed | Self::InFlight | Self::Refused | Self::Stale | Self::Ticket | Self::Shadow => {
                 StatusCode::CONFLICT
@@ -194,6 +214,12 @@ impl Code {
             Self::Unauthenticated => "No valid key",
             Self::Role => "The key's role does not allow this",
             Self::NoKeys => "This deployment has no keys",
+            Self::Signature => "The signature does not fit the request",
+            Self::SignatureTime => "The signature is too old, or of a time to come",
+            Self::Replayed => "The signed request was sent before",
+            Self::Token => "The token cannot be used",
+            Self::NoRole => "The token's holder has no role here",
+            Self::KeySet => "The issuer of the token does not give its keys",
             Self::NoCase => "No such case",
             Self::Changed => "The case has changed",
             Self::OtherRequest => "The idempotency key was used for another request",

@@ -41,7 +41,7 @@ pub(crate) async fn send(
     limit_ms: u64,
     most_bytes: usize,
 ) -> Result<http::Response<Bytes>, NoReply> {
-    if target != Target::Model {
+    if !matches!(target, Target::Model | Target::Issuer) {
         // The host adds the path to the configured address. Nothing that came from outside may lead elsewhere.
         let uri = request.uri();
         if uri.scheme().is_some() || uri.authority().is_some() || !uri.path().starts_with('/') || !is_plain(uri.path())

@@ -18,6 +18,7 @@ use crate::{
     config::{Config, ConfigProblem, MODEL},
     ports::{Grant, Target},
     send::{NotAToken, Token},
+    signin::Issuers,
     tenants::BudgetConfig,
     vault::MasterKey,
 };
@@ -54,6 +55,8 @@ pub struct Setup {
     pub breakers: Arc<Breakers>,
     /// Who may call.
     pub access: Access,
+    /// Whose tokens are taken.
+    pub issuers: Arc<Issuers>,
 }
 
 /// The way to Claude.
@@ -87,6 +90,7 @@ impl Setup {
             tokens: BTreeMap::new(),
             breakers: Arc::new(Breakers::new(config.breaker)),
             access,
+            issuers: Arc::new(Issuers::new(&config.sign_in)),
             config,
             master,
         })
@@ -107,7 +111,7 @@ impl Setup {
     /// # Errors
     /// The name of a secret that cannot be a token.
     pub fn with_tokens(mut self, secret: impl Fn(&str) -> Option<String>) -> Result<Self, (String, NotAToken)> {
-        for target in Target::ALL.into_iter().filter(|target| *target != Target::Model) {
+        for target in Target::ALL.into_iter().filter(|target| !matches!(target, Target::Model | Target::Issuer)) {
             let name = token_name(target);
             if let Some(text) = secret(&name).filter(|text| !text.trim().is_empty()) {
                 let token = Token::parse(&text).map_err(|problem| (name, problem))?;
@@ -131,6 +135,7 @@ impl Setup {
             Target::Model => self.model.is_some(),
             Target::Source(source) => self.sources.contains(&source),
             Target::Actions => self.actions,
+            Target::Issuer => !self.issuers.is_empty(),
         }
     }
 
