@@ -3,6 +3,8 @@
 //! A case is decided on in memory under its own lock, and nothing leaves before its entries are durable. If another
 //! writer came first, the case is read again and decided on again.
 
+mod import;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
@@ -54,6 +56,8 @@ impl<H> Clone for Desk<H> {
         }
     }
 }
+
+pub use import::Taken;
 
 /// One case at work.
 struct CaseFile {

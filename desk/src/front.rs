@@ -20,8 +20,10 @@ use case::{
 use serde_json::{Value, json};
 
 use crate::{
+    archive::{ARCHIVE_BYTES, ARCHIVE_MS},
     entering::{self, Entering},
     file::first,
+    moving,
     ports::{DocketHost, DocketQuery, Grant, ModelHost, Outside, Target},
     problem::{Code, Problem},
     request::{BODY_BYTES, BODY_MS, Preferences, check_content_type},
@@ -60,6 +62,8 @@ pub enum Leads {
     ToNewCase,
     /// Into the case that the path names.
     ToCase,
+    /// Into the case that an archive holds.
+    ToImport,
     /// To the docket.
     ToDocket,
     /// To a sign of life.
@@ -73,7 +77,7 @@ pub enum Leads {
 }
 
 /// Every route, in the order of the document of the API, which describes each.
-pub static ROUTES: [(Method, &str, Leads); 14] = [
+pub static ROUTES: [(Method, &str, Leads); 16] = [
     (Method::POST, "/v1/requests", Leads::ToNewCase),
     (Method::POST, "/", Leads::ToNewCase),
     (Method::POST, "/v1/tasks", Leads::ToNewCase),
@@ -83,6 +87,8 @@ pub static ROUTES: [(Method, &str, Leads); 14] = [
     (Method::GET, "/v1/cases/{id}/events", Leads::ToCase),
     (Method::POST, "/v1/cases/{id}/messages", Leads::ToCase),
     (Method::POST, "/v1/cases/{id}/commands", Leads::ToCase),
+    (Method::GET, "/v1/cases/{id}/archive", Leads::ToCase),
+    (Method::POST, "/v1/import", Leads::ToImport),
     (Method::GET, "/v1/model", Leads::ToSwitch),
     (Method::POST, "/v1/model", Leads::ToSwitch),
     (Method::GET, "/healthz", Leads::ToHealth),
@@ -111,6 +117,7 @@ fn way<F: DocketHost + ModelHost + Outside + Door>(method: &Method, leads: Leads
         Leads::ToSwitch => on(method, read_switch),
         Leads::ToNewCase => on(method, new_case),
         Leads::ToCase => on(method, old_case),
+        Leads::ToImport => on(method, import_case),
         Leads::ToDocket => on(method, list_cases),
         Leads::ToHealth => on(method, async || json_response(StatusCode::OK, &json!({ "status": "ok" }))),
         Leads::ToReadiness => on(method, readyz),
@@ -143,7 +150,7 @@ async fn new_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>,
     };
     let read = async {
         let preferences = Preferences::read(&parts.headers)?;
-        let body = read_body(&front, body).await?;
+        let body = read_body(&front, body, BODY).await?;
         let key = preferences.idempotency_key;
         let case = match (ticket(&body), key) {
             (Some(external_id), _) => CaseId::from_ticket(&grant.tenant, &external_id),
@@ -179,7 +186,7 @@ async fn old_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>,
     let read = async {
         let grant = grant(&front, &parts.headers).await?;
         let case = CaseId::parse(&id).map_err(|_| Problem::no_case())?;
-        Ok::<_, Problem>((Entering { grant, case }, read_body(&front, body).await?))
+        Ok::<_, Problem>((Entering { grant, case }, read_body(&front, body, BODY).await?))
     };
     match read.await {
         Ok((entering, body)) => enter(&front, entering, parts, body).await,
@@ -199,18 +206,49 @@ fn is_too_long(error: &axum::Error) -> bool {
     false
 }
 
+/// How large a body may be, and how long it may take to arrive.
+#[derive(Clone, Copy)]
+struct Room {
+    bytes: usize,
+    ms: u64,
+}
+
+/// The room of every body that is no archive.
+const BODY: Room = Room { bytes: BODY_BYTES, ms: BODY_MS };
+/// The room of an archive.
+const ARCHIVE: Room = Room { bytes: ARCHIVE_BYTES, ms: ARCHIVE_MS };
+
 /// Reads the body, within its limits of size and time.
-async fn read_body<F: Outside>(front: &Front<F>, body: Body) -> Result<Bytes, Problem> {
-    match first(axum::body::to_bytes(body, BODY_BYTES), front.host.sleep(BODY_MS)).await {
+async fn read_body<F: Outside>(front: &Front<F>, body: Body, room: Room) -> Result<Bytes, Problem> {
+    match first(axum::body::to_bytes(body, room.bytes), front.host.sleep(room.ms)).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if is_too_long(&error) => {
-            Err(Problem::new(Code::TooLarge, format!("A body may have at most {} KB.", BODY_BYTES / 1024)))
+            Err(Problem::new(Code::TooLarge, format!("A body may have at most {} KB.", room.bytes / 1024)))
         }
         Ok(Err(_)) => Err(Problem::new(Code::Incomplete, "The body broke off. Send it again.")),
         Err(()) => {
-            let limit = format!("The body was not there within {} seconds. Send it again.", BODY_MS / 1_000);
+            let limit = format!("The body was not there within {} seconds. Send it again.", room.ms / 1_000);
             Err(Problem::new(Code::Incomplete, limit))
         }
+    }
+}
+
+/// A case that was worked elsewhere: it goes where its archive says, within the caller's tenant.
+async fn import_case<F: DocketHost + Outside + Door>(
+    State(front): State<Front<F>>,
+    request: Request,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let read = async {
+        let grant = grant(&front, &parts.headers).await?;
+        moving::check(&grant, &parts.headers)?;
+        let body = read_body(&front, body, ARCHIVE).await?;
+        let case = moving::destination(&grant, &body)?;
+        Ok::<_, Problem>((Entering { grant, case }, body))
+    };
+    match read.await {
+        Ok((entering, body)) => enter(&front, entering, parts, body).await,
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -259,7 +297,7 @@ async fn turn_switch<F: DocketHost + ModelHost + Outside>(
     let (parts, body) = request.into_parts();
     let grant = grant(&front, &parts.headers).await?;
     check_content_type(&parts.headers)?;
-    let body = read_body(&front, body).await?;
+    let body = read_body(&front, body, BODY).await?;
     let (status, body) = switch::turn(&*front.host, &front.setup, &grant, &body).await?;
     Ok(json_response(status, &body))
 }

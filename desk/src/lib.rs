@@ -9,6 +9,7 @@
 )]
 
 pub mod address;
+pub mod archive;
 pub mod ask_claude;
 pub mod breaker;
 pub mod commands;
@@ -19,6 +20,8 @@ pub mod file;
 pub mod front;
 pub mod intake;
 mod model_gate;
+mod moving;
+pub mod named;
 pub mod openapi;
 mod paging;
 pub mod perform;

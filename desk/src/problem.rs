@@ -18,7 +18,7 @@ use crate::{ports::HostError, vault::VaultError};
 pub enum Code {
     /// The body is not JSON, or no object.
     NotJson = 100,
-    /// The content type is not `application/json`.
+    /// The content type is not `application/json`, or not an archive's where one is sent.
     ContentType = 101,
     /// The body is over 256 KB.
     TooLarge = 102,
@@ -46,6 +46,12 @@ pub enum Code {
     Command = 113,
     /// The body broke off, or took too long to arrive.
     Incomplete = 114,
+    /// An archive does not hold together.
+    Archive = 115,
+    /// An archive was written by a newer version.
+    ArchiveNewer = 116,
+    /// An archive was sealed under another master key.
+    ArchiveKey = 117,
     /// No valid key.
     Unauthenticated = 200,
     /// The key's role may not.
@@ -88,6 +94,10 @@ pub enum Code {
     Ticket = 310,
     /// Nothing leaves a case in shadow mode.
     Shadow = 311,
+    /// The case is here with another history.
+    History = 312,
+    /// Sandbox cases stay in sandboxes.
+    Sandbox = 313,
     /// The storage is full.
     Full = 400,
     /// The storage failed.
@@ -104,7 +114,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 47] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -120,6 +130,9 @@ impl Code {
         Self::Query,
         Self::Command,
         Self::Incomplete,
+        Self::Archive,
+        Self::ArchiveNewer,
+        Self::ArchiveKey,
         Self::Unauthenticated,
         Self::Role,
         Self::NoKeys,
@@ -141,6 +154,8 @@ impl Code {
         Self::Erased,
         Self::Ticket,
         Self::Shadow,
+        Self::History,
+        Self::Sandbox,
         Self::Full,
         Self::Storage,
         Self::Damaged,
@@ -180,10 +195,17 @@ impl Code {
             Self::Role | Self::NoRole | Self::SelfApproval => StatusCode::FORBIDDEN,
             Self::NoKeys | Self::KeySet | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoCase | Self::NoRoute => StatusCode::NOT_FOUND,
-            Self::Changed | Self::InFlight | Self::Refused | Self::Stale | Self::Ticket | Self::Shadow => {
-                StatusCode::CONFLICT
+            Self::Changed
+            | Self::InFlight
+            | Self::Refused
+            | Self::Stale
+            | Self::Ticket
+            | Self::Shadow
+            | Self::History
+            | Self::Sandbox => StatusCode::CONFLICT,
+            Self::OtherRequest | Self::Archive | Self::ArchiveNewer | Self::ArchiveKey => {
+                StatusCode::UNPROCESSABLE_ENTITY
             }
-            Self::OtherRequest => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Erased => StatusCode::GONE,
             Self::Storage | Self::Damaged | Self::Newer | Self::Vault | Self::Rules => {
@@ -197,7 +219,7 @@ impl Code {
     pub const fn title(self) -> &'static str {
         match self {
             Self::NotJson => "The body is not a JSON object",
-            Self::ContentType => "The content type must be application/json",
+            Self::ContentType => "The content type is not the one to send",
             Self::TooLarge => "The body is too large",
             Self::Field => "A field is missing or has the wrong type",
             Self::UnknownTask => "Unknown task",
@@ -211,6 +233,9 @@ impl Code {
             Self::Query => "A query parameter cannot be used",
             Self::Command => "Not a command",
             Self::Incomplete => "The body did not arrive",
+            Self::Archive => "The archive does not hold together",
+            Self::ArchiveNewer => "The archive was written by a newer version",
+            Self::ArchiveKey => "The archive was sealed under another master key",
             Self::Unauthenticated => "No valid key",
             Self::Role => "The key's role does not allow this",
             Self::NoKeys => "This deployment has no keys",
@@ -232,6 +257,8 @@ impl Code {
             Self::Erased => "The case's words were erased",
             Self::Ticket => "The ticket belongs to another customer or submitter",
             Self::Shadow => "Shadow mode",
+            Self::History => "The case is here with another history",
+            Self::Sandbox => "Sandbox cases stay in sandboxes",
             Self::Full => "The storage is full",
             Self::Storage => "The storage failed",
             Self::Damaged => "The case's journal does not verify",

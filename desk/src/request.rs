@@ -188,13 +188,18 @@ fn trace_id(traceparent: &str) -> Option<Reference> {
     if valid { Reference::parse(trace).ok() } else { None }
 }
 
+/// What the body is declared as, in lower case and without parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    declared.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+}
+
 /// Refuses a body that is not declared as JSON.
 ///
 /// # Errors
 /// A [`Problem`] with what is expected.
 pub fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
-    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = declared.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let essence = media_type(headers);
     if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
         Ok(())
     } else {

@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     routing::{get, post},
 };
@@ -11,11 +11,12 @@ use case::actor::Role;
 use serde_json::{Value, json};
 
 use crate::{
+    archive::ARCHIVE_BYTES,
     commands::CommandBody,
     entering::Entering,
     events,
     file::{Decision, Desk, OpenCase},
-    intake,
+    intake, moving,
     ports::{CaseHost, HostError, ModelHost, Outside},
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request, check_content_type},
@@ -28,7 +29,7 @@ use crate::{
 const MESSAGE_ATTEMPTS: u32 = 32;
 
 /// What a handler answers.
-type Answer = Result<Response<Body>, Problem>;
+pub(crate) type Answer = Result<Response<Body>, Problem>;
 
 /// The routes. Every request carries [`Entering`], in an extension or in the host's own header.
 pub fn case_routes<H: CaseHost + Outside + ModelHost>(desk: Desk<H>) -> Router {
@@ -41,13 +42,15 @@ pub fn case_routes<H: CaseHost + Outside + ModelHost>(desk: Desk<H>) -> Router {
         .route("/v1/cases/{id}/events", get(follow_case))
         .route("/v1/cases/{id}/messages", post(add_message))
         .route("/v1/cases/{id}/commands", post(give_command))
+        .route("/v1/cases/{id}/archive", get(moving::read_archive))
+        .route("/v1/import", post(moving::import_case).layer(DefaultBodyLimit::max(ARCHIVE_BYTES)))
         .fallback(async || Problem::new(Code::NoRoute, "See /openapi.json for what there is."))
         .method_not_allowed_fallback(async || Problem::new(Code::Method, "See /openapi.json for what there is."))
         .with_state(desk)
 }
 
 /// Who enters, and where.
-fn entering(headers: &HeaderMap) -> Result<Entering, Problem> {
+pub(crate) fn entering(headers: &HeaderMap) -> Result<Entering, Problem> {
     Entering::from_headers(headers).ok_or_else(|| Problem::new(Code::Unauthenticated, "Come in by the front."))
 }
 
@@ -306,7 +309,7 @@ fn check_seq(open: &OpenCase, preferences: &Preferences) -> Result<(), Problem> 
     }
 }
 
-fn answer(status: StatusCode, body: &Value) -> Response<Body> {
+pub(crate) fn answer(status: StatusCode, body: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -16,11 +16,13 @@ use std::{
 
 use case::{
     case::{Case, rederive},
-    ids::{CaseId, Digest, TenantId},
+    ids::{CaseId, TenantId},
     journal::{Fault, Head},
 };
-use data_encoding::BASE64;
-use desk::ports::{CaseKey, Sealed};
+use desk::{
+    archive::{self, Archive, ArchiveFault, Vault, vault_text},
+    ports::CaseKey,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::{Exit, Failure};
@@ -49,19 +51,6 @@ pub(crate) struct Manifest {
     pub(crate) cases: u64,
     /// How many of them were worked with the sandbox bank.
     pub(crate) sandbox_cases: u64,
-}
-
-/// The first line of a vault's file.
-#[derive(Debug, Serialize, Deserialize)]
-struct WrappedKey {
-    wrapped_key: Option<String>,
-}
-
-/// Every other line of a vault's file.
-#[derive(Debug, Serialize, Deserialize)]
-struct SealedLine {
-    hash: Digest,
-    bytes: String,
 }
 
 /// Where a case lies below `journals` or `vault`. The prefix keeps a tenant named `..` from being a way out.
@@ -159,52 +148,62 @@ pub(crate) fn read_heads(path: &Path) -> Result<Vec<Head>, Failure> {
     Ok(heads)
 }
 
-/// A vault's file.
-pub(crate) fn vault_text(wrapped_key: Option<&[u8]>, sealed: &[(String, Vec<u8>)]) -> String {
-    let key = WrappedKey { wrapped_key: wrapped_key.map(|key| BASE64.encode(key)) };
-    let mut text = serde_json::json!(key).to_string();
-    for (hash, bytes) in sealed {
-        text.push('\n');
-        text += &serde_json::json!({ "hash": hash, "bytes": BASE64.encode(bytes) }).to_string();
-    }
-    text.push('\n');
-    text
+/// Writes a case's files and returns where its journal ends.
+pub(crate) fn write_case(folder: &Path, one: &Archive, manifest: &mut Manifest) -> Result<Head, Failure> {
+    let mut journal = one.lines.join("\n");
+    journal.push('\n');
+    let vault = vault_text(one.wrapped_key.as_deref(), &one.sealed);
+    write(&file_of(folder, JOURNALS, &one.key), journal.as_bytes())?;
+    write(&file_of(folder, VAULT, &one.key), vault.as_bytes())?;
+    manifest.cases += 1;
+    manifest.sandbox_cases += u64::from(one.case.state().opened.sandbox);
+    Ok(one.case.head().clone())
+}
+
+/// Reads a case by its journal's file; every link, step and ciphertext is checked.
+pub(crate) fn read_case(folder: &Path, path: &Path) -> Result<Archive, Failure> {
+    let key = key_of(path).ok_or_else(|| broken(path, "not named after a tenant and a case"))?;
+    let lines = read_lines(path)?;
+    check(&lines, false).map_err(|fault| broken(path, &fault.to_string()))?;
+    let (texts, _) = readable(&lines);
+    let lines = texts.into_iter().map(str::to_owned).collect();
+    let (wrapped_key, sealed) = read_vault(&file_of(folder, VAULT, &key))?;
+    Archive::new(key, lines, wrapped_key, sealed).map_err(|fault| broken(path, &fault.to_string()))
+}
+
+/// Nothing may be imported from here.
+pub(crate) fn broken(path: &Path, why: &str) -> Failure {
+    Failure::new(Exit::Found, format!("{}: {why}; nothing was imported", path.display()))
+}
+
+/// Writes a file, and the folders above it.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let written = fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes));
+    written.map_err(|error| Failure::file(path, &error))
 }
 
 /// Reads a vault's file; every ciphertext must have the hash it is filed under.
-pub(crate) fn read_vault(path: &Path) -> Result<(Option<Vec<u8>>, Vec<Sealed>), Failure> {
-    let (key, sealed) = read_vault_as_it_is(path)?;
-    for (number, one) in (2..).zip(&sealed) {
-        if Digest::of(&one.bytes) != one.hash {
-            return Err(wrong(path, number, "the ciphertext is not the one whose hash it has: it was changed"));
-        }
-    }
-    Ok((key, sealed))
+fn read_vault(path: &Path) -> Result<Vault, Failure> {
+    let lines = read_lines(path)?;
+    archive::read_vault(1, lines.iter().map(Vec::as_slice)).map_err(|fault| in_file(path, &fault))
 }
 
 /// Reads a vault's file, whose ciphertexts may not be those that their hashes say.
-pub(crate) fn read_vault_as_it_is(path: &Path) -> Result<(Option<Vec<u8>>, Vec<Sealed>), Failure> {
+pub(crate) fn read_vault_as_it_is(path: &Path) -> Result<Vault, Failure> {
     let lines = read_lines(path)?;
-    let (first, rest) = lines.split_first().ok_or_else(|| wrong(path, 1, "the file is empty"))?;
-    let key: WrappedKey = serde_json::from_slice(first).map_err(|_| wrong(path, 1, "not a wrapped key"))?;
-    let key = key.wrapped_key.map(|key| BASE64.decode(key.as_bytes())).transpose();
-    let key = key.map_err(|_| wrong(path, 1, "not a wrapped key"))?;
-    let mut sealed = Vec::new();
-    for (number, line) in (2..).zip(rest) {
-        let line: SealedLine = serde_json::from_slice(line).map_err(|_| wrong(path, number, "not a ciphertext"))?;
-        let bytes = BASE64.decode(line.bytes.as_bytes()).map_err(|_| wrong(path, number, "not a ciphertext"))?;
-        sealed.push(Sealed { hash: line.hash, bytes });
-    }
-    Ok((key, sealed))
+    archive::read_vault_as_it_is(1, lines.iter().map(Vec::as_slice)).map_err(|fault| in_file(path, &fault))
 }
 
-fn wrong(path: &Path, line: usize, what: &str) -> Failure {
-    Failure::new(Exit::Found, format!("{}, line {line}: {what}", path.display()))
+fn in_file(path: &Path, fault: &ArchiveFault) -> Failure {
+    Failure::new(Exit::Found, format!("{}, {fault}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use case::ids::Digest;
+    use desk::ports::Sealed;
 
     #[test]
     fn a_tenants_name_is_no_way_out_of_the_archive() {
@@ -227,12 +226,12 @@ mod tests {
     fn a_vault_is_read_back_and_a_changed_ciphertext_is_placed() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("v.jsonl");
-        let sealed = vec![(Digest::of(b"a").to_string(), b"a".to_vec()), (Digest::of(b"b").to_string(), b"b".to_vec())];
+        let seal = |of: &[u8], bytes: &[u8]| Sealed { hash: Digest::of(of), bytes: bytes.to_vec() };
+        let sealed = [seal(b"a", b"a"), seal(b"b", b"b")];
         fs::write(&path, vault_text(Some(b"key"), &sealed)).unwrap();
         let (key, read) = read_vault(&path).unwrap();
         assert_eq!((key.as_deref(), read.len()), (Some(b"key".as_slice()), 2));
-        let changed =
-            vec![(Digest::of(b"a").to_string(), b"a".to_vec()), (Digest::of(b"b").to_string(), b"c".to_vec())];
+        let changed = [seal(b"a", b"a"), seal(b"b", b"c")];
         fs::write(&path, vault_text(None, &changed)).unwrap();
         assert!(read_vault(&path).unwrap_err().message.contains("line 3"));
     }

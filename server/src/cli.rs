@@ -2,6 +2,7 @@
 
 mod ask;
 mod batch;
+mod caller;
 mod classify;
 mod doctor;
 mod export;
@@ -95,8 +96,8 @@ impl Cli {
             Command::Batch(args) => block_on(batch::run(&settings(args.data())?, &args)),
             Command::Verify(args) => verify::run(&args),
             Command::Replay(args) => replay::run(&settings(args.data())?, &args),
-            Command::Export(args) => export::run(&settings(args.data())?, &args),
-            Command::Import(args) => import::run(&settings(args.data())?, &args),
+            Command::Export(args) => block_on(export::run(&settings(args.data())?, &args)),
+            Command::Import(args) => block_on(import::run(&settings(args.data())?, &args)),
             Command::Keys(args) => keys::run(&settings(&args.data())?, &args),
             Command::Model(args) => model::run(&settings(args.data())?, &args),
             Command::Sandbox(args) => block_on(sandbox::run(&args)),
@@ -141,7 +142,9 @@ mod tests {
             "verify PATH --heads FILE --rederive",
             "replay case_x",
             "export --data d --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
+            "export --worker http://localhost --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
             "import DIR",
+            "import DIR --worker http://localhost --sandbox",
             "keys create --tenant t --subject s --role analyst",
             "keys list",
             "model off --data d --note TEXT",

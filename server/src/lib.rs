@@ -12,7 +12,6 @@ mod host;
 mod limits;
 mod memory;
 mod metrics;
-mod named;
 mod output;
 mod outside;
 mod settings;

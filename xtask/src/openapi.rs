@@ -123,13 +123,16 @@ fn shown(operation: Operation, leads: Leads) -> Value {
     if !parameters.is_empty() {
         shown["parameters"] = parameters.into();
     }
-    if let Some((schema, example)) = operation.body {
+    if leads == Leads::ToImport {
+        let content = json!({ desk::archive::MEDIA_TYPE: { "schema": schema::of("Archive") } });
+        shown["requestBody"] = json!({ "required": true, "content": content });
+    } else if let Some((schema, example)) = operation.body {
         let content = json!({ "application/json": { "schema": schema::of(schema), "example": example } });
         shown["requestBody"] = json!({ "required": true, "content": content });
     }
     let anybody = match leads {
         Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument => true,
-        Leads::ToNewCase | Leads::ToCase | Leads::ToDocket | Leads::ToSwitch => false,
+        Leads::ToNewCase | Leads::ToCase | Leads::ToImport | Leads::ToDocket | Leads::ToSwitch => false,
     };
     if anybody {
         shown["security"] = json!([]);

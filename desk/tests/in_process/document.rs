@@ -144,7 +144,8 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     assert!(!declared.is_null(), "{method} {path}: {} {} is not declared", answer.status, answer.text);
     let parts: Vec<(Value, Value)> = match answer.header("content-type") {
         "application/jsonl" => {
-            let line = json!({ "$ref": "#/components/schemas/JournalLine" });
+            let of = if path.ends_with("/archive") { "ArchiveLine" } else { "JournalLine" };
+            let line = json!({ "$ref": format!("#/components/schemas/{of}") });
             answer.text.lines().map(|text| (serde_json::from_str(text).unwrap(), line.clone())).collect()
         }
         "text/event-stream" => {

@@ -17,6 +17,7 @@ mod identity;
 mod logs;
 mod model;
 mod modes;
+mod moving;
 mod sources;
 mod storage;
 mod world;

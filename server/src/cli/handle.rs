@@ -2,24 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use case::ids::{CaseId, TenantId};
 use desk::{
     ports::CaseKey,
     setup::{Access, local_grant},
 };
-use http::{Method, Request, StatusCode, header};
 use serde_json::{Map, Value};
 
-use super::{
-    Data,
-    ask::{self, Reply},
-};
+use super::{Data, ask, caller::Caller};
 use crate::{
-    engine::{self, Engine, Plan, Resume},
+    engine::{Engine, Plan, Resume},
     exit::{Exit, Failure},
     limits, output,
-    settings::{Name, Settings},
+    settings::Settings,
 };
 
 /// The arguments.
@@ -101,15 +96,11 @@ pub(super) fn key_of(view: &Value) -> Result<CaseKey, Failure> {
 
 /// Has the case worked elsewhere.
 async fn far(settings: &Settings, url: &str, body: &Map<String, Value>, wait: Duration) -> Result<Value, Failure> {
-    let http = engine::http(settings)?;
-    if settings.environment.get(Name::ApiKey).is_some() && exposes(url) {
-        output::words("the key crosses the network unencrypted; give the Worker's https URL");
-    }
-    let caller = Caller { http, key: settings.environment.get(Name::ApiKey).map(str::to_owned), url: url.to_owned() };
+    let caller = Caller::new(settings, url)?;
     let until = Instant::now() + wait;
     let text = serde_json::to_vec(body).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    let wait_header = format!("wait={}", wait.as_secs().min(60));
-    let mut view = caller.call(Method::POST, "/v1/requests", text.into(), &wait_header).await?;
+    let prefer = format!("wait={}", wait.as_secs().min(60));
+    let mut view = caller.post("/v1/requests", &[("prefer", &prefer)], text).await?;
     let id = view.get("case_id").and_then(Value::as_str).and_then(|id| CaseId::parse(id).ok());
     let path = id.map(|id| format!("/v1/cases/{id}"));
     while let Some(path) = &path
@@ -117,58 +108,7 @@ async fn far(settings: &Settings, url: &str, body: &Map<String, Value>, wait: Du
         && Instant::now() < until
     {
         tokio::time::sleep(limits::POLL).await;
-        view = caller.call(Method::GET, path, Bytes::new(), "").await?;
+        view = caller.get(path).await?;
     }
     Ok(desk::view::short(view))
-}
-
-/// Whether a key that is sent there can be read on the way.
-fn exposes(url: &str) -> bool {
-    claude::endpoint::Endpoint::parse(url).is_ok_and(|endpoint| endpoint.exposes_key())
-}
-
-struct Caller {
-    http: crate::outside::Http,
-    key: Option<String>,
-    url: String,
-}
-
-impl Caller {
-    async fn call(&self, method: Method, path: &str, body: Bytes, prefer: &str) -> Result<Value, Failure> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
-        if !body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/json").header("prefer", prefer);
-        }
-        if let Some(key) = &self.key {
-            let mut value = http::HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| {
-                Failure::new(Exit::Settings, format!("{}: has characters that no key has", Name::ApiKey))
-            })?;
-            value.set_sensitive(true);
-            request = request.header(header::AUTHORIZATION, value);
-        }
-        let request =
-            request.body(body).map_err(|error| Failure::new(Exit::Settings, format!("the Worker's URL: {error}")))?;
-        let unreachable = |why: String| {
-            let remedy = "is it running, and is the URL right? `caseworker doctor` says more";
-            Failure::new(Exit::Outside, format!("the Worker did not answer: {why}; {remedy}"))
-        };
-        let call = self.http.send(request, limits::WORKER_REPLY_BYTES);
-        let reply = tokio::time::timeout(limits::WORKER_CALL, call).await;
-        let reply = reply.map_err(|_| unreachable("timed out".to_owned()))?;
-        let reply = reply.map_err(|error| unreachable(error.to_string()))?;
-        read(reply.status(), reply.body())
-    }
-}
-
-fn read(status: StatusCode, body: &[u8]) -> Result<Value, Failure> {
-    let reply = Reply { status, body: serde_json::from_slice(body).unwrap_or(Value::Null) };
-    if reply.body.is_null() {
-        let message = format!("the Worker answered {status} and no JSON; is the URL a Caseworker's?");
-        return Err(Failure::new(Exit::Outside, message));
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        let message = format!("the Worker wants a key; set {} to one that is in force", Name::ApiKey);
-        return Err(Failure::new(Exit::Settings, message));
-    }
-    reply.into_body()
 }

@@ -1,27 +1,27 @@
-//! `caseworker import`: cases that `export` wrote, here or on another host. Everything is verified before anything is
-//! written, and a case that is here already may only have grown.
+//! `caseworker import`: cases that `export` wrote, here or on another host, into a data folder or over the API of a
+//! Caseworker that is served somewhere. Everything is verified before anything is written, and a case that is there
+//! already may only have grown.
+
+mod worker;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
 use case::{
-    case::{Case, Rest},
+    case::Rest,
     ids::CaseId,
-    journal::{self, Head, check_head},
+    journal::{Head, check_head},
 };
-use desk::{
-    ports::{CaseKey, Commit, Sealed},
-    row::docket_row,
-};
+use desk::{archive::Archive, ports::Commit, row::docket_row};
 
 use super::Data;
 use crate::{
-    archive::{self, Manifest},
+    archive::{self, Manifest, broken},
     engine,
     exit::{Exit, Failure},
-    named, output,
+    output,
     outside::World,
     settings::{Settings, master},
     store::Shelf,
@@ -32,9 +32,15 @@ use crate::{
 pub(crate) struct Args {
     /// A folder that `export` wrote
     folder: PathBuf,
+    /// Only this case; may be given several times
+    #[arg(long = "case", value_name = "ID", value_parser = super::export::case_id)]
+    cases: Vec<CaseId>,
     /// Also take cases that were worked with the sandbox bank
     #[arg(long)]
     sandbox: bool,
+    /// A Worker, or any other Caseworker, that takes the cases in place of a data folder; wants an admin's key
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    worker: Option<String>,
     #[command(flatten)]
     data: Data,
 }
@@ -46,30 +52,37 @@ impl Args {
     }
 }
 
-/// A verified case of the archive.
-struct Incoming {
-    key: CaseKey,
-    case: Case,
-    lines: Vec<String>,
-    wrapped_key: Option<Vec<u8>>,
-    sealed: Vec<Sealed>,
+/// Runs the command; into a data folder only while nobody works it.
+pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
+    let mut incoming = read(args)?;
+    if !args.cases.is_empty() {
+        let here: BTreeSet<&CaseId> = incoming.iter().map(|one| &one.key.case).collect();
+        if let Some(case) = args.cases.iter().find(|case| !here.contains(case)) {
+            return Err(Failure::new(Exit::Usage, format!("there is no case {case} in {}", args.folder.display())));
+        }
+        incoming.retain(|one| args.cases.contains(&one.key.case));
+    }
+    if let Some(one) = incoming.iter().find(|one| one.case.state().opened.sandbox && !args.sandbox) {
+        let why = "this case was worked with the sandbox bank; give --sandbox to take such cases";
+        return Err(Failure::new(Exit::Usage, format!("{}: {why}", one.key.case)));
+    }
+    match &args.worker {
+        Some(url) => worker::run(settings, url, &incoming).await,
+        None => take_up(settings, &incoming),
+    }
 }
 
-/// Runs the command, while nobody works the data folder.
-pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
+/// Reads the whole folder, and checks that it is whole.
+fn read(args: &Args) -> Result<Vec<Archive>, Failure> {
     let manifest = read_manifest(&args.folder)?;
     let heads = archive::read_heads(&args.folder.join(archive::HEADS))?;
     let mut heads: BTreeMap<CaseId, Head> = heads.into_iter().map(|head| (head.case.clone(), head)).collect();
     let mut incoming = Vec::new();
     for path in archive::journals_in(&args.folder.join(archive::JOURNALS))? {
-        let one = read(&args.folder, &path)?;
+        let one = archive::read_case(&args.folder, &path)?;
         let held = heads.remove(&one.key.case).ok_or_else(|| broken(&path, "heads.jsonl does not name this case"))?;
         let lines: Vec<&str> = one.lines.iter().map(String::as_str).collect();
         check_head(&lines, &held).map_err(|fault| broken(&path, &fault.to_string()))?;
-        if one.case.state().opened.sandbox && !args.sandbox {
-            let why = "this case was worked with the sandbox bank; give --sandbox to take such cases";
-            return Err(Failure::new(Exit::Usage, format!("{}: {why}", one.key.case)));
-        }
         incoming.push(one);
     }
     if let Some(case) = heads.keys().next() {
@@ -78,11 +91,35 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
     if incoming.len() as u64 != manifest.cases {
         return Err(broken(&args.folder, "there are not as many cases as the manifest says"));
     }
-    take_up(settings, &incoming)
+    Ok(incoming)
+}
+
+/// How many cases went which way.
+#[derive(Debug, Default)]
+struct Counts {
+    new: u64,
+    grown: u64,
+    same: u64,
+}
+
+impl Counts {
+    /// Counts a result by its name on the wire. A case that has gone on since counts as one that is there.
+    fn add(&mut self, result: &str) {
+        match result {
+            "new" => self.new += 1,
+            "grown" => self.grown += 1,
+            _ => self.same += 1,
+        }
+    }
+
+    fn print(&self) -> Result<(), Failure> {
+        let (new, grown, same) = (self.new, self.grown, self.same);
+        output::line(&serde_json::json!({ "new": new, "grown": grown, "same": same }).to_string())
+    }
 }
 
 /// Checks against what is here, all of it, and then writes.
-fn take_up(settings: &Settings, incoming: &[Incoming]) -> Result<(), Failure> {
+fn take_up(settings: &Settings, incoming: &[Archive]) -> Result<(), Failure> {
     let shelf = Shelf::alone(&settings.data)?;
     let world = World::new(engine::http(settings)?, BTreeMap::new(), None, 1, std::sync::Arc::default());
     let master = master::find(settings, &shelf, &world)?;
@@ -98,14 +135,14 @@ fn take_up(settings: &Settings, incoming: &[Incoming]) -> Result<(), Failure> {
         }
         known.push(known_lines(&shelf, one)?);
     }
-    let (mut new, mut grown, mut same) = (0_u64, 0_u64, 0_u64);
+    let mut counts = Counts::default();
     for (one, known) in incoming.iter().zip(known) {
         let lines = one.lines.get(known..).unwrap_or_default();
-        match (known, lines.is_empty()) {
-            (_, true) => same += 1,
-            (0, false) => new += 1,
-            (_, false) => grown += 1,
-        }
+        counts.add(match (known, lines.is_empty()) {
+            (_, true) => "same",
+            (0, false) => "new",
+            (_, false) => "grown",
+        });
         if lines.is_empty() {
             shelf.add_sealed(&one.key, &one.sealed)?;
         } else {
@@ -113,11 +150,11 @@ fn take_up(settings: &Settings, incoming: &[Incoming]) -> Result<(), Failure> {
             shelf.add(&one.key, &commit(one, known))?.map_err(refused)?;
         }
     }
-    output::line(&serde_json::json!({ "new": new, "grown": grown, "same": same }).to_string())
+    counts.print()
 }
 
 /// How many of a case's lines are here already: the same ones, or it is another history.
-fn known_lines(shelf: &Shelf, one: &Incoming) -> Result<usize, Failure> {
+fn known_lines(shelf: &Shelf, one: &Archive) -> Result<usize, Failure> {
     let Some(here) = shelf.case(&one.key)? else { return Ok(0) };
     let common = here.lines.iter().zip(&one.lines).take_while(|(here, theirs)| here == &theirs.as_bytes()).count();
     if common < here.lines.len() && common < one.lines.len() {
@@ -127,7 +164,7 @@ fn known_lines(shelf: &Shelf, one: &Incoming) -> Result<usize, Failure> {
     Ok(common)
 }
 
-fn commit(one: &Incoming, known: usize) -> Commit {
+fn commit(one: &Archive, known: usize) -> Commit {
     Commit {
         first_seq: known as u64,
         lines: one.lines.get(known..).unwrap_or_default().to_vec(),
@@ -158,27 +195,4 @@ fn read_manifest(folder: &Path) -> Result<Manifest, Failure> {
         return Err(Failure::new(Exit::Usage, format!("{}: {why}", path.display())));
     }
     Ok(manifest)
-}
-
-fn read(folder: &Path, path: &Path) -> Result<Incoming, Failure> {
-    let key = archive::key_of(path).ok_or_else(|| broken(path, "not named after a tenant and a case"))?;
-    let lines = archive::read_lines(path)?;
-    let case = archive::check(&lines, false).map_err(|fault| broken(path, &fault.to_string()))?;
-    if case.id() != &key.case || case.tenant() != &key.tenant {
-        return Err(broken(path, "the journal is another case's than its place says"));
-    }
-    let (texts, _) = archive::readable(&lines);
-    let entries = journal::read(texts.iter().copied()).map_err(|fault| broken(path, &fault.to_string()))?;
-    let lines = texts.into_iter().map(str::to_owned).collect();
-    let (wrapped_key, sealed) = archive::read_vault(&archive::file_of(folder, archive::VAULT, &key))?;
-    let lacking = named::ciphertexts(&entries).find(|(_, hash)| !sealed.iter().any(|one| one.hash == **hash));
-    // Without its key a case is erased, and its words need not be there.
-    if let (Some(_), Some((seq, hash))) = (&wrapped_key, lacking) {
-        return Err(broken(path, &format!("the vault lacks the ciphertext {hash} that line {seq} names")));
-    }
-    Ok(Incoming { key, case, lines, wrapped_key, sealed })
-}
-
-fn broken(path: &Path, why: &str) -> Failure {
-    Failure::new(Exit::Found, format!("{}: {why}; nothing was imported", path.display()))
 }

@@ -10,12 +10,13 @@ use case::{
     ids::{CaseId, Digest},
     journal::{self, Fault, Head},
 };
+use desk::named;
 use serde::Serialize;
 
 use crate::{
     archive,
     exit::{Exit, Failure},
-    named, output,
+    output,
     store::{self, Shelf},
 };
 

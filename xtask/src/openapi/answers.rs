@@ -2,13 +2,14 @@
 //! these schemas, which allow no field that is not declared.
 
 use case::source::Source;
-use desk::{ports::Target, problem::Code};
+use desk::{archive::FORMAT, file::Taken, ports::Target, problem::Code};
 use serde_json::{Map, Value, json};
 
 use super::law;
 use super::samples;
 use super::schema::{
-    Field, always, among, closed, count, day, flag, list, may, moment, must, of, or_null, says, share, text, whole,
+    Field, always, among, closed, count, day, either, flag, list, may, moment, must, of, or_null, says, share, text,
+    whole,
 };
 
 /// The schemas of every answer.
@@ -38,8 +39,37 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Readiness", readiness(), "What works, and what an operator has yet to configure.");
     add("ModelSwitch", model_switch(), "Whether the model may be asked.");
     add("TurnSwitch", closed(vec![must("off", flag()), may("note", text())]), "How to turn the model's switch.");
+    add("Archive", text(), "A case that moves: one `ArchiveLine` a line. It is sent on unchanged.");
+    add("ArchiveLine", archive_line(), "First what it is, then the journal, then the wrapped key and the ciphertexts.");
+    add("Imported", imported(), "What became of an archive.");
     schemas.extend(law::schemas());
     schemas
+}
+
+fn archive_line() -> Value {
+    let head = closed(vec![must("case", of("CaseId")), must("seq", count()), must("hash", of("Digest"))]);
+    let begin = closed(vec![
+        must("archive", says(json!({ "type": "integer", "const": FORMAT }), "The archive's format.")),
+        must("tenant", text()),
+        must("head", says(head, "Where the journal ends.")),
+        must("core", says(count(), "The version of the rules that worked the case.")),
+        must("sandbox", flag()),
+        must("sealed", says(count(), "How many ciphertexts there are.")),
+        must("caseworker", says(text(), "The version that wrote the archive.")),
+    ]);
+    let key = closed(vec![must("wrapped_key", says(or_null(text()), "In base64; null after erasure."))]);
+    let sealed = closed(vec![must("hash", of("Digest")), must("bytes", says(text(), "In base64."))]);
+    either(vec![begin, of("JournalLine"), key, sealed])
+}
+
+fn imported() -> Value {
+    let results = Taken::ALL.map(Taken::name);
+    closed(vec![
+        must("case_id", of("CaseId")),
+        must("result", says(among(results), "Whether the case is new here, has grown, is the same, or went on here.")),
+        must("seq", says(count(), "The position of the last line here.")),
+        must("head_hash", says(of("Digest"), "The hash of the last line here.")),
+    ])
 }
 
 fn problem() -> Value {

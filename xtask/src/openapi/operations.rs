@@ -72,6 +72,8 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("GET", "/v1/cases/{id}/events") => follow_case(),
         ("POST", "/v1/cases/{id}/messages") => add_message(),
         ("POST", "/v1/cases/{id}/commands") => give_command(),
+        ("GET", "/v1/cases/{id}/archive") => read_archive(),
+        ("POST", "/v1/import") => import_case(),
         ("GET", "/healthz") => service("health", "Whether the service answers", of("Health"), vec![]),
         ("GET", "/readyz") => service("readiness", "What works, and what is not configured", of("Readiness"), vec![]),
         ("GET", "/openapi.json") => service("document", "This document", json!({ "type": "object" }), vec![]),
@@ -242,6 +244,47 @@ fn give_command() -> Operation {
         success: json_answer(200, "Case", None, "The case."),
         also: None,
         codes: codes(&[&AUTHENTICATED, &BODY, &CASE, &refused]),
+    }
+}
+
+fn read_archive() -> Operation {
+    let description = "The archive.";
+    let media_type = desk::archive::MEDIA_TYPE;
+    Operation {
+        id: "readArchive",
+        summary: "Take a copy of a case to another host",
+        description: "For admins. The journal's own lines and the sealed words, to be sent to `POST /v1/import` unchanged.",
+        parameters: &["case"],
+        body: None,
+        success: Success { status: 200, media_type, schema: of("Archive"), example: None, description },
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &CASE, &[Code::Role]]),
+    }
+}
+
+fn import_case() -> Operation {
+    let codes_of_its_own = [
+        Code::Role,
+        Code::ContentType,
+        Code::TooLarge,
+        Code::Incomplete,
+        Code::Archive,
+        Code::ArchiveNewer,
+        Code::ArchiveKey,
+        Code::History,
+        Code::Sandbox,
+    ];
+    Operation {
+        id: "importCase",
+        summary: "Go on with a case of another host",
+        description: "For admins. The archive is checked whole before anything is written; the case goes on here, with \
+                      its deadlines, and must not be worked at the other host any more. A case that is here already \
+                      may only have grown.",
+        parameters: &[],
+        body: None,
+        success: json_answer(201, "Imported", None, "The case is here now."),
+        also: Some(json_answer(200, "Imported", None, "The case was here already.")),
+        codes: codes(&[&AUTHENTICATED, &CASE, &codes_of_its_own]),
     }
 }
 

@@ -7,7 +7,7 @@ use case::{
 };
 
 /// The hash of the ciphertext that an entry of the journal names, with the line that names it, counted from 0.
-pub(crate) fn ciphertexts(lines: &[Line]) -> impl Iterator<Item = (u64, &Digest)> {
+pub fn ciphertexts(lines: &[Line]) -> impl Iterator<Item = (u64, &Digest)> {
     lines.iter().filter_map(|line| Some((line.seq, of_entry(&line.entry)?)))
 }
 

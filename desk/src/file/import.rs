@@ -1,0 +1,128 @@
+//! Taking up a case that was worked on another host: all of it at once, or only what it has grown by since.
+//!
+//! It never joins two histories: a case that is here already may only have grown, here or there.
+
+use case::{case::Rest, time::Millis};
+
+use super::{ATTEMPTS, Desk, log};
+use crate::{
+    archive::Archive,
+    ports::{CaseHost, Commit, HostError, ModelHost, Outside, Stored},
+    problem::{Code, Problem},
+    row::docket_row,
+};
+
+/// What became of an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// The case was not here.
+    New,
+    /// The case was here, and the archive goes on where it ended.
+    Grown,
+    /// The case is here as the archive has it.
+    Same,
+    /// The case is here, and has gone on since the archive was written.
+    Older,
+}
+
+impl Taken {
+    /// Every result.
+    pub const ALL: [Self; 4] = [Self::New, Self::Grown, Self::Same, Self::Older];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Grown => "grown",
+            Self::Same => "same",
+            Self::Older => "older",
+        }
+    }
+}
+
+impl<H: CaseHost + Outside + ModelHost> Desk<H> {
+    /// Takes up a case whose archive was checked. A case at work goes on at once: it is woken, and asks again what was
+    /// in flight at the other host, under the same ids.
+    ///
+    /// # Errors
+    /// [`Code::ArchiveKey`], [`Code::Sandbox`], [`Code::History`], or why nothing could be written.
+    pub async fn take_up(&self, archive: &Archive) -> Result<Taken, Problem> {
+        self.check_origin(archive)?;
+        let key = &archive.key;
+        for _ in 0..ATTEMPTS {
+            let locked = self.own(key).await;
+            let stored = self.host.read(key).await.map_err(|error| log(key, error))?;
+            let known = match known_lines(stored.as_ref(), archive)? {
+                Ok(known) => known,
+                Err(taken) => {
+                    self.forget_if_quiet(key, &locked);
+                    return Ok(taken);
+                }
+            };
+            let committed = self.host.commit(key, commit(archive, stored, known, self.host.now())).await;
+            // Whatever is in memory is of the time before.
+            self.forget(key, &locked);
+            match committed {
+                Ok(()) => return Ok(if known == 0 { Taken::New } else { Taken::Grown }),
+                Err(HostError::Stale) => {}
+                Err(error) => return Err(log(key, error).into()),
+            }
+        }
+        Err(HostError::Stale.into())
+    }
+
+    /// A case is taken only where its words can be read and its sources are what they were.
+    fn check_origin(&self, archive: &Archive) -> Result<(), Problem> {
+        if let Some(wrapped) = &archive.wrapped_key {
+            self.setup.master.case(&archive.key, Some(wrapped)).map_err(|_| {
+                let remedy = "Give this host the master key of the host that exported the case.";
+                Problem::new(Code::ArchiveKey, remedy)
+            })?;
+        }
+        match (archive.case.state().opened.sandbox, self.setup.sandbox) {
+            (true, false) => Err(Problem::new(
+                Code::Sandbox,
+                "The case was worked with the sandbox bank, and this host has sources.",
+            )),
+            (false, true) => {
+                Err(Problem::new(Code::Sandbox, "This host works with the sandbox bank, and the case did not."))
+            }
+            (true, true) | (false, false) => Ok(()),
+        }
+    }
+}
+
+/// How many of a case's lines are here already; or that nothing is to be written.
+fn known_lines(stored: Option<&Stored>, archive: &Archive) -> Result<Result<usize, Taken>, Problem> {
+    let here = stored.map_or(&[] as &[String], |stored| &stored.lines);
+    let there = &archive.lines;
+    let common = here.iter().zip(there).take_while(|(here, there)| here == there).count();
+    if common < here.len() && common < there.len() {
+        let detail = format!("It differs from line {common} on. Nothing was written.");
+        return Err(Problem::new(Code::History, detail));
+    }
+    Ok(match (here.len(), there.len()) {
+        (here, there) if here < there => Ok(common),
+        (here, there) if here == there => Err(Taken::Same),
+        _ => Err(Taken::Older),
+    })
+}
+
+fn commit(archive: &Archive, stored: Option<Stored>, known: usize, now: Millis) -> Commit {
+    let erased = stored.is_some_and(|stored| stored.wrapped_key.is_none());
+    Commit {
+        first_seq: known as u64,
+        lines: archive.lines.get(known..).unwrap_or_default().to_vec(),
+        head_hash: archive.case.head().hash.clone(),
+        // Nobody could read them.
+        sealed: if erased { Vec::new() } else { archive.sealed.clone() },
+        // A key that was destroyed here must not come back with lines from elsewhere.
+        wrapped_key: if known == 0 { archive.wrapped_key.clone() } else { None },
+        wake: match archive.case.rest() {
+            Rest::Working { .. } => Some(now),
+            Rest::Waiting { .. } | Rest::Review | Rest::Closed => archive.case.wake(),
+        },
+        row: docket_row(&archive.case),
+    }
+}
