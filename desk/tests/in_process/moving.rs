@@ -115,7 +115,7 @@ async fn whatever_is_changed_in_an_archive_is_found_before_anything_is_written()
         forged.push(whole(&doubled));
         let mut changed = lines.clone();
         // Somewhere in its middle each line has something that means something.
-        let (at, letter) = lines[number].char_indices().filter(|(_, letter)| letter.is_ascii_digit()).last().unwrap();
+        let (at, letter) = lines[number].char_indices().rfind(|(_, letter)| letter.is_ascii_digit()).unwrap();
         let other = if letter == '1' { "2" } else { "1" };
         let line = format!("{}{other}{}", &lines[number][..at], &lines[number][at + 1..]);
         changed[number] = &line;
