@@ -5,6 +5,7 @@
 //! elsewhere, and so is the choice to ask another tier. The model is made by `cargo xtask train`; every
 //! setting that turns scores into decisions is part of the model file.
 
+mod coder;
 mod cues;
 pub mod features;
 pub mod file;
@@ -15,7 +16,6 @@ pub mod text;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::label::{Label, Ppm, Scored, Task};
 pub use file::ModelError;
@@ -39,7 +39,7 @@ pub struct LocalModel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reading {
-    /// Lower-case hexadecimal SHA-256 of the model file.
+    /// Lower-case hexadecimal SHA-256 of the model's plain form ([`ModelParts::plain`]).
     pub model: String,
     /// All five labels, the most likely first; together one million parts per million.
     pub scores: Vec<Scored>,
@@ -70,12 +70,11 @@ impl LocalModel {
     /// # Errors
     /// [`ModelError`] for bytes that are not exactly a model file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let parts = ModelParts::decode(bytes)?;
-        let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-        Ok(Self { parts, hash })
+        let (parts, plain) = ModelParts::decode(bytes)?;
+        Ok(Self { parts, hash: data_encoding::HEXLOWER.encode(&plain) })
     }
 
-    /// Lower-case hexadecimal SHA-256 of the model file.
+    /// Lower-case hexadecimal SHA-256 of the model's plain form ([`ModelParts::plain`]).
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash

@@ -93,7 +93,7 @@ fn train(root: &Path, recipe: &Recipe) -> Result<Vec<u8>> {
     let places: Vec<usize> = (0..rows.len()).collect();
     let mut parts = build::build(&rows, &prepared, &places, &heads, recipe);
     parts.settings = settings;
-    let bytes = parts.encode();
+    let bytes = parts.encode()?;
     println!("trained on all {} rows after {:.1} s", rows.len(), start.elapsed().as_secs_f64());
     ensure!(bytes.len() <= MODEL_BYTES_MAX, "the model has {} bytes, more than {MODEL_BYTES_MAX}", bytes.len());
     Ok(bytes)
@@ -117,7 +117,7 @@ mod tests {
         let heads = Heads::of(&rows);
         let prepared = build::prepare(&rows, &heads);
         let places: Vec<usize> = (0..rows.len()).collect();
-        let build = || build::build(&rows, &prepared, &places, &heads, &Recipe::SHIPPED).encode();
+        let build = || build::build(&rows, &prepared, &places, &heads, &Recipe::SHIPPED).encode().unwrap();
         assert_eq!(build(), build());
     }
 }

@@ -138,5 +138,5 @@ fn rounded(learnt: &Learnt, strengths: &[u8]) -> (Vec<f64>, Vec<i8>) {
 
 /// A model that can read, from its parts.
 pub(crate) fn model(parts: &ModelParts) -> Result<LocalModel> {
-    Ok(LocalModel::from_bytes(&parts.encode())?)
+    Ok(LocalModel::from_bytes(&parts.encode()?)?)
 }
