@@ -6,6 +6,7 @@
 mod config;
 mod dev;
 mod optimise;
+mod pack;
 pub(crate) mod wrangler;
 
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     },
     /// Build the Worker and run it on workerd, with its data kept on disk.
     Dev(dev::Options),
+    /// Make a folder that serves the Worker on any machine, with workerd in it.
+    Pack(pack::Options),
     /// Run Cloudflare's wrangler, at the version that is checked here, in the folder of its configuration.
     Wrangler(wrangler::Options),
 }
@@ -37,6 +40,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Build { quick: false } => build(&tools::ensure()?).map(|()| ExitCode::SUCCESS),
         Command::Build { quick: true } => bundle(&tools::ensure()?, "edge-quick").map(|()| ExitCode::SUCCESS),
         Command::Dev(options) => dev::run(&tools::ensure()?, &options),
+        Command::Pack(options) => pack::run(&tools::ensure()?, &options),
         Command::Wrangler(options) => wrangler::run(&options),
     }
 }
