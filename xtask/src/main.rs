@@ -6,6 +6,7 @@
 mod checks;
 mod ci;
 mod edge;
+mod guide;
 mod openapi;
 mod sdk;
 mod shell;
@@ -37,6 +38,8 @@ enum Command {
     /// Build the Cloudflare Worker, or build it and run it on workerd.
     #[command(subcommand)]
     Edge(edge::Command),
+    /// Run the commands of the guides, as far as they need no account.
+    Guide,
     /// Train the local tier's model from `data/requests`, check that the committed one is its result, or report on it.
     Train(train::Train),
     /// Write the document of the API from the code, or check that the committed one is what the code says.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Check => ci::check(),
         Command::Edge(command) => edge::run(command),
+        Command::Guide => guide::run(),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::shell;
 use crate::steps::{Need, Step, Summary, Tally};
-use crate::{edge, sdk, tools};
+use crate::{edge, guide, sdk, tools};
 
 /// Every test there is.
 const STEPS: &[Step] = &[
@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     Step { name: "native host", needs: &[], run: native_host },
     Step { name: "edge build", needs: &[Need::Node], run: edge_build },
     Step { name: "wrangler takes the Worker", needs: &[Need::Node], run: edge::wrangler::dry_run },
+    Step { name: "commands of the guides", needs: &[Need::Node], run: guide::check },
     Step { name: "Worker on workerd", needs: &[Need::Node], run: worker },
     Step { name: "official SDK, Python", needs: &[Need::Node, Need::Python], run: sdk::python },
     Step { name: "official SDK, TypeScript", needs: &[Need::Node], run: sdk::node },

@@ -9,7 +9,6 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-#[cfg(test)]
 use serde_json::Value;
 
 use crate::shell;
@@ -79,8 +78,8 @@ pub(crate) fn read() -> Result<Value> {
     parse(&text).with_context(|| format!("reading {FILE}"))
 }
 
-#[cfg(test)]
-fn parse(text: &str) -> Result<Value> {
+/// Parses such a file.
+pub(crate) fn parse(text: &str) -> Result<Value> {
     let options = jsonc_parser::ParseOptions::default();
     Ok(jsonc_parser::parse_to_serde_value(text, &options)?)
 }
