@@ -347,7 +347,10 @@ fn keys_are_shown_once_and_open_what_they_say() {
     listed.check(0, "\"subject\":\"ana\"");
     assert!(!listed.out.contains(&secret), "{listed:?}");
     let id = listed.json()["id"].as_str().unwrap().to_owned();
+    let hash = made.json()["hash"].as_str().unwrap().to_owned();
+    assert_eq!(desk.run("keys grants --data d").json()[&hash], made.json()["grant"]);
     desk.run(&format!("keys revoke {id} --data d")).check(0, "revoked");
+    assert_eq!(desk.run("keys grants --data d").json(), serde_json::json!({}));
     desk.run("keys revoke key_none --data d").check(2, "keys list");
     desk.run("keys create --tenant a/b --subject ana --role analyst --data d").check(2, "letters, digits");
 }

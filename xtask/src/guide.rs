@@ -1,7 +1,7 @@
 //! `cargo xtask guide`: runs the commands of the guides as they stand there, so that none of them is wrong for long.
 //!
 //! Blocks marked `sh run` of one document run in order, in one shell, in a folder made for them. Blocks marked `sh
-//! account` need an account with somebody: their syntax is checked, and that each program knows the flags it is given.
+//! yours` need an account or a machine of the reader's: their syntax is checked, and that each program knows the flags it is given.
 //! Pieces of configuration are read as what they are. The numbers of ports are made free ones first; nothing else of a
 //! document is changed.
 
@@ -82,7 +82,7 @@ fn look_at(name: &str, blocks: &[Block]) -> Result<()> {
     for block in blocks {
         let at = || format!("the block at line {}", block.line);
         match block.kind {
-            Kind::Account => account(&block.text).with_context(at)?,
+            Kind::Yours => yours(&block.text).with_context(at)?,
             Kind::Jsonc => wrangler::parse(&format!("{{{}}}", block.text)).map(drop).with_context(at)?,
             Kind::Settings => {
                 let config: Config = serde_json::from_str(&block.text).with_context(at)?;
@@ -169,8 +169,8 @@ impl Drop for Group {
     }
 }
 
-/// Checks what can be checked of commands that need an account.
-fn account(text: &str) -> Result<()> {
+/// Checks what can be checked of commands that need what only the reader has.
+fn yours(text: &str) -> Result<()> {
     let mut bash = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().context("starting bash")?;
     bash.stdin.take().context("the shell's input was piped")?.write_all(text.as_bytes())?;
     if !bash.wait()?.success() {
@@ -224,8 +224,7 @@ mod tests {
 
     #[test]
     fn only_what_is_to_be_run_is_run_and_its_ports_are_free_ones() {
-        let blocks =
-            [block(Kind::Run, "serve 8787\n"), block(Kind::Account, "deploy\n"), block(Kind::Run, "ask 8787\n")];
+        let blocks = [block(Kind::Run, "serve 8787\n"), block(Kind::Yours, "deploy\n"), block(Kind::Run, "ask 8787\n")];
         let script = script(&blocks).expect("there are free ports");
         assert!(!script.contains("8787") && !script.contains("deploy"));
         let ports: Vec<&str> = script.lines().filter_map(|line| line.split_once(' ')).map(|(_, port)| port).collect();

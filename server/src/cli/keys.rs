@@ -1,5 +1,7 @@
 //! `caseworker keys`: who may call, in which tenant, as what. A key is shown once; only its hash is kept.
 
+use std::collections::BTreeMap;
+
 use case::{
     actor::{Actor, Role},
     ids::{Digest, Subject, TenantId},
@@ -49,6 +51,8 @@ enum What {
     },
     /// List keys, without what they are
     List,
+    /// Print the grants of all keys in force by the keys' hashes: the Worker's secret API_KEYS
+    Grants,
     /// Revoke a key, from the next request on
     Revoke {
         /// The key's id, as `list` shows it
@@ -97,6 +101,11 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
         What::List => {
             let shelf = Shelf::read(&settings.data)?;
             shelf.run(keys::list)?.iter().try_for_each(output::json)
+        }
+        What::Grants => {
+            let shelf = Shelf::read(&settings.data)?;
+            let grants: BTreeMap<_, _> = shelf.run(keys::grants)?.into_iter().collect();
+            output::json(&grants)
         }
         What::Revoke { id } => {
             let shelf = Shelf::beside(&settings.data)?;

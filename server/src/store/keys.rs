@@ -71,6 +71,20 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<KeyRow>, rusqlite::Err
     statement.query_map([], read)?.collect()
 }
 
+/// The hash of each key that is in force and what it allows, as the Worker's secret `API_KEYS` has them.
+pub(crate) fn grants(connection: &Connection) -> Result<Vec<(Digest, Grant)>, rusqlite::Error> {
+    let mut statement =
+        connection.prepare("SELECT hash FROM api_keys WHERE revoked_at IS NULL ORDER BY created_at, id")?;
+    let hashes: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut grants = Vec::new();
+    for hash in hashes.iter().filter_map(|hash| Digest::parse(hash).ok()) {
+        if let Some(grant) = grant(connection, &hash)? {
+            grants.push((hash, grant));
+        }
+    }
+    Ok(grants)
+}
+
 /// Revokes a key from the next request on; whether there is such a key. The first time counts.
 pub(crate) fn revoke(connection: &Connection, id: &str, now_ms: i64) -> Result<bool, rusqlite::Error> {
     let statement = "UPDATE api_keys SET revoked_at = ifnull(revoked_at, ?2) WHERE id = ?1";

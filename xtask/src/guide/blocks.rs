@@ -1,4 +1,4 @@
-//! The fenced blocks of a guide: what is to be run, what needs an account, and what is only shown.
+//! The fenced blocks of a guide: what is to be run, what needs something of the reader's, and what is only shown.
 //!
 //! A block of commands must say which of the two it is, so that no command is forgotten by accident.
 
@@ -18,10 +18,10 @@ pub(super) struct Block {
 /// What stands after the opening fence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `sh run`: commands that need no account.
+    /// `sh run`: commands that need nothing of the reader's.
     Run,
-    /// `sh account`: commands that do.
-    Account,
+    /// `sh yours`: commands that need an account or a machine of the reader's.
+    Yours,
     /// `jsonc`: a piece of `wrangler.jsonc`, or another file with comments.
     Jsonc,
     /// `json settings`: the Worker's SETTINGS.
@@ -59,11 +59,11 @@ pub(super) fn read(document: &str) -> Result<Vec<Block>> {
 fn kind(word: &str, line: usize) -> Result<Kind> {
     match word {
         "sh run" => Ok(Kind::Run),
-        "sh account" => Ok(Kind::Account),
+        "sh yours" => Ok(Kind::Yours),
         "jsonc" => Ok(Kind::Jsonc),
         "json settings" => Ok(Kind::Settings),
         other if other.starts_with("sh") || other.starts_with("bash") => {
-            bail!("line {line}: commands are marked `sh run`, or `sh account` where they need one")
+            bail!("line {line}: commands are marked `sh run`, or `sh yours` where they need one")
         }
         _ => Ok(Kind::Shown),
     }
