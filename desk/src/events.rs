@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::{
     file::{Desk, first},
-    ports::{CaseHost, CaseKey, ModelHost, Outside},
+    ports::{CaseHost, CaseKey, ModelHost, Outside, TenantHost},
 };
 
 /// The longest that one stream lasts.
@@ -30,7 +30,7 @@ struct Follower<H> {
 }
 
 /// The stream of a case's entries after that position.
-pub(crate) fn follow<H: CaseHost + Outside + ModelHost>(
+pub(crate) fn follow<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: Desk<H>,
     key: CaseKey,
     after: Option<u64>,
@@ -48,7 +48,7 @@ pub(crate) fn follow<H: CaseHost + Outside + ModelHost>(
     response
 }
 
-impl<H: CaseHost + Outside + ModelHost> Follower<H> {
+impl<H: CaseHost + Outside + ModelHost + TenantHost> Follower<H> {
     /// The next piece of the stream: what is new, or a heartbeat; `None` at the end.
     async fn next(&mut self) -> Option<String> {
         if self.over {

@@ -25,7 +25,7 @@ use tokio::sync::{OwnedMutexGuard, watch};
 
 use crate::{
     perform::{Job, perform},
-    ports::{CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Sealed},
+    ports::{CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Sealed, TenantHost},
     problem::Problem,
     row,
     setup::Setup,
@@ -100,7 +100,7 @@ impl Drop for InFlight {
     }
 }
 
-impl<H: CaseHost + Outside + ModelHost> Desk<H> {
+impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     /// A desk on a host.
     #[must_use]
     pub fn new(host: Arc<H>, setup: Arc<Setup>) -> Self {

@@ -24,9 +24,10 @@ use crate::{
     entering::{self, Entering},
     file::first,
     moving,
-    ports::{DocketHost, DocketQuery, Grant, ModelHost, Outside, Target},
+    ports::{DocketHost, DocketQuery, Grant, ModelHost, Outside, Target, TenantHost},
     problem::{Code, Problem},
     request::{BODY_BYTES, BODY_MS, Preferences, check_content_type},
+    revocations,
     setup::{Access, Setup, local_grant},
     switch,
 };
@@ -72,12 +73,14 @@ pub enum Leads {
     ToReadiness,
     /// To the model's switch.
     ToSwitch,
+    /// To whom the tenant lets in no more.
+    ToRevocations,
     /// To the document of the API.
     ToDocument,
 }
 
 /// Every route, in the order of the document of the API, which describes each.
-pub static ROUTES: [(Method, &str, Leads); 16] = [
+pub static ROUTES: [(Method, &str, Leads); 18] = [
     (Method::POST, "/v1/requests", Leads::ToNewCase),
     (Method::POST, "/", Leads::ToNewCase),
     (Method::POST, "/v1/tasks", Leads::ToNewCase),
@@ -91,13 +94,18 @@ pub static ROUTES: [(Method, &str, Leads); 16] = [
     (Method::POST, "/v1/import", Leads::ToImport),
     (Method::GET, "/v1/model", Leads::ToSwitch),
     (Method::POST, "/v1/model", Leads::ToSwitch),
+    (Method::GET, "/v1/revocations", Leads::ToRevocations),
+    (Method::POST, "/v1/revocations", Leads::ToRevocations),
     (Method::GET, "/healthz", Leads::ToHealth),
     (Method::GET, "/readyz", Leads::ToReadiness),
     (Method::GET, "/openapi.json", Leads::ToDocument),
 ];
 
 /// The routes of a host.
-pub fn front_routes<F: DocketHost + ModelHost + Outside + Door>(host: Arc<F>, setup: Arc<Setup>) -> Router {
+pub fn front_routes<F: DocketHost + ModelHost + TenantHost + Outside + Door>(
+    host: Arc<F>,
+    setup: Arc<Setup>,
+) -> Router {
     let front = Front { host, setup };
     let routes = ROUTES.iter();
     let router = routes.fold(Router::new(), |router, (method, path, leads)| router.route(path, way(method, *leads)));
@@ -108,13 +116,18 @@ pub fn front_routes<F: DocketHost + ModelHost + Outside + Door>(host: Arc<F>, se
         .with_state(front)
 }
 
-fn way<F: DocketHost + ModelHost + Outside + Door>(method: &Method, leads: Leads) -> MethodRouter<Front<F>> {
+fn way<F: DocketHost + ModelHost + TenantHost + Outside + Door>(
+    method: &Method,
+    leads: Leads,
+) -> MethodRouter<Front<F>> {
     let writes = method == Method::POST;
     // The table holds standard methods only, which a filter can be made of.
     let method = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
     match leads {
         Leads::ToSwitch if writes => on(method, turn_switch),
         Leads::ToSwitch => on(method, read_switch),
+        Leads::ToRevocations if writes => on(method, revoke),
+        Leads::ToRevocations => on(method, read_revocations),
         Leads::ToNewCase => on(method, new_case),
         Leads::ToCase => on(method, old_case),
         Leads::ToImport => on(method, import_case),
@@ -126,7 +139,7 @@ fn way<F: DocketHost + ModelHost + Outside + Door>(method: &Method, leads: Leads
 }
 
 /// Who calls: the holder of a key, or anybody where access is open.
-async fn grant<F: DocketHost>(front: &Front<F>, headers: &HeaderMap) -> Result<Grant, Problem> {
+async fn grant<F: DocketHost + TenantHost>(front: &Front<F>, headers: &HeaderMap) -> Result<Grant, Problem> {
     match &front.setup.access {
         Access::Open => return Ok(local_grant()),
         Access::Closed(remedy) => return Err(Problem::new(Code::NoKeys, remedy.clone())),
@@ -138,11 +151,16 @@ async fn grant<F: DocketHost>(front: &Front<F>, headers: &HeaderMap) -> Result<G
     let key =
         bearer.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, key) = key.ok_or_else(refuse)?;
-    front.host.grant(&Digest::of(key.trim().as_bytes())).await?.ok_or_else(refuse)
+    let hash = Digest::of(key.trim().as_bytes());
+    let grant = front.host.grant(&hash).await?.ok_or_else(refuse)?;
+    if revocations::refuses(&*front.host, &grant, Some(&hash), None).await? { Err(refuse()) } else { Ok(grant) }
 }
 
 /// A request that opens a case: its id follows from its ticket, or from its idempotency key, or is random.
-async fn new_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>, request: Request) -> Response<Body> {
+async fn new_case<F: DocketHost + TenantHost + Outside + Door>(
+    State(front): State<Front<F>>,
+    request: Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let grant = match grant(&front, &parts.headers).await {
         Ok(grant) => grant,
@@ -180,7 +198,10 @@ fn ticket(body: &[u8]) -> Option<Reference> {
 }
 
 /// A request about a case that is there.
-async fn old_case<F: DocketHost + Outside + Door>(State(front): State<Front<F>>, request: Request) -> Response<Body> {
+async fn old_case<F: DocketHost + TenantHost + Outside + Door>(
+    State(front): State<Front<F>>,
+    request: Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let id = parts.uri.path().split('/').nth(3).unwrap_or_default().to_owned();
     let read = async {
@@ -234,7 +255,7 @@ async fn read_body<F: Outside>(front: &Front<F>, body: Body, room: Room) -> Resu
 }
 
 /// A case that was worked elsewhere: it goes where its archive says, within the caller's tenant.
-async fn import_case<F: DocketHost + Outside + Door>(
+async fn import_case<F: DocketHost + TenantHost + Outside + Door>(
     State(front): State<Front<F>>,
     request: Request,
 ) -> Response<Body> {
@@ -267,7 +288,7 @@ async fn enter<F: Door>(
 }
 
 /// `GET /v1/cases`.
-async fn list_cases<F: DocketHost + Outside + Door>(
+async fn list_cases<F: DocketHost + TenantHost + Outside + Door>(
     State(front): State<Front<F>>,
     headers: HeaderMap,
     query: Result<Query<Search>, axum::extract::rejection::QueryRejection>,
@@ -280,7 +301,7 @@ async fn list_cases<F: DocketHost + Outside + Door>(
 }
 
 /// `GET /v1/model`.
-async fn read_switch<F: DocketHost + ModelHost>(
+async fn read_switch<F: DocketHost + ModelHost + TenantHost>(
     State(front): State<Front<F>>,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
@@ -290,7 +311,7 @@ async fn read_switch<F: DocketHost + ModelHost>(
 }
 
 /// `POST /v1/model`.
-async fn turn_switch<F: DocketHost + ModelHost + Outside>(
+async fn turn_switch<F: DocketHost + ModelHost + TenantHost + Outside>(
     State(front): State<Front<F>>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
@@ -299,6 +320,29 @@ async fn turn_switch<F: DocketHost + ModelHost + Outside>(
     check_content_type(&parts.headers)?;
     let body = read_body(&front, body, BODY).await?;
     let (status, body) = switch::turn(&*front.host, &front.setup, &grant, &body).await?;
+    Ok(json_response(status, &body))
+}
+
+/// `GET /v1/revocations`.
+async fn read_revocations<F: DocketHost + TenantHost>(
+    State(front): State<Front<F>>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Problem> {
+    let grant = grant(&front, &headers).await?;
+    let (status, body) = revocations::read(&*front.host, &grant).await?;
+    Ok(json_response(status, &body))
+}
+
+/// `POST /v1/revocations`.
+async fn revoke<F: DocketHost + TenantHost + Outside>(
+    State(front): State<Front<F>>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let (parts, body) = request.into_parts();
+    let grant = grant(&front, &parts.headers).await?;
+    check_content_type(&parts.headers)?;
+    let body = read_body(&front, body, BODY).await?;
+    let (status, body) = revocations::revoke(&*front.host, &grant, &body).await?;
     Ok(json_response(status, &body))
 }
 
@@ -351,7 +395,7 @@ impl Search {
 }
 
 /// `GET /readyz`: what works, and what an operator has yet to configure.
-async fn readyz<F: DocketHost + Outside + Door>(State(front): State<Front<F>>) -> Response<Body> {
+async fn readyz<F: DocketHost + TenantHost + Outside + Door>(State(front): State<Front<F>>) -> Response<Body> {
     let setup = &front.setup;
     let source =
         |source: Source| (source.name(), if setup.sources.contains(&source) { "configured" } else { "missing" });

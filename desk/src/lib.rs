@@ -28,6 +28,7 @@ pub mod perform;
 pub mod ports;
 pub mod problem;
 pub mod request;
+pub mod revocations;
 pub mod routes;
 pub mod row;
 pub mod send;

@@ -10,7 +10,7 @@ use case::{
 
 use crate::{
     perform::Job,
-    ports::{ModelHost, Outside, Spend},
+    ports::{ModelHost, Outside, Spend, TenantHost},
     send::NoReply,
     setup::Setup,
 };
@@ -26,7 +26,11 @@ pub(crate) struct Hold {
 }
 
 /// Lets a call of the model go ahead, or says why not.
-pub(crate) async fn admit(host: &(impl Outside + ModelHost), setup: &Setup, job: &Job) -> Result<Hold, NoReply> {
+pub(crate) async fn admit(
+    host: &(impl Outside + ModelHost + TenantHost),
+    setup: &Setup,
+    job: &Job,
+) -> Result<Hold, NoReply> {
     let unreadable = |error: crate::ports::HostError| {
         tracing::error!(%error, "whether the model may be asked could not be read, so it is not");
         NoReply::from(Failure::Unavailable)
@@ -49,7 +53,7 @@ pub(crate) async fn admit(host: &(impl Outside + ModelHost), setup: &Setup, job:
 }
 
 /// Settles what was reserved, once there is an answer.
-pub(crate) async fn settle(host: &impl ModelHost, hold: Hold, answer: &Answer) {
+pub(crate) async fn settle(host: &impl TenantHost, hold: Hold, answer: &Answer) {
     let Some(reserved) = hold.reserved else { return };
     let Some(spent) = spent(answer, reserved) else { return };
     if let Err(error) = host.settle(&hold.tenant, &hold.day, reserved, spent).await {

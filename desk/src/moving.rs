@@ -14,7 +14,7 @@ use crate::{
     archive::{self, Archive, ArchiveFault, MEDIA_TYPE},
     file::{Desk, Taken},
     named,
-    ports::{CaseHost, Grant, ModelHost, Outside, Sealed},
+    ports::{CaseHost, Grant, ModelHost, Outside, Sealed, TenantHost},
     problem::{Code, Problem},
     request::media_type,
     routes::{Answer, answer, entering},
@@ -51,7 +51,7 @@ fn may_move(grant: &Grant) -> Result<(), Problem> {
 }
 
 /// `GET /v1/cases/{id}/archive`.
-pub(crate) async fn read_archive<H: CaseHost + Outside + ModelHost>(
+pub(crate) async fn read_archive<H: CaseHost + Outside + ModelHost + TenantHost>(
     State(desk): State<Desk<H>>,
     headers: HeaderMap,
 ) -> Answer {
@@ -77,7 +77,7 @@ pub(crate) async fn read_archive<H: CaseHost + Outside + ModelHost>(
 }
 
 /// `POST /v1/import`.
-pub(crate) async fn import_case<H: CaseHost + Outside + ModelHost>(
+pub(crate) async fn import_case<H: CaseHost + Outside + ModelHost + TenantHost>(
     State(desk): State<Desk<H>>,
     headers: HeaderMap,
     body: Bytes,

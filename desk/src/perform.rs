@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::{
     ask_claude, model_gate,
     paging::{REPLY_BYTES, read_pages},
-    ports::{ModelHost, Outside, Sealed, Target},
+    ports::{ModelHost, Outside, Sealed, Target, TenantHost},
     send::{NoReply, bad_status, send},
     setup::Setup,
     vault::{CaseVault, Doc},
@@ -110,7 +110,12 @@ impl Job {
 }
 
 /// Performs one attempt at an ask.
-pub async fn perform(outside: &(impl Outside + ModelHost), setup: &Setup, vault: &CaseVault, job: &Job) -> Performed {
+pub async fn perform(
+    outside: &(impl Outside + ModelHost + TenantHost),
+    setup: &Setup,
+    vault: &CaseVault,
+    job: &Job,
+) -> Performed {
     let started = outside.now();
     let limit_ms = u64::try_from(job.ready.until.since(started).clamp(1, ATTEMPT_MS)).unwrap_or(1);
     let mut performed = match &job.ready.question {

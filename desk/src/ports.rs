@@ -8,7 +8,7 @@ use std::{future::Future, pin::Pin};
 use bytes::Bytes;
 use case::{
     actor::Actor,
-    ids::{CaseId, Digest, TenantId},
+    ids::{CaseId, Digest, Subject, TenantId},
     source::Source,
     time::Millis,
 };
@@ -162,14 +162,17 @@ pub trait DocketHost: Send + Sync + 'static {
     fn grant(&self, key_hash: &Digest) -> impl Future<Output = Result<Option<Grant>, HostError>> + Send;
 }
 
-/// The model's switch and the tenants' budgets: one for all cases of a deployment, beside the docket.
+/// The model's switch: one for all cases of a deployment.
 pub trait ModelHost: Send + Sync + 'static {
     /// How the switch stands; `None` where nobody has turned it yet.
     fn switch(&self) -> impl Future<Output = Result<Option<Switch>, HostError>> + Send;
 
     /// Turns the switch, for every call of the model from now on.
     fn set_switch(&self, switch: &Switch) -> impl Future<Output = Result<(), HostError>> + Send;
+}
 
+/// What all cases of a tenant share: its budget, the signatures it has seen, and who is let in no more.
+pub trait TenantHost: Send + Sync + 'static {
     /// Adds to what a tenant spends on a day, unless a cap would be passed; whether it was added. One atomic step.
     fn reserve(
         &self,
@@ -187,6 +190,74 @@ pub trait ModelHost: Send + Sync + 'static {
         reserved: Spend,
         spent: Spend,
     ) -> impl Future<Output = Result<(), HostError>> + Send;
+
+    /// Keeps a nonce until a moment; `false` if it is kept already. One atomic step, in which those whose moment has
+    /// passed are forgotten.
+    fn keep_nonce(
+        &self,
+        tenant: &TenantId,
+        nonce: &Digest,
+        until: Millis,
+    ) -> impl Future<Output = Result<bool, HostError>> + Send;
+
+    /// Whom the tenant lets in no more, the first revoked first. A host may answer what stood a few seconds ago.
+    fn revocations(&self, tenant: &TenantId) -> impl Future<Output = Result<Vec<Revocation>, HostError>> + Send;
+
+    /// Lets somebody in no more. Of a key or subject that is revoked again, the later moment counts.
+    fn revoke(&self, tenant: &TenantId, revocation: &Revocation) -> impl Future<Output = Result<(), HostError>> + Send;
+}
+
+/// Somebody who is let in no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// Who.
+    pub what: Revoked,
+    /// From when on.
+    pub at: Millis,
+    /// Who revoked: a subject of the tenant, or `command-line`.
+    pub by: String,
+    /// Why, in the words of whoever revoked.
+    pub note: Option<String>,
+}
+
+/// What is revoked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Revoked {
+    /// One key, by its SHA-256.
+    Key(Digest),
+    /// Whoever calls as this subject: with every key, and with tokens issued until then.
+    Subject(Subject),
+}
+
+impl Revoked {
+    /// `key` or `subject`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "key",
+            Self::Subject(_) => "subject",
+        }
+    }
+
+    /// The key's hash, or the subject.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Key(hash) => hash.as_str(),
+            Self::Subject(subject) => subject.as_str(),
+        }
+    }
+
+    /// Reads [`Revoked::kind`] and [`Revoked::name`].
+    #[must_use]
+    pub fn parse(kind: &str, name: &str) -> Option<Self> {
+        match kind {
+            "key" => Digest::parse(name).ok().map(Self::Key),
+            "subject" => Subject::parse(name).ok().map(Self::Subject),
+            _ => None,
+        }
+    }
 }
 
 /// The model's switch, and who turned it last.

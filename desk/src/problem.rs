@@ -98,6 +98,8 @@ pub enum Code {
     History = 312,
     /// Sandbox cases stay in sandboxes.
     Sandbox = 313,
+    /// The tenant has as many revocations as it may have.
+    TooManyRevocations = 314,
     /// The storage is full.
     Full = 400,
     /// The storage failed.
@@ -110,11 +112,13 @@ pub enum Code {
     Vault = 404,
     /// The settings about rules cannot be used.
     Rules = 405,
+    /// Whether the caller was revoked could not be looked up.
+    Unchecked = 406,
 }
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 49] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -156,12 +160,14 @@ impl Code {
         Self::Shadow,
         Self::History,
         Self::Sandbox,
+        Self::TooManyRevocations,
         Self::Full,
         Self::Storage,
         Self::Damaged,
         Self::Newer,
         Self::Vault,
         Self::Rules,
+        Self::Unchecked,
     ];
 
     /// `CW100` and so on.
@@ -193,7 +199,7 @@ impl Code {
                 StatusCode::UNAUTHORIZED
             }
             Self::Role | Self::NoRole | Self::SelfApproval => StatusCode::FORBIDDEN,
-            Self::NoKeys | Self::KeySet | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoKeys | Self::KeySet | Self::Full | Self::Unchecked => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoCase | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::Changed
             | Self::InFlight
@@ -202,7 +208,8 @@ impl Code {
             | Self::Ticket
             | Self::Shadow
             | Self::History
-            | Self::Sandbox => StatusCode::CONFLICT,
+            | Self::Sandbox
+            | Self::TooManyRevocations => StatusCode::CONFLICT,
             Self::OtherRequest | Self::Archive | Self::ArchiveNewer | Self::ArchiveKey => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -259,12 +266,14 @@ impl Code {
             Self::Shadow => "Shadow mode",
             Self::History => "The case is here with another history",
             Self::Sandbox => "Sandbox cases stay in sandboxes",
+            Self::TooManyRevocations => "The tenant has too many revocations",
             Self::Full => "The storage is full",
             Self::Storage => "The storage failed",
             Self::Damaged => "The case's journal does not verify",
             Self::Newer => "The case was written by a newer version",
             Self::Vault => "The vault does not open",
             Self::Rules => "The settings about rules cannot be used",
+            Self::Unchecked => "Whether the caller was revoked is not known",
         }
     }
 }

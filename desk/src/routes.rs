@@ -17,7 +17,7 @@ use crate::{
     events,
     file::{Decision, Desk, OpenCase},
     intake, moving,
-    ports::{CaseHost, HostError, ModelHost, Outside},
+    ports::{CaseHost, HostError, ModelHost, Outside, TenantHost},
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request, check_content_type},
     ticket::{self, Reached},
@@ -32,7 +32,7 @@ const MESSAGE_ATTEMPTS: u32 = 32;
 pub(crate) type Answer = Result<Response<Body>, Problem>;
 
 /// The routes. Every request carries [`Entering`], in an extension or in the host's own header.
-pub fn case_routes<H: CaseHost + Outside + ModelHost>(desk: Desk<H>) -> Router {
+pub fn case_routes<H: CaseHost + Outside + ModelHost + TenantHost>(desk: Desk<H>) -> Router {
     Router::new()
         .route("/", post(create_task))
         .route("/v1/tasks", post(create_task))
@@ -55,7 +55,7 @@ pub(crate) fn entering(headers: &HeaderMap) -> Result<Entering, Problem> {
 }
 
 /// `POST /v1/requests`.
-async fn create_request<H: CaseHost + Outside + ModelHost>(
+async fn create_request<H: CaseHost + Outside + ModelHost + TenantHost>(
     State(desk): State<Desk<H>>,
     headers: HeaderMap,
     body: Bytes,
@@ -77,7 +77,7 @@ async fn create_request<H: CaseHost + Outside + ModelHost>(
 }
 
 /// `POST /` and `POST /v1/tasks`: the tutorial's contract.
-async fn create_task<H: CaseHost + Outside + ModelHost>(
+async fn create_task<H: CaseHost + Outside + ModelHost + TenantHost>(
     State(desk): State<Desk<H>>,
     headers: HeaderMap,
     body: Bytes,
@@ -104,7 +104,7 @@ async fn create_task<H: CaseHost + Outside + ModelHost>(
 }
 
 /// Opens the case, or finds it by its ticket or idempotency key; then waits as long as the caller prefers.
-async fn create<H: CaseHost + Outside + ModelHost>(
+async fn create<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: &Desk<H>,
     headers: &HeaderMap,
     request: &Request,
@@ -143,7 +143,7 @@ async fn create<H: CaseHost + Outside + ModelHost>(
 }
 
 /// Refuses another request under an idempotency key that opened a case.
-async fn check_repetition<H: CaseHost + Outside + ModelHost>(
+async fn check_repetition<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: &Desk<H>,
     entering: &Entering,
     body: &[u8],
@@ -164,14 +164,20 @@ async fn check_repetition<H: CaseHost + Outside + ModelHost>(
 }
 
 /// `GET /v1/cases/{id}`.
-async fn read_case<H: CaseHost + Outside + ModelHost>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+async fn read_case<H: CaseHost + Outside + ModelHost + TenantHost>(
+    State(desk): State<Desk<H>>,
+    headers: HeaderMap,
+) -> Answer {
     let entering = entering(&headers)?;
     may_see(&desk, &entering).await?;
     Ok(answer(StatusCode::OK, &desk.view(&entering.key()).await?))
 }
 
 /// `GET /v1/cases/{id}/journal`: the stored bytes, one entry a line.
-async fn read_journal<H: CaseHost + Outside + ModelHost>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+async fn read_journal<H: CaseHost + Outside + ModelHost + TenantHost>(
+    State(desk): State<Desk<H>>,
+    headers: HeaderMap,
+) -> Answer {
     let entering = entering(&headers)?;
     may_see(&desk, &entering).await?;
     let stored = desk.host.read(&entering.key()).await?.ok_or_else(Problem::no_case)?;
@@ -185,7 +191,10 @@ async fn read_journal<H: CaseHost + Outside + ModelHost>(State(desk): State<Desk
 }
 
 /// `GET /v1/cases/{id}/events`: progress as server-sent events.
-async fn follow_case<H: CaseHost + Outside + ModelHost>(State(desk): State<Desk<H>>, headers: HeaderMap) -> Answer {
+async fn follow_case<H: CaseHost + Outside + ModelHost + TenantHost>(
+    State(desk): State<Desk<H>>,
+    headers: HeaderMap,
+) -> Answer {
     let entering = entering(&headers)?;
     may_see(&desk, &entering).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
@@ -199,7 +208,7 @@ async fn follow_case<H: CaseHost + Outside + ModelHost>(State(desk): State<Desk<
 }
 
 /// `POST /v1/cases/{id}/messages`.
-async fn add_message<H: CaseHost + Outside + ModelHost>(
+async fn add_message<H: CaseHost + Outside + ModelHost + TenantHost>(
     State(desk): State<Desk<H>>,
     headers: HeaderMap,
     body: Bytes,
@@ -227,7 +236,7 @@ async fn add_message<H: CaseHost + Outside + ModelHost>(
 }
 
 /// Writes a message with the tokens that are known at this moment.
-async fn take_message<H: CaseHost + Outside + ModelHost>(
+async fn take_message<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: &Desk<H>,
     entering: &Entering,
     message: &MessageBody,
@@ -253,7 +262,7 @@ async fn take_message<H: CaseHost + Outside + ModelHost>(
 }
 
 /// `POST /v1/cases/{id}/commands`.
-async fn give_command<H: CaseHost + Outside + ModelHost>(
+async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
     State(desk): State<Desk<H>>,
     headers: HeaderMap,
     body: Bytes,
@@ -279,7 +288,10 @@ async fn give_command<H: CaseHost + Outside + ModelHost>(
 }
 
 /// A submitter sees the cases it opened, all others see their tenant's.
-async fn may_see<H: CaseHost + Outside + ModelHost>(desk: &Desk<H>, entering: &Entering) -> Result<(), Problem> {
+async fn may_see<H: CaseHost + Outside + ModelHost + TenantHost>(
+    desk: &Desk<H>,
+    entering: &Entering,
+) -> Result<(), Problem> {
     let submitter = desk.look(&entering.key(), |open| open.case.state().opened.by.subject.clone()).await?;
     let actor = &entering.grant.actor;
     if actor.role == Role::Submitter && submitter != actor.subject { Err(Problem::no_case()) } else { Ok(()) }

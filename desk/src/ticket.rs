@@ -15,7 +15,7 @@ use crate::{
     entering::Entering,
     file::{Decision, Desk},
     intake,
-    ports::{CaseHost, HostError, ModelHost, Outside},
+    ports::{CaseHost, HostError, ModelHost, Outside, TenantHost},
     problem::{Code, Problem},
     request::{MessageBody, Preferences, Request},
     vault::{CaseVault, Doc, VaultError},
@@ -65,7 +65,7 @@ struct Seen {
 }
 
 /// Brings a request to its ticket's case, which is there.
-pub(crate) async fn go_on<H: CaseHost + Outside + ModelHost>(
+pub(crate) async fn go_on<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: &Desk<H>,
     entering: &Entering,
     request: &Request,
@@ -82,7 +82,7 @@ pub(crate) async fn go_on<H: CaseHost + Outside + ModelHost>(
     Err(HostError::Stale.into())
 }
 
-async fn take<H: CaseHost + Outside + ModelHost>(
+async fn take<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: &Desk<H>,
     entering: &Entering,
     request: &Request,
@@ -143,7 +143,7 @@ fn seen(open: &crate::file::OpenCase) -> Seen {
 }
 
 /// Whether the case was told this before; an idempotency key must come with the body it came with then.
-async fn known<H: CaseHost + Outside + ModelHost>(
+async fn known<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: &Desk<H>,
     entering: &Entering,
     words: &[Digest],

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     file::{Desk, OpenCase},
-    ports::{CaseHost, CaseKey, ModelHost, Outside},
+    ports::{CaseHost, CaseKey, ModelHost, Outside, TenantHost},
     problem::Problem,
     row,
     vault::{CaseVault, Doc},
@@ -35,7 +35,7 @@ struct Seen {
     vault: Option<CaseVault>,
 }
 
-impl<H: CaseHost + Outside + ModelHost> Desk<H> {
+impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     /// The case as `GET /v1/cases/{id}` and `POST /v1/requests` show it.
     ///
     /// # Errors

@@ -17,8 +17,8 @@ use crate::{
     drawer::Drawer,
     host::CaseSide,
     log,
-    model_desk::ModelDesk,
     outside::{EdgeOutside, Life},
+    tenants::Tenants,
 };
 
 /// The path by which the cron wakes an object whose alarm did not ring; the entry Worker never sends a caller there.
@@ -43,9 +43,9 @@ impl DurableObject for CaseFile {
         let state = Arc::new(SendWrapper::new(state));
         let drawer = Drawer::new(state.clone(), env.clone());
         let works = Bindings::read(&env).map(|bindings| {
-            let model = ModelDesk(env.clone());
+            let tenants = Tenants(env.clone());
             let outside = EdgeOutside::new(env, bindings.sources.clone(), Life::Object(state));
-            let host = CaseSide { drawer: drawer.clone(), outside, model };
+            let host = CaseSide { drawer: drawer.clone(), outside, tenants };
             let desk = Desk::new(Arc::new(host), bindings.setup.clone());
             Works { routes: case_routes(desk.clone()), desk }
         });

@@ -13,7 +13,7 @@ use desk::ports::{CaseKey, DocketHost, DocketQuery, DocketRow, Grant, HostError,
 use serde::Deserialize;
 use worker::{D1Database, Env, send::SendFuture, wasm_bindgen::JsValue};
 
-use crate::{bindings, model_desk};
+use crate::bindings;
 
 /// The most rows of one page, whatever was asked for.
 const PAGE_ROWS: u32 = 500;
@@ -133,15 +133,11 @@ fn page_of(rows: &[RowText], limit: usize) -> Result<Page, HostError> {
 }
 
 /// Runs one statement. Only where the table is missing is it made, so that the usual case costs one round trip.
-pub(crate) async fn rows<T: for<'a> Deserialize<'a>>(
-    env: &Env,
-    sql: &str,
-    values: &[JsValue],
-) -> Result<Vec<T>, HostError> {
+async fn rows<T: for<'a> Deserialize<'a>>(env: &Env, sql: &str, values: &[JsValue]) -> Result<Vec<T>, HostError> {
     let database = env.d1(bindings::DOCKET).map_err(failed)?;
     match run(&database, sql, values).await {
         Err(error) if error.to_string().contains("no such table") => {
-            for statement in SCHEMA.into_iter().chain(model_desk::SCHEMA) {
+            for statement in SCHEMA {
                 database.prepare(statement).run().await.map_err(failed)?;
             }
             run(&database, sql, values).await.map_err(failed)
@@ -162,12 +158,12 @@ fn failed(error: worker::Error) -> HostError {
     HostError::Failed(format!("the docket: {error}"))
 }
 
-pub(crate) fn optional(text: Option<&str>) -> JsValue {
+fn optional(text: Option<&str>) -> JsValue {
     text.map_or(JsValue::NULL, JsValue::from_str)
 }
 
 /// Milliseconds and positions stay far below 2^53, up to which JavaScript counts exactly.
-pub(crate) fn number(value: Option<i64>) -> JsValue {
+fn number(value: Option<i64>) -> JsValue {
     value.map_or(JsValue::NULL, |value| JsValue::from_f64(value as f64))
 }
 

@@ -18,8 +18,8 @@ use crate::{
     docket::{self, EdgeDocket},
     host::{FrontSide, call_object},
     log,
-    model_desk::ModelDesk,
     outside::{EdgeOutside, Life},
+    tenants::Tenants,
 };
 
 /// A case counts as overdue when its alarm is this late: the platform may delay alarms by up to a minute.
@@ -33,7 +33,7 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Respo
         Err(misconfigured) => return Ok(misconfigured.problem().into_response()),
     };
     let host = FrontSide {
-        model: ModelDesk(env.clone()),
+        tenants: Tenants(env.clone()),
         docket: EdgeDocket::new(env.clone(), bindings.grants.clone()),
         outside: EdgeOutside::new(env.clone(), bindings.sources.clone(), Life::Request(Arc::new(context))),
         env,

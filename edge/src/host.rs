@@ -12,22 +12,22 @@ use desk::{
     entering::Entering,
     front::Door,
     ports::{
-        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, SendError,
-        Spend, Stored, Switch, Target, Task,
+        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Revocation,
+        SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
     problem::{Code, Problem},
 };
 use http::{Request, Response};
 use worker::{Env, HttpResponse, send::SendFuture};
 
-use crate::{bindings, docket::EdgeDocket, drawer::Drawer, model_desk::ModelDesk, outside, outside::EdgeOutside};
+use crate::{bindings, docket::EdgeDocket, drawer::Drawer, outside, outside::EdgeOutside, tenants::Tenants};
 
 /// The host of one case, inside its Durable Object.
 pub(crate) struct CaseSide {
     /// The case's storage.
     pub(crate) drawer: Drawer,
-    /// The model's switch and the budgets.
-    pub(crate) model: ModelDesk,
+    /// What all cases of a tenant share, and the model's switch.
+    pub(crate) tenants: Tenants,
     /// The outside world.
     pub(crate) outside: EdgeOutside,
 }
@@ -38,8 +38,8 @@ pub(crate) struct FrontSide {
     pub(crate) env: Env,
     /// The list of cases and the callers' grants.
     pub(crate) docket: EdgeDocket,
-    /// The model's switch and the budgets.
-    pub(crate) model: ModelDesk,
+    /// What all cases of a tenant share, and the model's switch.
+    pub(crate) tenants: Tenants,
     /// The outside world.
     pub(crate) outside: EdgeOutside,
 }
@@ -126,18 +126,20 @@ macro_rules! hand_on_outside {
     };
 }
 
-/// So are the switch and the budgets.
-macro_rules! hand_on_model {
+/// So are the switch, and what all cases of a tenant share.
+macro_rules! hand_on_tenants {
     ($side:ty) => {
         impl ModelHost for $side {
             fn switch(&self) -> impl Future<Output = Result<Option<Switch>, HostError>> + Send {
-                self.model.switch()
+                self.tenants.switch()
             }
 
             fn set_switch(&self, switch: &Switch) -> impl Future<Output = Result<(), HostError>> + Send {
-                self.model.set_switch(switch)
+                self.tenants.set_switch(switch)
             }
+        }
 
+        impl TenantHost for $side {
             fn reserve(
                 &self,
                 tenant: &TenantId,
@@ -145,7 +147,7 @@ macro_rules! hand_on_model {
                 most: Spend,
                 cap: Spend,
             ) -> impl Future<Output = Result<bool, HostError>> + Send {
-                self.model.reserve(tenant, day, most, cap)
+                self.tenants.reserve(tenant, day, most, cap)
             }
 
             fn settle(
@@ -155,13 +157,37 @@ macro_rules! hand_on_model {
                 reserved: Spend,
                 spent: Spend,
             ) -> impl Future<Output = Result<(), HostError>> + Send {
-                self.model.settle(tenant, day, reserved, spent)
+                self.tenants.settle(tenant, day, reserved, spent)
+            }
+
+            fn keep_nonce(
+                &self,
+                tenant: &TenantId,
+                nonce: &Digest,
+                until: Millis,
+            ) -> impl Future<Output = Result<bool, HostError>> + Send {
+                self.tenants.keep_nonce(tenant, nonce, until)
+            }
+
+            fn revocations(
+                &self,
+                tenant: &TenantId,
+            ) -> impl Future<Output = Result<Vec<Revocation>, HostError>> + Send {
+                self.tenants.revocations(tenant)
+            }
+
+            fn revoke(
+                &self,
+                tenant: &TenantId,
+                revocation: &Revocation,
+            ) -> impl Future<Output = Result<(), HostError>> + Send {
+                self.tenants.revoke(tenant, revocation)
             }
         }
     };
 }
 
-hand_on_model!(CaseSide);
-hand_on_model!(FrontSide);
+hand_on_tenants!(CaseSide);
+hand_on_tenants!(FrontSide);
 hand_on_outside!(CaseSide);
 hand_on_outside!(FrontSide);

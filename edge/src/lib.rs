@@ -16,5 +16,6 @@ mod drawer;
 mod entry;
 mod host;
 mod log;
-mod model_desk;
 mod outside;
+mod tenant_desk;
+mod tenants;

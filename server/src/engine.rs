@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use axum::{Router, body::Body, http::Response};
+use case::{
+    ids::{Digest, TenantId},
+    time::Millis,
+};
 use desk::{
     entering::Entering,
     file::Desk,
     front::{Door, front_routes},
     ports::{
-        DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, SendError, Spend, Switch, Target, Task,
+        DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Revocation, SendError, Spend, Switch,
+        Target, Task, TenantHost,
     },
     routes::case_routes,
     setup::{Access, Setup},
@@ -137,11 +142,11 @@ impl Door for Lobby {
 }
 
 impl DocketHost for Lobby {
-    async fn page(&self, tenant: &case::ids::TenantId, query: &DocketQuery) -> Result<Page, HostError> {
+    async fn page(&self, tenant: &TenantId, query: &DocketQuery) -> Result<Page, HostError> {
         self.native.page(tenant, query).await
     }
 
-    async fn grant(&self, key_hash: &case::ids::Digest) -> Result<Option<Grant>, HostError> {
+    async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
         self.native.grant(key_hash).await
     }
 }
@@ -154,30 +159,32 @@ impl ModelHost for Lobby {
     async fn set_switch(&self, switch: &Switch) -> Result<(), HostError> {
         self.native.set_switch(switch).await
     }
+}
 
-    async fn reserve(
-        &self,
-        tenant: &case::ids::TenantId,
-        day: &str,
-        most: Spend,
-        cap: Spend,
-    ) -> Result<bool, HostError> {
+impl TenantHost for Lobby {
+    async fn reserve(&self, tenant: &TenantId, day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
         self.native.reserve(tenant, day, most, cap).await
     }
 
-    async fn settle(
-        &self,
-        tenant: &case::ids::TenantId,
-        day: &str,
-        reserved: Spend,
-        spent: Spend,
-    ) -> Result<(), HostError> {
+    async fn settle(&self, tenant: &TenantId, day: &str, reserved: Spend, spent: Spend) -> Result<(), HostError> {
         self.native.settle(tenant, day, reserved, spent).await
+    }
+
+    async fn keep_nonce(&self, tenant: &TenantId, nonce: &Digest, until: Millis) -> Result<bool, HostError> {
+        self.native.keep_nonce(tenant, nonce, until).await
+    }
+
+    async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
+        self.native.revocations(tenant).await
+    }
+
+    async fn revoke(&self, tenant: &TenantId, revocation: &Revocation) -> Result<(), HostError> {
+        self.native.revoke(tenant, revocation).await
     }
 }
 
 impl Outside for Lobby {
-    fn now(&self) -> case::time::Millis {
+    fn now(&self) -> Millis {
         self.native.now()
     }
 

@@ -6,8 +6,8 @@ use case::{
     time::Millis,
 };
 use desk::ports::{
-    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, SendError, Spend,
-    Stored, Switch, Target, Task,
+    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Revocation,
+    SendError, Spend, Stored, Switch, Target, Task, TenantHost,
 };
 use tokio::sync::mpsc;
 
@@ -63,13 +63,27 @@ impl ModelHost for Native {
     async fn set_switch(&self, switch: &Switch) -> Result<(), HostError> {
         self.store.set_switch(switch).await
     }
+}
 
+impl TenantHost for Native {
     async fn reserve(&self, tenant: &TenantId, day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
         self.store.reserve(tenant, day, most, cap).await
     }
 
     async fn settle(&self, tenant: &TenantId, day: &str, reserved: Spend, spent: Spend) -> Result<(), HostError> {
         self.store.settle(tenant, day, reserved, spent).await
+    }
+
+    async fn keep_nonce(&self, tenant: &TenantId, nonce: &Digest, until: Millis) -> Result<bool, HostError> {
+        self.store.keep_nonce(tenant, nonce, until).await
+    }
+
+    async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
+        self.store.revocations(tenant).await
+    }
+
+    async fn revoke(&self, tenant: &TenantId, revocation: &Revocation) -> Result<(), HostError> {
+        self.store.revoke(tenant, revocation).await
     }
 }
 

@@ -13,7 +13,8 @@ use case::{
     time::Millis,
 };
 use desk::ports::{
-    CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, SendError, Spend, Stored, Switch, Target, Task,
+    CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Revocation, SendError, Spend, Stored, Switch, Target,
+    Task, TenantHost,
 };
 
 use crate::outside::World;
@@ -57,7 +58,7 @@ impl CaseHost for Memory {
     }
 }
 
-/// The switch is the data folder's, as it stood when this began; what one classification costs is nobody's budget.
+/// The switch is the data folder's, as it stood when this began.
 impl ModelHost for Memory {
     async fn switch(&self) -> Result<Option<Switch>, HostError> {
         Ok(self.switch.clone())
@@ -66,13 +67,28 @@ impl ModelHost for Memory {
     async fn set_switch(&self, _switch: &Switch) -> Result<(), HostError> {
         Err(HostError::Failed("nothing is kept here".to_owned()))
     }
+}
 
+/// What one classification costs is nobody's budget, and nobody calls here.
+impl TenantHost for Memory {
     async fn reserve(&self, _tenant: &TenantId, _day: &str, _most: Spend, _cap: Spend) -> Result<bool, HostError> {
         Ok(true)
     }
 
     async fn settle(&self, _tenant: &TenantId, _day: &str, _kept: Spend, _spent: Spend) -> Result<(), HostError> {
         Ok(())
+    }
+
+    async fn keep_nonce(&self, _tenant: &TenantId, _nonce: &Digest, _until: Millis) -> Result<bool, HostError> {
+        Ok(true)
+    }
+
+    async fn revocations(&self, _tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
+        Ok(Vec::new())
+    }
+
+    async fn revoke(&self, _tenant: &TenantId, _revocation: &Revocation) -> Result<(), HostError> {
+        Err(HostError::Failed("nothing is kept here".to_owned()))
     }
 }
 

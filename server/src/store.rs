@@ -4,6 +4,7 @@
 //! one `fsync` serves many cases and a stale commit fails alone. Nobody hears of a commit before it is on disk.
 //! Nothing here decides anything about a case, and nothing here can read a customer's words: they are sealed.
 
+mod beside;
 mod cases;
 mod docket;
 mod folder;
@@ -12,25 +13,30 @@ pub(crate) mod model;
 mod readers;
 mod schema;
 mod shelf;
+pub(crate) mod tenants;
 mod trouble;
 mod writer;
 
 use std::{path::Path, sync::Arc};
 
-use case::ids::{Digest, TenantId};
+use case::{
+    ids::{Digest, TenantId},
+    time::Millis,
+};
 use desk::ports::{
-    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Page, Spend, Stored, Switch,
+    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Page, Revocation, Spend, Stored,
+    Switch, TenantHost,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{limits, metrics::Metrics};
+use crate::{limits, metrics::Metrics, outside};
 
 pub(crate) use cases::Due;
 pub(crate) use shelf::Shelf;
 pub(crate) use trouble::StoreError;
 
+use beside::Beside;
 use folder::FolderLock;
-use model::ModelDesk;
 use readers::Readers;
 use writer::{Job, Writer};
 
@@ -45,7 +51,7 @@ pub(crate) fn is_data_folder(folder: &Path) -> bool {
 pub(crate) struct Store {
     jobs: mpsc::Sender<Job>,
     readers: Arc<Readers>,
-    model: Arc<ModelDesk>,
+    beside: Arc<Beside>,
     _writer: Writer,
     _lock: FolderLock,
 }
@@ -62,8 +68,8 @@ impl Store {
         let connection = schema::open_to_write(folder)?;
         let (jobs, queue) = mpsc::channel(limits::COMMITS_QUEUED);
         let writer = Writer::start(connection, queue, metrics)?;
-        let model = Arc::new(ModelDesk::new(folder));
-        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), model, _writer: writer, _lock: lock })
+        let beside = Arc::new(Beside::new(folder));
+        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), beside, _writer: writer, _lock: lock })
     }
 
     /// Cases of this kind (sandbox or not) that are at work or have to be woken, the earliest first.
@@ -126,17 +132,34 @@ impl ModelHost for Store {
 
     async fn set_switch(&self, switch: &Switch) -> Result<(), HostError> {
         let switch = switch.clone();
-        self.model.run(move |connection| model::set_switch(connection, &switch)).await
+        self.beside.run(move |connection| model::set_switch(connection, &switch)).await
     }
+}
 
+impl TenantHost for Store {
     async fn reserve(&self, tenant: &TenantId, day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
         let (tenant, day) = (tenant.clone(), day.to_owned());
-        self.model.run(move |connection| model::reserve(connection, &tenant, &day, most, cap)).await
+        self.beside.run(move |connection| model::reserve(connection, &tenant, &day, most, cap)).await
     }
 
     async fn settle(&self, tenant: &TenantId, day: &str, reserved: Spend, spent: Spend) -> Result<(), HostError> {
         let (tenant, day) = (tenant.clone(), day.to_owned());
-        self.model.run(move |connection| model::settle(connection, &tenant, &day, reserved, spent)).await
+        self.beside.run(move |connection| model::settle(connection, &tenant, &day, reserved, spent)).await
+    }
+
+    async fn keep_nonce(&self, tenant: &TenantId, nonce: &Digest, until: Millis) -> Result<bool, HostError> {
+        let (tenant, nonce, now) = (tenant.clone(), nonce.clone(), outside::now());
+        self.beside.run(move |connection| tenants::keep_nonce(connection, &tenant, &nonce, until, now)).await
+    }
+
+    async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
+        let tenant = tenant.clone();
+        self.readers.run(move |connection| tenants::revocations(connection, &tenant)).await
+    }
+
+    async fn revoke(&self, tenant: &TenantId, revocation: &Revocation) -> Result<(), HostError> {
+        let (tenant, revocation) = (tenant.clone(), revocation.clone());
+        self.beside.run(move |connection| tenants::revoke(connection, &tenant, &revocation)).await
     }
 }
 

@@ -169,6 +169,7 @@ pub const WITH_KEYS: &[Check] = table! {
         Any keys_of_idempotency_are_a_tenants_own,
         Any a_tenant_in_shadow_mode_sends_nothing,
         Any only_admins_turn_the_model_off,
+        Any who_is_revoked_is_let_in_no_more,
     }
     tickets {
         Any a_ticket_of_another_submitter_is_refused_and_tenants_never_meet,

@@ -28,7 +28,7 @@ pub struct World {
 }
 
 /// Who holds a key in a world with keys: a name, the tenant, the role.
-pub const HOLDERS: [(&str, &str, &str); 8] = [
+pub const HOLDERS: [(&str, &str, &str); 10] = [
     ("submitter", "acme", "submitter"),
     ("another-submitter", "acme", "submitter"),
     ("analyst", "acme", "analyst"),
@@ -37,6 +37,9 @@ pub const HOLDERS: [(&str, &str, &str); 8] = [
     ("auditor", "acme", "auditor"),
     ("admin", "acme", "admin"),
     ("foreigner", "umbrella", "admin"),
+    // These two are revoked in the course of the suite.
+    ("leaver", "acme", "analyst"),
+    ("lost-key", "acme", "analyst"),
 ];
 
 /// A host's process.

@@ -132,7 +132,12 @@ fn shown(operation: Operation, leads: Leads) -> Value {
     }
     let anybody = match leads {
         Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument => true,
-        Leads::ToNewCase | Leads::ToCase | Leads::ToImport | Leads::ToDocket | Leads::ToSwitch => false,
+        Leads::ToNewCase
+        | Leads::ToCase
+        | Leads::ToImport
+        | Leads::ToDocket
+        | Leads::ToSwitch
+        | Leads::ToRevocations => false,
     };
     if anybody {
         shown["security"] = json!([]);

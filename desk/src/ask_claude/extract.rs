@@ -17,7 +17,7 @@ use super::{Answered, ask, sealed, unusable};
 use crate::{
     file::Desk,
     perform::{Job, Performed, failed},
-    ports::{CaseHost, CaseKey, ModelHost, Outside},
+    ports::{CaseHost, CaseKey, ModelHost, Outside, TenantHost},
     setup::Setup,
     vault::{CaseVault, Doc},
 };
@@ -80,7 +80,7 @@ pub(crate) async fn extract(
     }
 }
 
-impl<H: CaseHost + Outside + ModelHost> Desk<H> {
+impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     /// What Claude may see of what the customer wrote and sent, the newest first: it is the one that counts.
     pub(crate) async fn sheets(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Vec<Sheet> {
         let mut sheets = Vec::new();

@@ -7,7 +7,7 @@ use case::{case::Rest, time::Millis};
 use super::{ATTEMPTS, Desk, log};
 use crate::{
     archive::Archive,
-    ports::{CaseHost, Commit, HostError, ModelHost, Outside, Stored},
+    ports::{CaseHost, Commit, HostError, ModelHost, Outside, Stored, TenantHost},
     problem::{Code, Problem},
     row::docket_row,
 };
@@ -41,7 +41,7 @@ impl Taken {
     }
 }
 
-impl<H: CaseHost + Outside + ModelHost> Desk<H> {
+impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     /// Takes up a case whose archive was checked. A case at work goes on at once: it is woken, and asks again what was
     /// in flight at the other host, under the same ids.
     ///

@@ -3,6 +3,7 @@
 use case::actor::Role;
 use desk::{
     config::Config,
+    ports::HostError,
     problem::Code,
     setup::{Access, Setup},
 };
@@ -134,4 +135,26 @@ async fn browsers_may_call_from_listed_origins_only() {
     assert_eq!(preflight.status, 403);
     let preflight = world.front_status("OPTIONS", "/v1/requests", &[("origin", "https://desk.example")]).await;
     assert_eq!(preflight, 204);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_revoked_cannot_be_read_nobody_is_let_in() {
+    let world = World::with_keys();
+    let (admin, app) = (world.hire("acme", "boss", Role::Admin), world.hire("acme", "app", Role::Submitter));
+    let list = async |key: &str| world.send("GET", "/v1/cases", &[("authorization", key)], "").await;
+    assert_eq!((list(&admin).await.status, list(&app).await.status), (200, 200));
+    *world.store.no_list.lock().unwrap() = Some(HostError::Failed("out of reach".to_owned()));
+    for key in [&admin, &app] {
+        let answer = list(key).await;
+        answer.is(Code::Unchecked);
+        assert!(!answer.at("/detail").as_str().unwrap().contains("out of reach"));
+    }
+    list("Bearer wrong").await.is(Code::Unauthenticated);
+    *world.store.no_list.lock().unwrap() = None;
+    let body = json!({ "subject": "app" });
+    let revoked = world.post("/v1/revocations", &[("authorization", &admin)], &body).await;
+    assert_eq!((revoked.status, revoked.at("/subject")), (200, json!("app")));
+    list(&app).await.is(Code::Unauthenticated);
+    let listed = world.send("GET", "/v1/revocations", &[("authorization", &admin)], "").await;
+    assert_eq!(listed.at("/revocations/0/by"), "boss");
 }

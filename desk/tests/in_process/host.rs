@@ -21,7 +21,7 @@ use desk::{
     front::Door,
     ports::{
         CaseHost, CaseKey, Commit, DocketHost, DocketQuery, DocketRow, Grant, HostError, ModelHost, Outside, Page,
-        SendError, Spend, Stored, Switch, Target, Task,
+        Revocation, Revoked, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
 };
 use tokio::{
@@ -49,6 +49,10 @@ pub(crate) struct Store {
     trouble: Mutex<VecDeque<HostError>>,
     drawn: AtomicU64,
     switch: Mutex<Option<Switch>>,
+    /// What reading whom a tenant revoked comes to, where it fails.
+    pub(crate) no_list: Mutex<Option<HostError>>,
+    nonces: Mutex<BTreeMap<(TenantId, Digest), Millis>>,
+    revocations: Mutex<BTreeMap<(TenantId, Revoked), Revocation>>,
     /// What each tenant spent on each day.
     spent: Mutex<BTreeMap<(TenantId, String), Spend>>,
 }
@@ -180,7 +184,9 @@ impl ModelHost for Host {
         *self.store.switch.lock().unwrap() = Some(switch.clone());
         Ok(())
     }
+}
 
+impl TenantHost for Host {
     async fn reserve(&self, tenant: &TenantId, day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
         let mut spent = self.store.spent.lock().unwrap();
         let of_day = spent.entry((tenant.clone(), day.to_owned())).or_default();
@@ -197,6 +203,28 @@ impl ModelHost for Host {
         let of_day = all.entry((tenant.clone(), day.to_owned())).or_default();
         of_day.nano_dollars = of_day.nano_dollars + spent.nano_dollars - reserved.nano_dollars;
         of_day.tokens = of_day.tokens + spent.tokens - reserved.tokens;
+        Ok(())
+    }
+
+    async fn keep_nonce(&self, tenant: &TenantId, nonce: &Digest, until: Millis) -> Result<bool, HostError> {
+        let mut nonces = self.store.nonces.lock().unwrap();
+        let now = self.now();
+        nonces.retain(|_, until| *until >= now);
+        Ok(nonces.insert((tenant.clone(), nonce.clone()), until).is_none())
+    }
+
+    async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
+        if let Some(error) = self.store.no_list.lock().unwrap().clone() {
+            return Err(error);
+        }
+        let revocations = self.store.revocations.lock().unwrap();
+        let of_tenant = revocations.iter().filter(|((whose, _), _)| whose == tenant);
+        Ok(of_tenant.map(|(_, revocation)| revocation.clone()).collect())
+    }
+
+    async fn revoke(&self, tenant: &TenantId, revocation: &Revocation) -> Result<(), HostError> {
+        let key = (tenant.clone(), revocation.what.clone());
+        self.store.revocations.lock().unwrap().insert(key, revocation.clone());
         Ok(())
     }
 }

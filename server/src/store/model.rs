@@ -1,16 +1,9 @@
-//! The model's switch and the tenants' budgets, written on a connection of their own: one statement each, so that no
-//! two processes or tasks can both take the last of a budget.
-
-use std::{
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-};
+//! The model's switch and the tenants' budgets: one statement each, so that no two processes or tasks can both take the
+//! last of a budget.
 
 use case::ids::TenantId;
-use desk::ports::{HostError, Spend, Switch};
+use desk::ports::{Spend, Switch};
 use rusqlite::{Connection, OptionalExtension as _, params};
-
-use super::{schema, trouble::host_error};
 
 /// Adds to a day's sum, unless a cap would be passed; a row comes back where it was added.
 const RESERVE: &str = "INSERT INTO model_spend (tenant, day, nano_dollars, tokens)
@@ -23,41 +16,6 @@ const RESERVE: &str = "INSERT INTO model_spend (tenant, day, nano_dollars, token
 const SETTLE: &str = "UPDATE model_spend
      SET nano_dollars = max(0, nano_dollars - ?3 + ?4), tokens = max(0, tokens - ?5 + ?6)
      WHERE tenant = ?1 AND day = ?2";
-
-/// The connection that writes, opened when first needed.
-#[derive(Debug)]
-pub(super) struct ModelDesk {
-    folder: PathBuf,
-    connection: Mutex<Option<Connection>>,
-}
-
-impl ModelDesk {
-    /// Nothing is opened yet.
-    pub(super) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), connection: Mutex::default() }
-    }
-
-    /// Runs a statement that writes, on a thread that may block.
-    pub(super) async fn run<T: Send + 'static>(
-        self: &Arc<Self>,
-        write: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
-    ) -> Result<T, HostError> {
-        let desk = Arc::clone(self);
-        let task = tokio::task::spawn_blocking(move || {
-            let mut kept = desk.connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let connection = match kept.take() {
-                Some(connection) => connection,
-                None => schema::open_to_write(&desk.folder).map_err(|error| HostError::Failed(error.to_string()))?,
-            };
-            let outcome = write(&connection).map_err(|error| host_error(&error));
-            if outcome.is_ok() {
-                *kept = Some(connection);
-            }
-            outcome
-        });
-        task.await.map_err(|error| HostError::Failed(error.to_string()))?
-    }
-}
 
 /// How the switch stands.
 pub(crate) fn switch(connection: &Connection) -> Result<Option<Switch>, rusqlite::Error> {
@@ -123,7 +81,12 @@ fn counted(number: u64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
+
+    use super::{
+        super::{beside::Beside, schema},
+        *,
+    };
 
     const CAP: Spend = Spend { nano_dollars: 100, tokens: 10 };
 
@@ -135,7 +98,7 @@ mod tests {
     async fn of_many_reservations_at_once_no_more_than_the_cap_are_made() {
         let folder = tempfile::TempDir::new().unwrap();
         // Two, as two processes on one folder have.
-        let desks = [(); 2].map(|()| Arc::new(ModelDesk::new(folder.path())));
+        let desks = [(); 2].map(|()| Arc::new(Beside::new(folder.path())));
         let tenant = TenantId::parse("acme").unwrap();
         let mut tasks = tokio::task::JoinSet::new();
         for place in 0..40 {

@@ -13,13 +13,13 @@ use crate::limits;
 pub(super) const FILE: &str = "cases.sqlite3";
 
 /// The version that this build writes, kept in `user_version`.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// `CASE`, kept in `application_id`: tells our files from others.
 const APPLICATION: i64 = 0x4341_5345;
 
 /// What turns the version before into the one at this index plus one.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
 CREATE TABLE cases (
     tenant TEXT NOT NULL,
@@ -98,6 +98,27 @@ CREATE TABLE model_spend (
     tokens INTEGER NOT NULL,
     PRIMARY KEY (tenant, day)
 ) WITHOUT ROWID, STRICT;
+",
+    "
+-- Whom a tenant lets in no more, whatever key or token is shown.
+CREATE TABLE revocations (
+    tenant TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    revoked_at INTEGER NOT NULL,
+    revoked_by TEXT NOT NULL,
+    note TEXT,
+    PRIMARY KEY (tenant, kind, name)
+) WITHOUT ROWID, STRICT;
+
+-- Signatures that were seen, for as long as they would be taken.
+CREATE TABLE nonces (
+    tenant TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    kept_until INTEGER NOT NULL,
+    PRIMARY KEY (tenant, nonce)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX nonces_by_moment ON nonces (kept_until);
 ",
 ];
 

@@ -1,6 +1,7 @@
 //! Who may do what: keys, roles and tenants.
 
 use anyhow::{Context as _, Result, ensure};
+use case::ids::Digest;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -161,4 +162,34 @@ pub(crate) async fn keys_of_idempotency_are_a_tenants_own(world: &World) -> Resu
     ensure!(ours.json()?.id() != theirs.json()?.id(), "two tenants share a case");
     // Another submitter's key leads to nobody else's case.
     open("another-submitter", SAMPLE).await?.is_problem(422, "CW302", Some("Idempotency-Key"))
+}
+
+pub(crate) async fn who_is_revoked_is_let_in_no_more(world: &World) -> Result<()> {
+    let admin = world.holder("admin")?;
+    let key = |name: &str| world.keys.get(name).map(|key| Digest::of(key.as_bytes()).to_string());
+    for name in ["leaver", "lost-key"] {
+        world.holder(name)?.get("/v1/cases").ok(200).await?;
+        world.holder(name)?.post("/v1/revocations", &json!({ "subject": "admin" })).refused(403, "CW201", None).await?;
+    }
+    let both = json!({ "subject": "leaver", "key": key("lost-key") });
+    for body in [json!({}), json!({ "subject": "a b" }), json!({ "key": "cw_no_hash" }), json!({ "key": 7 }), both] {
+        admin.post("/v1/revocations", &body).refused(400, "CW103", None).await?;
+    }
+    // Another tenant's admin revokes within that tenant only.
+    world.holder("foreigner")?.post("/v1/revocations", &json!({ "key": key("lost-key") })).ok(200).await?;
+    world.holder("lost-key")?.get("/v1/cases").ok(200).await?;
+    let note = "Left on 4 May, was 4111 1111 1111 1111.";
+    let revoked = admin.post("/v1/revocations", &json!({ "subject": "leaver", "note": note })).ok(200).await?;
+    ensure!(revoked.text("/subject") == "leaver" && revoked.text("/by") == "admin", "{}", revoked.0);
+    ensure!(!revoked.text("/note").contains("1111"), "a card number is kept: {}", revoked.0);
+    admin.post("/v1/revocations", &json!({ "key": key("lost-key") })).ok(200).await?;
+    for name in ["leaver", "lost-key"] {
+        world.holder(name)?.get("/v1/cases").refused(401, "CW200", None).await?;
+        let request = json!({ "text": SAMPLE, "customer_id": "cus_ada" });
+        world.holder(name)?.post("/v1/requests", &request).refused(401, "CW200", None).await?;
+    }
+    let listed = admin.get("/v1/revocations").ok(200).await?;
+    ensure!(listed.list("/revocations").len() == 2, "{}", listed.0);
+    admin.get("/v1/cases").ok(200).await?;
+    Ok(())
 }

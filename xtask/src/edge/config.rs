@@ -60,10 +60,14 @@ const entry :Workerd.Worker = (
   compatibilityDate = "{COMPATIBILITY_DATE}",
   bindings = [
     (name = "CASE", durableObjectNamespace = "CaseFile"),
+    (name = "TENANT", durableObjectNamespace = "TenantDesk"),
     (name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api",
       innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = "{{\"database\":\"docket\"}}")))])),
 {bindings}  ],
-  durableObjectNamespaces = [ (className = "CaseFile", uniqueKey = "caseworker-CaseFile", enableSql = true) ],
+  durableObjectNamespaces = [
+    (className = "CaseFile", uniqueKey = "caseworker-CaseFile", enableSql = true),
+    (className = "TenantDesk", uniqueKey = "caseworker-TenantDesk", enableSql = true),
+  ],
   durableObjectStorage = (localDisk = "state"),
 );
 const d1 :Workerd.Worker = (

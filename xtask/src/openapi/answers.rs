@@ -42,6 +42,12 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Archive", text(), "A case that moves: one `ArchiveLine` a line. It is sent on unchanged.");
     add("ArchiveLine", archive_line(), "First what it is, then the journal, then the wrapped key and the ciphertexts.");
     add("Imported", imported(), "What became of an archive.");
+    add("Revocation", revocation(), "A key or subject that is let in no more.");
+    let revocations = vec![must("revocations", list(of("Revocation")))];
+    add("Revocations", closed(revocations), "Whom a tenant lets in no more, the first revoked first.");
+    let revoke = [("key", of("Digest")), ("subject", of("Subject"))];
+    let revoke = revoke.map(|(name, schema)| closed(vec![must(name, schema), may("note", text())]));
+    add("Revoke", json!({ "oneOf": revoke }), "Whom to let in no more: one key by its SHA-256, or one subject.");
     schemas.extend(law::schemas());
     schemas
 }
@@ -292,6 +298,13 @@ fn model_switch() -> Value {
         may("at", moment()),
         may("note", or_null(text())),
     ])
+}
+
+fn revocation() -> Value {
+    let of_kind = |name, schema| {
+        closed(vec![must(name, schema), must("at", moment()), must("by", of("Subject")), must("note", or_null(text()))])
+    };
+    json!({ "oneOf": [of_kind("key", of("Digest")), of_kind("subject", of("Subject"))] })
 }
 
 fn readiness() -> Value {

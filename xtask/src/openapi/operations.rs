@@ -34,7 +34,7 @@ pub(super) struct Success {
 }
 
 /// Codes of every route that asks who calls.
-const AUTHENTICATED: [Code; 3] = [Code::Unauthenticated, Code::NoKeys, Code::Storage];
+const AUTHENTICATED: [Code; 4] = [Code::Unauthenticated, Code::NoKeys, Code::Storage, Code::Unchecked];
 /// Codes of every route that opens a body.
 const BODY: [Code; 4] = [Code::NotJson, Code::ContentType, Code::TooLarge, Code::Incomplete];
 /// Codes of every route that takes somebody's words.
@@ -66,6 +66,8 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("POST", "/v1/tasks") => create_task(),
         ("GET", "/v1/model") => read_switch(),
         ("POST", "/v1/model") => turn_switch(),
+        ("GET", "/v1/revocations") => list_revocations(),
+        ("POST", "/v1/revocations") => revoke(),
         ("GET", "/v1/cases") => list_cases(),
         ("GET", "/v1/cases/{id}") => read_case(),
         ("GET", "/v1/cases/{id}/journal") => read_journal(),
@@ -148,6 +150,33 @@ fn turn_switch() -> Operation {
         success: json_answer(200, "ModelSwitch", None, "The switch as it stands now."),
         also: None,
         codes: codes(&[&AUTHENTICATED, &BODY, &[Code::Role, Code::Field, Code::Full]]),
+    }
+}
+
+fn list_revocations() -> Operation {
+    Operation {
+        id: "listRevocations",
+        summary: "Whom the tenant lets in no more",
+        description: "For admins: every key and subject that was revoked, the first revoked first.",
+        parameters: &[],
+        body: None,
+        success: json_answer(200, "Revocations", None, "The list."),
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &[Code::Role]]),
+    }
+}
+
+fn revoke() -> Operation {
+    Operation {
+        id: "revoke",
+        summary: "Let a key or a subject in no more",
+        description: "For admins: a revoked key is refused, and so is every key of a revoked subject and every token that \
+                      was issued to it until now. It holds within ten seconds everywhere, and is never taken back.",
+        parameters: &[],
+        body: Some(("Revoke", json!({ "subject": "till-7", "note": "The till was stolen." }))),
+        success: json_answer(200, "Revocation", None, "The revocation."),
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &BODY, &[Code::Role, Code::Field, Code::TooManyRevocations, Code::Full]]),
     }
 }
 

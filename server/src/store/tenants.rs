@@ -1,0 +1,104 @@
+//! What all cases of a tenant share besides its budget: the nonces of signatures, and who is let in no more.
+
+use case::{
+    ids::{Digest, TenantId},
+    time::Millis,
+};
+use desk::ports::{Revocation, Revoked};
+use rusqlite::{Connection, params};
+
+const REVOKE: &str = "INSERT INTO revocations (tenant, kind, name, revoked_at, revoked_by, note)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+     ON CONFLICT (tenant, kind, name) DO UPDATE
+         SET revoked_at = excluded.revoked_at, revoked_by = excluded.revoked_by, note = excluded.note";
+
+/// Keeps a nonce, unless it is kept already; forgets those whose moment has passed.
+pub(super) fn keep_nonce(
+    connection: &Connection,
+    tenant: &TenantId,
+    nonce: &Digest,
+    until: Millis,
+    now: Millis,
+) -> Result<bool, rusqlite::Error> {
+    let transaction = connection.unchecked_transaction()?;
+    transaction.prepare_cached("DELETE FROM nonces WHERE kept_until < ?1")?.execute([now.0])?;
+    let kept = transaction
+        .prepare_cached("INSERT OR IGNORE INTO nonces (tenant, nonce, kept_until) VALUES (?1, ?2, ?3)")?
+        .execute(params![tenant.as_str(), nonce.as_str(), until.0])?;
+    transaction.commit()?;
+    Ok(kept > 0)
+}
+
+/// Whom a tenant lets in no more, the first revoked first.
+pub(super) fn revocations(connection: &Connection, tenant: &TenantId) -> Result<Vec<Revocation>, rusqlite::Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT kind, name, revoked_at, revoked_by, note FROM revocations WHERE tenant = ?1
+         ORDER BY revoked_at, kind, name",
+    )?;
+    let rows = statement.query_map([tenant.as_str()], |row| {
+        let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
+        let (at, by, note) = (Millis(row.get(2)?), row.get(3)?, row.get(4)?);
+        // Nothing but what was parsed is ever written; a row that was changed by hand must not let anybody in.
+        let damaged = || rusqlite::Error::InvalidColumnType(1, name.clone(), rusqlite::types::Type::Text);
+        let what = Revoked::parse(&kind, &name).ok_or_else(damaged)?;
+        Ok(Revocation { what, at, by, note })
+    })?;
+    rows.collect()
+}
+
+/// Lets somebody in no more. A key of this folder is marked as revoked as well, so that `keys list` shows it.
+pub(crate) fn revoke(
+    connection: &Connection,
+    tenant: &TenantId,
+    revocation: &Revocation,
+) -> Result<(), rusqlite::Error> {
+    let transaction = connection.unchecked_transaction()?;
+    let (what, at) = (&revocation.what, revocation.at.0);
+    let values = params![tenant.as_str(), what.kind(), what.name(), at, revocation.by, revocation.note];
+    transaction.prepare_cached(REVOKE)?.execute(values)?;
+    if let Revoked::Key(hash) = what {
+        let mark = "UPDATE api_keys SET revoked_at = ?3 WHERE tenant = ?1 AND hash = ?2 AND revoked_at IS NULL";
+        transaction.prepare_cached(mark)?.execute(params![tenant.as_str(), hash.as_str(), at])?;
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use case::ids::Subject;
+
+    use super::{super::schema, *};
+
+    fn open() -> (tempfile::TempDir, Connection, [TenantId; 2]) {
+        let folder = tempfile::TempDir::new().unwrap();
+        let connection = schema::open_to_write(folder.path()).unwrap();
+        (folder, connection, ["acme", "other"].map(|name| TenantId::parse(name).unwrap()))
+    }
+
+    #[test]
+    fn a_nonce_is_kept_once_until_its_moment_has_passed_and_tenants_are_apart() {
+        let (_folder, connection, [acme, other]) = open();
+        let nonce = Digest::of(b"nonce");
+        let keep = |tenant, until, now| keep_nonce(&connection, tenant, &nonce, Millis(until), Millis(now)).unwrap();
+        assert!(keep(&acme, 600, 0) && !keep(&acme, 900, 10) && !keep(&acme, 900, 600));
+        assert!(keep(&other, 600, 600));
+        assert!(keep(&acme, 1_201, 601), "its moment had passed");
+        let rows: i64 = connection.query_row("SELECT count(*) FROM nonces", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 1, "what has passed is forgotten, whoever kept it");
+    }
+
+    #[test]
+    fn of_somebody_who_is_revoked_twice_the_later_moment_counts() {
+        let (_folder, connection, [acme, other]) = open();
+        let of = |at, note: Option<&str>| Revocation {
+            what: Revoked::Subject(Subject::parse("ada").unwrap()),
+            at: Millis(at),
+            by: "till".to_owned(),
+            note: note.map(str::to_owned),
+        };
+        revoke(&connection, &acme, &of(7, Some("lost"))).unwrap();
+        revoke(&connection, &acme, &of(9, None)).unwrap();
+        assert_eq!(revocations(&connection, &acme).unwrap(), [of(9, None)]);
+        assert_eq!(revocations(&connection, &other).unwrap(), []);
+    }
+}
