@@ -172,9 +172,11 @@ pub(crate) async fn who_is_revoked_is_let_in_no_more(world: &World) -> Result<()
         world.holder(name)?.post("/v1/revocations", &json!({ "subject": "admin" })).refused(403, "CW201", None).await?;
     }
     let both = json!({ "subject": "leaver", "key": key("lost-key") });
-    for body in [json!({}), json!({ "subject": "a b" }), json!({ "key": "cw_no_hash" }), json!({ "key": 7 }), both] {
-        admin.post("/v1/revocations", &body).refused(400, "CW103", None).await?;
+    let subject = json!({ "subject": "a b" });
+    for body in [json!({}), json!({ "key": "cw_no_hash" }), json!({ "key": 7 }), both] {
+        admin.post("/v1/revocations", &body).refused(400, "CW103", Some("key")).await?;
     }
+    admin.post("/v1/revocations", &subject).refused(400, "CW103", Some("subject")).await?;
     // Another tenant's admin revokes within that tenant only.
     world.holder("foreigner")?.post("/v1/revocations", &json!({ "key": key("lost-key") })).ok(200).await?;
     world.holder("lost-key")?.get("/v1/cases").ok(200).await?;
