@@ -4,6 +4,7 @@
 //! only with what the operator types after it.
 
 mod config;
+mod cost;
 mod dev;
 mod optimise;
 mod pack;
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     },
     /// Build the Worker and run it on workerd, with its data kept on disk.
     Dev(dev::Options),
+    /// Measure what a case takes of all that Cloudflare charges for, and say what a thousand cost.
+    Cost(cost::Options),
     /// Make a folder that serves the Worker on any machine, with workerd in it.
     Pack(pack::Options),
     /// Run Cloudflare's wrangler, at the version that is checked here, in the folder of its configuration.
@@ -40,6 +43,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Build { quick: false } => build(&tools::ensure()?).map(|()| ExitCode::SUCCESS),
         Command::Build { quick: true } => bundle(&tools::ensure()?, "edge-quick").map(|()| ExitCode::SUCCESS),
         Command::Dev(options) => dev::run(&tools::ensure()?, &options),
+        Command::Cost(options) => cost::run(&tools::ensure()?, &options),
         Command::Pack(options) => pack::run(&tools::ensure()?, &options),
         Command::Wrangler(options) => wrangler::run(&options),
     }

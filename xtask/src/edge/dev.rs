@@ -54,6 +54,22 @@ pub(crate) struct Options {
     no_build: bool,
 }
 
+impl Options {
+    /// Open, on a port, with a folder: for measuring what was built.
+    pub(super) fn quiet(port: u16, data: &Path) -> Options {
+        Options {
+            port,
+            data: Some(data.to_path_buf()),
+            sandbox: None,
+            keys: false,
+            module: Vec::new(),
+            module_text: Vec::new(),
+            settings: None,
+            no_build: true,
+        }
+    }
+}
+
 /// Builds, writes the configuration and runs workerd until it ends.
 pub(crate) fn run(tools: &Tools, options: &Options) -> Result<ExitCode> {
     refuse_taken(options.port)?;
@@ -75,7 +91,7 @@ fn refuse_taken(port: u16) -> Result<()> {
 }
 
 /// Lays out the data folder and makes the command that serves it.
-fn workerd(tools: &Tools, options: &Options, sandbox: &str) -> Result<Command> {
+pub(super) fn workerd(tools: &Tools, options: &Options, sandbox: &str) -> Result<Command> {
     let root = shell::root();
     let data = options.data.clone().unwrap_or_else(|| root.join("target/edge-dev"));
     let data = std::path::absolute(data).context("--data is not a path")?;
