@@ -351,6 +351,7 @@ const fn fits(question: &Question, answer: &Answer) -> bool {
         | (Question::Triage { .. }, Answer::Opinion { .. })
         | (Question::Draft { .. }, Answer::Drafted { .. })
         | (Question::Extract { .. }, Answer::Extracted { .. })
+        | (Question::Consult(_), Answer::Advised { .. })
         | (Question::Act { .. }, Answer::Done { .. }) => true,
         (Question::Lookup(lookup), Answer::Facts { facts, .. }) => matches!(
             (lookup, facts),
@@ -366,6 +367,7 @@ const fn fits(question: &Question, answer: &Answer) -> bool {
             Question::Triage { .. }
             | Question::Draft { .. }
             | Question::Extract { .. }
+            | Question::Consult(_)
             | Question::Act { .. }
             | Question::Lookup(_),
             _,

@@ -2,10 +2,14 @@
 //! is shown of it, and what a person reads beside its id. It is told from facts alone, so it holds no name and no word
 //! of anybody's; the customer's own words are added by a caller that may open the vault.
 
+mod agent;
 pub(crate) mod law;
 pub(crate) mod tell;
 
 use std::collections::BTreeMap;
+
+pub(crate) use self::agent::SOURCE as AGENT;
+pub use self::agent::{agent_id, told as told_of_agent};
 
 use crate::{
     entry::{Missing, Question},
@@ -40,6 +44,7 @@ pub fn texts(state: &State) -> Texts {
         texts.insert(EvidenceId::new("document", &document.id), tell::document(document));
     }
     texts.extend(law::all(state));
+    texts.extend(agent::all(state));
     texts.insert(words_id(0), summary::told(&state.narrative));
     let decided = |reason: &Reason| *reason == Reason::AnalystDecision;
     if state.tracks.iter().flat_map(|track| &track.proposals).any(|one| one.proposal.reasons().iter().any(decided)) {
@@ -105,11 +110,15 @@ fn brought(state: &State, lookup: &Lookup, facts: &Facts) -> Vec<(EvidenceId, St
     }
 }
 
-fn lacking(lookup: &Lookup, missing: Missing) -> Option<(EvidenceId, String)> {
-    let why = match missing {
+fn why_missing(missing: Missing) -> String {
+    match missing {
         Missing::Late => "it did not answer in time".to_owned(),
         Missing::Failed(failure) => tell::plain(&failure),
-    };
+    }
+}
+
+fn lacking(lookup: &Lookup, missing: Missing) -> Option<(EvidenceId, String)> {
+    let why = why_missing(missing);
     let (source, step) = (lookup.source().name(), lookup.step());
     Some((lookup_id(lookup), format!("Nothing is known from the source {source} about {step}: {why}.")))
 }

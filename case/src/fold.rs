@@ -132,6 +132,7 @@ fn answered(state: &mut State, id: &AskId, attempt: u32, answer: &Answer) -> Res
         | Answer::Drafted { .. }
         | Answer::Extracted { .. }
         | Answer::Facts { .. }
+        | Answer::Advised { .. }
         | Answer::Done { .. } => Standing::Answered(answer.clone()),
     };
     if let Answer::Extracted { identity, .. } = answer {
@@ -155,7 +156,7 @@ const fn cost(answer: &Answer) -> Option<u64> {
             Failure::NotConfigured | Failure::NotFound | Failure::Refused | Failure::Unavailable => Some(0),
             Failure::TimedOut | Failure::Unusable => None,
         },
-        Answer::Facts { .. } | Answer::Done { .. } => None,
+        Answer::Facts { .. } | Answer::Advised { .. } | Answer::Done { .. } => None,
     }
 }
 
@@ -225,7 +226,10 @@ fn messaged(state: &mut State, message: &Message) {
 /// Makes what was asked and proposed before a message outdated.
 fn look_anew(state: &mut State) {
     // What was said or sent may name what an earlier reply was compared with, or what the source was asked about.
-    let outdated = |ask: &&mut Ask| matches!(ask.question, Question::Lookup(_) | Question::Extract { .. });
+    let outdated = |ask: &&mut Ask| match ask.question {
+        Question::Lookup(_) | Question::Extract { .. } | Question::Consult(_) => true,
+        Question::Triage { .. } | Question::Draft { .. } | Question::Act { .. } => false,
+    };
     for ask in state.asks.values_mut().filter(outdated) {
         ask.stale = true;
     }

@@ -32,6 +32,8 @@ pub const LEDGER_ROWS: usize = 5_000;
 pub const LEDGER_FACTS: usize = 40;
 /// Rows taken from any other source's reply.
 pub const SOURCE_ROWS: usize = 200;
+/// Reasons, cites and references of a remote agent's finding, each.
+pub const AGENT_ITEMS: usize = 40;
 /// Idempotency keys of commands remembered by a case, the newest kept.
 pub const COMMAND_KEYS: usize = 64;
 /// Amounts taken from a narrative.

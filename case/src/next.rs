@@ -11,9 +11,12 @@ use crate::{
     law::{self, Law},
     limits,
     policy::{Finding, Proposal, Reason},
-    settings::{AskSettings, Mode},
+    settings::{AgentName, AskSettings, Mode},
     source::Source,
-    specialist::{self, Need},
+    specialist::{
+        self, Need,
+        remote::{self, Remote},
+    },
     state::{Ask, Decision, Stage, Standing, State, Track},
     triage::{self, Verdict},
 };
@@ -62,14 +65,15 @@ fn ask_due(state: &State) -> Option<Entry> {
     })
 }
 
-/// Whether nobody needs this answer of Claude's any more, which then is not paid for: triage came to its outcome
-/// without it, or the proposal that it is to summarise made way for another.
+/// Whether nobody needs this answer any more, which then is not asked for again: triage came to its outcome without it,
+/// the proposal that it is to summarise made way for another, or a person decided what an agent was asked about.
 fn is_pointless(state: &State, ask: &Ask) -> bool {
     match &ask.question {
         Question::Triage { .. } => state.outcome.is_some(),
         Question::Draft { proposal, .. } => {
             state.proposed(proposal).is_none_or(|proposed| proposed.stage == Stage::Superseded)
         }
+        Question::Consult(consultation) => remote::is_pointless(state, consultation),
         Question::Extract { .. } | Question::Lookup(_) | Question::Act { .. } => false,
     }
 }
@@ -98,8 +102,8 @@ fn after_failure(state: &State, id: &AskId, ask: &Ask, failure: Failure, retry_a
     };
     let at = state.now.plus(pause_ms.min(limits_of_pause(&ask.question)));
     let affordable = triage::can_afford(state, reserve(state, &ask.question));
-    let worthwhile =
-        !ask.question.is_model() || (affordable && failure != Failure::Unusable && !is_pointless(state, ask));
+    let payable = !ask.question.is_model() || (affordable && failure != Failure::Unusable);
+    let worthwhile = payable && !is_pointless(state, ask);
     let in_time = ask.attempt < settings.attempts && at < ask.deadline;
     if failure.is_passing() && (is_action(&ask.question) || (in_time && worthwhile)) {
         Entry::RetryPlanned { ask: id.clone(), at }
@@ -120,7 +124,11 @@ fn backoff_ms(id: &AskId, attempt: u32, settings: AskSettings) -> i64 {
 const fn limits_of_pause(question: &Question) -> i64 {
     match question {
         Question::Act { .. } => 3_600_000,
-        Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) => 60_000,
+        Question::Triage { .. }
+        | Question::Draft { .. }
+        | Question::Extract { .. }
+        | Question::Lookup(_)
+        | Question::Consult(_) => 60_000,
     }
 }
 
@@ -184,7 +192,7 @@ fn decision_due(state: &State) -> Option<Entry> {
         amount: if action.moves_money() { amount } else { None },
         code: None,
     };
-    Some(propose(state, track, finding, Some(by.clone())))
+    Some(propose(state, track, finding, None, Some(by.clone())))
 }
 
 /// The next step of a specialist whose work is not over.
@@ -209,9 +217,14 @@ fn step_due(state: &State, track: &Track) -> Option<Entry> {
                 about,
             }))
         }
-        Need::Propose(finding) => {
-            Some(law_due(state, track, Some(&finding)).unwrap_or_else(|| propose(state, &track.id, finding, None)))
-        }
+        Need::Propose(finding) => match remote::settle(state, track, finding) {
+            Remote::Wait => None,
+            Remote::Ask(consultation) => Some(ask(state, &track.id, Question::Consult(consultation))),
+            Remote::Propose(finding, found_by) => Some(
+                law_due(state, track, Some(&finding))
+                    .unwrap_or_else(|| propose(state, &track.id, finding, found_by, None)),
+            ),
+        },
     }
 }
 
@@ -232,9 +245,19 @@ fn warning_due(state: &State) -> Option<Entry> {
     Some(Entry::Warned { track: track.to_owned(), rule: clock.rule.clone(), due_on, missed })
 }
 
-fn propose(state: &State, track: &str, finding: Finding, by: Option<crate::ids::Subject>) -> Entry {
+fn propose(
+    state: &State,
+    track: &str,
+    finding: Finding,
+    found_by: Option<AgentName>,
+    by: Option<crate::ids::Subject>,
+) -> Entry {
     let id = format!("p{}", state.proposals + 1);
-    let proposal = Proposal::new(id, finding, state.evidence_hash(), &state.opened.settings);
+    let (evidence, settings) = (state.evidence_hash(), &state.opened.settings);
+    let proposal = match found_by {
+        None => Proposal::new(id, finding, evidence, settings),
+        Some(agent) => Proposal::of_agent(id, finding, agent, evidence, settings),
+    };
     Entry::Proposed { track: track.to_owned(), proposal, by }
 }
 
@@ -275,6 +298,7 @@ fn ask(state: &State, track: &str, question: Question) -> Entry {
         Question::Draft { .. } => "draft",
         Question::Extract { .. } => "extract",
         Question::Lookup(lookup) => lookup.step(),
+        Question::Consult(_) => "finding",
         Question::Act { .. } => "act",
     };
     first_attempt(state, AskId::new(&state.opened.case, track, step, state.asked + 1), question)
@@ -298,7 +322,7 @@ const fn reserve(state: &State, question: &Question) -> u64 {
     match question {
         Question::Triage { .. } => state.opened.reserve_nano_dollars,
         Question::Draft { .. } | Question::Extract { .. } => state.opened.reserve_writing_nano_dollars,
-        Question::Lookup(_) | Question::Act { .. } => 0,
+        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } => 0,
     }
 }
 
@@ -307,6 +331,7 @@ const fn settings_of(state: &State, question: &Question) -> AskSettings {
         Question::Triage { .. } => state.opened.settings.triage.claude,
         Question::Draft { .. } | Question::Extract { .. } => state.opened.settings.writing.claude,
         Question::Lookup(_) => state.opened.settings.lookups,
+        Question::Consult(_) => state.opened.settings.agents.findings,
         Question::Act { .. } => state.opened.settings.actions,
     }
 }
@@ -314,6 +339,10 @@ const fn settings_of(state: &State, question: &Question) -> AskSettings {
 const fn is_action(question: &Question) -> bool {
     match question {
         Question::Act { .. } => true,
-        Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) => false,
+        Question::Triage { .. }
+        | Question::Draft { .. }
+        | Question::Extract { .. }
+        | Question::Lookup(_)
+        | Question::Consult(_) => false,
     }
 }

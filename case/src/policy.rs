@@ -13,7 +13,7 @@ use crate::{
     ids::{Digest, EvidenceId, Reference},
     money::Money,
     rules::network::CodeFinding,
-    settings::{Mode, Settings},
+    settings::{AgentName, Mode, Settings},
 };
 
 /// Everything Caseworker can propose to do.
@@ -214,7 +214,8 @@ impl Approval {
 }
 
 /// What a specialist found out, ready to become a proposal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Finding {
     /// What should be done.
     pub action: Action,
@@ -225,8 +226,10 @@ pub struct Finding {
     /// What the action is about: references into the operator's systems.
     pub references: Vec<Reference>,
     /// The amount, where the action has one: that of a cited transaction or payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     /// The card network's reason code, for a contested card charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<CodeFinding>,
 }
 
@@ -244,6 +247,8 @@ pub struct Proposal {
     references: Vec<Reference>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<CodeFinding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    found_by: Option<AgentName>,
     evidence: Digest,
     hash: Digest,
 }
@@ -253,10 +258,26 @@ impl Proposal {
     #[must_use]
     pub fn new(id: String, finding: Finding, evidence: Digest, settings: &Settings) -> Self {
         let approval = finding.action.approval(settings);
+        Self::made(id, finding, None, approval, evidence)
+    }
+
+    /// The proposal that follows from what a remote agent found. Whatever the settings say, somebody has to agree.
+    #[must_use]
+    pub fn of_agent(id: String, finding: Finding, agent: AgentName, evidence: Digest, settings: &Settings) -> Self {
+        let approval = finding.action.approval(settings).max(Approval::OneAnalyst);
+        Self::made(id, finding, Some(agent), approval, evidence)
+    }
+
+    fn made(id: String, finding: Finding, found_by: Option<AgentName>, approval: Approval, evidence: Digest) -> Self {
         let view = (&id, finding.action, approval, finding.amount, &finding.reasons, &finding.cites);
-        let bound = serde_json::to_vec(&(view, &finding.references, &finding.code, &evidence)).unwrap_or_default();
+        let bound = (view, &finding.references, &finding.code, &evidence);
+        let bound = match found_by {
+            None => serde_json::to_vec(&bound),
+            Some(agent) => serde_json::to_vec(&(bound, agent)),
+        };
         Self {
-            hash: Digest::of(&bound),
+            hash: Digest::of(&bound.unwrap_or_default()),
+            found_by,
             id,
             action: finding.action,
             approval,
@@ -317,7 +338,13 @@ impl Proposal {
         self.code.as_ref()
     }
 
-    /// The hash that an approval must name: it binds action, amount, evidence, reasons and approval level.
+    /// The remote agent whose finding it is; `None` for what the fixed rules found or an analyst decided.
+    #[must_use]
+    pub const fn found_by(&self) -> Option<AgentName> {
+        self.found_by
+    }
+
+    /// The hash that an approval must name: it binds action, amount, evidence, reasons, approval level and who found it.
     #[must_use]
     pub const fn hash(&self) -> &Digest {
         &self.hash

@@ -3,9 +3,13 @@
 //!
 //! Addresses, keys and other host matters are not here; the hosts keep them.
 
+mod agents;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::agents::{AgentName, AgentSettings, NotAName};
 
 use crate::{
     ids::Digest,
@@ -41,6 +45,9 @@ pub struct Settings {
     /// Whose law applies, which rules somebody switched on or off, and packs of the operator's own.
     #[serde(skip_serializing_if = "crate::entry::is_default")]
     pub rules: RulesSettings,
+    /// What remote agents are asked for.
+    #[serde(skip_serializing_if = "crate::entry::is_default")]
+    pub agents: AgentSettings,
 }
 
 /// How much leaves a case without a person.
@@ -116,6 +123,7 @@ impl Default for Settings {
             duplicate_window_ms: 3 * DAY_MS,
             approvals: BTreeMap::new(),
             rules: RulesSettings::default(),
+            agents: AgentSettings::default(),
         }
     }
 }
@@ -185,6 +193,7 @@ impl Settings {
         range("writing.max_tokens", i64::from(self.writing.max_tokens), 64, 8_192)?;
         self.lookups.check("lookups")?;
         self.actions.check("actions")?;
+        self.agents.findings.check("agents.findings")?;
         range("wait_ms", self.wait_ms, 1_000, 365 * DAY_MS)?;
         range("ledger_days", i64::from(self.ledger_days), 1, 730)?;
         range("duplicate_window_ms", self.duplicate_window_ms, 60_000, 60 * DAY_MS)?;

@@ -101,17 +101,63 @@ impl Lookup {
         }
     }
 
+    /// Which step of a specialist's work it is.
+    #[must_use]
+    pub const fn kind(&self) -> Step {
+        match self {
+            Self::Transactions { .. } => Step::Transactions,
+            Self::Accounts { .. } => Step::Accounts,
+            Self::Payments { .. } => Step::Payments,
+            Self::Profile { .. } => Step::Profile,
+            Self::Risk { .. } => Step::Risk,
+            Self::Merchants => Step::Merchants,
+            Self::Policy { .. } => Step::Policy,
+        }
+    }
+
     /// A short name of the question, part of its ask's id.
     #[must_use]
     pub const fn step(&self) -> &'static str {
+        self.kind().name()
+    }
+}
+
+/// A kind of look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// A customer's transactions.
+    Transactions,
+    /// A customer's accounts.
+    Accounts,
+    /// A customer's payments.
+    Payments,
+    /// Fields of a customer's profile.
+    Profile,
+    /// The risk of transactions.
+    Risk,
+    /// Merchants that are meant.
+    Merchants,
+    /// What policy says.
+    Policy,
+}
+
+impl Step {
+    /// Every step.
+    pub const ALL: [Self; 7] =
+        [Self::Transactions, Self::Accounts, Self::Payments, Self::Profile, Self::Risk, Self::Merchants, Self::Policy];
+
+    /// The name in configuration and in asks' ids.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::Transactions { .. } => "transactions",
-            Self::Accounts { .. } => "accounts",
-            Self::Payments { .. } => "payments",
-            Self::Profile { .. } => "profile",
-            Self::Risk { .. } => "risk",
+            Self::Transactions => "transactions",
+            Self::Accounts => "accounts",
+            Self::Payments => "payments",
+            Self::Profile => "profile",
+            Self::Risk => "risk",
             Self::Merchants => "merchants",
-            Self::Policy { .. } => "policy",
+            Self::Policy => "policy",
         }
     }
 }

@@ -6,6 +6,8 @@ mod dispute;
 mod fraud;
 mod kyc;
 mod payment;
+pub mod remote;
+pub mod scope;
 
 use crate::{
     entry::CustomerQuestion,

@@ -330,14 +330,18 @@ impl State {
         facts.chain(self.identity.evidence()).collect()
     }
 
-    /// The hash over the evidence that a proposal is made from: every look-up's id with what it brought.
+    /// The hash over the evidence that a proposal is made from: the id of every look-up, and of everything
+    /// that an agent was asked, with what it brought.
     #[must_use]
     pub fn evidence_hash(&self) -> Digest {
         let seen = |(id, ask): (&AskId, &Ask)| match (&ask.question, &ask.standing) {
             (Question::Lookup(_), Standing::Answered(Answer::Facts { reply, .. })) => {
                 Some((id.clone(), Some(reply.clone())))
             }
-            (Question::Lookup(_), Standing::Missing(_)) => Some((id.clone(), None)),
+            (Question::Consult(_), Standing::Answered(Answer::Advised { reply, .. })) => {
+                Some((id.clone(), Some(reply.clone())))
+            }
+            (Question::Lookup(_) | Question::Consult(_), Standing::Missing(_)) => Some((id.clone(), None)),
             _ => None,
         };
         let seen: Vec<(AskId, Option<Digest>)> = self.asks.iter().filter_map(seen).collect();

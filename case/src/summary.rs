@@ -6,6 +6,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::words::action;
 pub use self::words::told;
 
 use self::words::Ground;
@@ -85,15 +86,20 @@ fn because(state: &State, proposal: &Proposal, reason: Reason, texts: &Texts) ->
         Ground::Search => asked().filter(|id| is_of(id, Source::Ledger.name())).collect(),
         Ground::Identity => all(Source::Profile.name()).chain(all("document")).collect(),
         Ground::Decision => vec![evidence::named("case", "decision")],
+        Ground::Agent => all(evidence::AGENT).collect(),
     };
     cites.retain(|id| texts.contains_key(id));
     if cites.is_empty() {
         // What rests on nothing that was found rests on the search for it.
         cites = asked().filter(|id| texts.contains_key(id)).collect();
     }
+    // What an agent says is told as what it says: nobody here has found it.
+    let theirs = proposal.found_by().filter(|_| ground != Ground::Agent);
+    cites.extend(theirs.map(evidence::agent_id).filter(|id| texts.contains_key(id)));
     cites.sort();
     cites.dedup();
-    Some(Sentence { text: text.to_owned(), cites })
+    let text = if theirs.is_some() { format!("An agent elsewhere says: {text}") } else { text.to_owned() };
+    Some(Sentence { text, cites })
 }
 
 /// What is proposed, and who must agree.

@@ -11,6 +11,7 @@ use crate::{
     limits,
     policy::Proposal,
     source::Source,
+    specialist::scope::sees_words,
     state::State,
 };
 
@@ -80,15 +81,6 @@ pub fn brief(state: &State, proposal: &str, words: &[String]) -> Option<Brief> {
         "conversation": conversation,
     });
     Some(Brief { user: user.to_string(), texts: shown })
-}
-
-/// Whether the specialist's work needs the customer's own words. The fraud specialist sees metadata of transactions,
-/// and an identity's check is a checklist: for both, what the fixed rules read is enough.
-const fn sees_words(task: Task) -> bool {
-    match task {
-        Task::DisputeSummary | Task::PaymentStatus => true,
-        Task::FraudCheck | Task::KycLookup => false,
-    }
 }
 
 /// What a summary of the proposal may rest on: what it cites, what the specialist looked at as a whole, and what is

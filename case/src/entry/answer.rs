@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    entry::is_default,
     facts::Facts,
     identity::Identity,
-    ids::{Digest, Reference},
+    ids::{Digest, EvidenceId, Reference},
     label::{Label, Ppm},
+    policy::{Action, Finding, Reason},
+    settings::AgentName,
     source::Lookup,
 };
 
@@ -33,8 +36,10 @@ pub enum Question {
         /// Which model.
         model: String,
     },
-    /// A source.
+    /// A source, or the agent that the case's settings name in its place.
     Lookup(Lookup),
+    /// A remote agent: what it finds where the fixed rules found something.
+    Consult(Box<Consultation>),
     /// The actions endpoint: execute this proposal.
     Act {
         /// Which proposal.
@@ -88,6 +93,15 @@ pub enum Answer {
         /// How long it took.
         took_ms: i64,
     },
+    /// A remote agent's advice on a finding.
+    Advised {
+        /// What it says.
+        advice: Advice,
+        /// Its reply, sealed.
+        reply: Digest,
+        /// How long it took.
+        took_ms: i64,
+    },
     /// The action was executed.
     Done {
         /// The operator's reference for it.
@@ -116,9 +130,48 @@ impl Question {
     pub const fn is_model(&self) -> bool {
         match self {
             Self::Triage { .. } | Self::Draft { .. } | Self::Extract { .. } => true,
-            Self::Lookup(_) | Self::Act { .. } => false,
+            Self::Lookup(_) | Self::Consult(_) | Self::Act { .. } => false,
         }
     }
+}
+
+/// What a remote agent is asked about: a finding of the fixed rules, as it stood then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consultation {
+    /// Who is asked.
+    pub agent: AgentName,
+    /// Whose finding it is.
+    pub track: String,
+    /// What the fixed rules found.
+    pub finding: Finding,
+}
+
+/// What a remote agent says about a finding, in closed lists and references alone. Nothing of it is believed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "says", rename_all = "snake_case")]
+pub enum Advice {
+    /// It finds the same.
+    Agrees,
+    /// It finds this.
+    Finds(Found),
+}
+
+/// A finding of a remote agent. It has no amount: that is taken from the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// What should be done.
+    pub action: Action,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// The evidence that it cites, as far as the agent was shown any of that id.
+    pub cites: Vec<EvidenceId>,
+    /// What the action is about, as far as the agent was shown anything of that name.
+    pub references: Vec<Reference>,
+    /// How many cites and references it named that nobody had shown it. What they say is not kept: they could be words.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub foreign: u32,
 }
 
 /// Why an ask failed.

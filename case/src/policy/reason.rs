@@ -138,4 +138,10 @@ pub enum Reason {
     PaymentUnderReview,
     /// The payment has a status that is not known here.
     PaymentStatusUnknown,
+    /// A remote agent that was to look at the finding did not answer.
+    AgentMissing,
+    /// A remote agent that was to look at the finding gave an answer that cannot be used.
+    AgentUnusable,
+    /// A remote agent and the fixed rules came to different findings.
+    AgentDisagrees,
 }

@@ -16,6 +16,7 @@ use crate::{
     law::Law,
     narrative::DisputeKind,
     policy::{Action, Finding, Reason},
+    rules::network::CodeFinding,
     source::{Lookup, Source, Topic},
     specialist::{Need, QUESTIONS, gather, note_missing, passages, times_asked, transactions, without},
     state::{State, Track},
@@ -123,6 +124,16 @@ fn recover(state: &State, track: &Track, reasons: &[Reason], about: &[&Transacti
         return propose(state, Action::ProvisionalCredit, &reasons, about);
     }
     propose(state, Action::Inform, &reasons, about)
+}
+
+/// The network's code for a charge that can still be charged back, where one is known; `None` where it cannot.
+pub(super) fn chargeback(state: &State, row: &Transaction) -> Option<Option<CodeFinding>> {
+    if recovery(row) != Action::RaiseChargeback {
+        return None;
+    }
+    let code = network::code(state, row);
+    let too_late = code.as_ref().is_some_and(|code| code.in_time == Some(false));
+    (!too_late).then_some(code)
 }
 
 /// How money comes back that a merchant or a thief should not have: through the network what went out by card, from

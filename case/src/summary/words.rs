@@ -21,6 +21,8 @@ pub(super) enum Ground {
     Identity,
     /// A person's decision.
     Decision,
+    /// The advice of remote agents.
+    Agent,
 }
 
 /// What the fixed rules read in the customer's words, as a sentence.
@@ -99,7 +101,7 @@ const fn repeats(kind: DisputeKind, claim: Claim) -> bool {
 }
 
 /// What an action is called after `to`.
-pub(super) const fn action(action: Action) -> &'static str {
+pub(crate) const fn action(action: Action) -> &'static str {
     match action {
         Action::Inform => "tell the customer what the evidence shows",
         Action::TracePayment => "have the payment traced",
@@ -230,6 +232,17 @@ const REASONS: &[(Reason, Ground, &str)] = &[
         "The payment could not be completed, and the bank is looking into it.",
     ),
     (Reason::PaymentStatusUnknown, Ground::Ledger, "The payment has a status that is not known here."),
+    (
+        Reason::AgentMissing,
+        Ground::Agent,
+        "An agent elsewhere was asked about this and did not answer; this is what the fixed rules found.",
+    ),
+    (
+        Reason::AgentUnusable,
+        Ground::Agent,
+        "An agent elsewhere gave an answer that cannot be used; this is what the fixed rules found.",
+    ),
+    (Reason::AgentDisagrees, Ground::Agent, "An agent elsewhere and the fixed rules came to different findings."),
 ];
 
 /// The sentence of a reason and what it rests on; `None` where the facts themselves tell it.

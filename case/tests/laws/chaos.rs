@@ -5,20 +5,20 @@ use std::collections::BTreeSet;
 use case::{
     actor::{Actor, Role},
     case::{Case, Ready, Step},
-    entry::{Answer, Command, Failure, Message, Opened, Question, Speaker},
+    entry::{Advice, Answer, Command, Failure, Found, Message, Opened, Question, Speaker},
     facts,
     identity::Identity,
     ids::Digest,
     label::{Label, Scored, Task},
     narrative::Heard,
-    policy::{Action, Approval},
+    policy::{Action, Approval, Finding, Reason},
     source::{Lookup, ProfileField},
     time::Millis,
 };
 use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 
-use case::settings::Mode;
+use case::settings::{AgentName, Mode};
 
 use crate::world::{
     NOON, actor,
@@ -135,6 +135,10 @@ pub(crate) fn opened() -> impl Strategy<Value = Opened> {
         opened.settings.triage.budget_nano_dollars = budget * opened.reserve_nano_dollars;
         opened.settings.lookups.attempts = attempts;
         opened.settings.wait_ms = wait_days * 86_400_000;
+        if percent.is_multiple_of(2) {
+            let agent = AgentName::parse("far-away").unwrap();
+            opened.settings.agents.specialists = Task::ALL.map(|task| (task, agent)).into();
+        }
         if bold {
             let actions = [Action::Inform, Action::FreezeCard, Action::RequestDocuments];
             opened.settings.mode = Mode::Auto;
@@ -305,20 +309,41 @@ fn answer(question: &Question, reply: Reply) -> Option<Answer> {
             dropped: 0,
             call: call(Some(u64::from(version))),
         }),
+        (Reply::Right(version), Question::Consult(asked)) => Some(advice(&asked.finding, version)),
         (Reply::Right(version), Question::Triage { .. })
-        | (Reply::Wrong(version), Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_)) => {
-            Some(Answer::Opinion {
-                label: Label::ALL[usize::from(version) % 5],
-                confidence: share(u32::from(version) % 101),
-                reason: sealed(CANARY),
-                call: call(Some(u64::from(version))),
-            })
-        }
+        | (
+            Reply::Wrong(version),
+            Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) | Question::Consult(_),
+        ) => Some(Answer::Opinion {
+            label: Label::ALL[usize::from(version) % 5],
+            confidence: share(u32::from(version) % 101),
+            reason: sealed(CANARY),
+            call: call(Some(u64::from(version))),
+        }),
         (Reply::Right(_), Question::Act { .. }) | (Reply::Wrong(_), Question::Triage { .. }) => {
             Some(Answer::Done { reference: None, took_ms: 1 })
         }
         (Reply::Wrong(version), Question::Act { .. }) => Some(facts_for(&Lookup::Merchants, version)),
     }
+}
+
+/// An agent's advice: agreement, or anything that it could find, of things that it was shown and of others.
+fn advice(rules: &Finding, version: u8) -> Answer {
+    let pick = usize::from(version);
+    let named: Vec<&str> = ["tx1", "card_1", "acc_1", "pay_0", "tx77"].into_iter().skip(pick % 5).take(1).collect();
+    let found = Found {
+        action: Action::ALL[pick % Action::ALL.len()],
+        reasons: if pick.is_multiple_of(7) { vec![Reason::AnalystDecision] } else { rules.reasons.clone() },
+        cites: rules.cites.iter().skip(pick % 2).cloned().collect(),
+        references: if pick.is_multiple_of(3) {
+            rules.references.clone()
+        } else {
+            named.into_iter().map(reference).collect()
+        },
+        foreign: u32::from(pick.is_multiple_of(11)),
+    };
+    let advice = if pick.is_multiple_of(4) { Advice::Agrees } else { Advice::Finds(found) };
+    Answer::Advised { advice, reply: sealed(CANARY), took_ms: 1 }
 }
 
 /// A source's reply, full of what may not reach a journal, read as a host reads it.

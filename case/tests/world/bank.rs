@@ -140,6 +140,7 @@ impl Bank {
             Question::Draft { .. } => "draft",
             Question::Extract { .. } => "extract",
             Question::Lookup(lookup) => lookup.step(),
+            Question::Consult(_) => "finding",
             Question::Act { .. } => "act",
         };
         let replies = self.replies.get_mut(step).unwrap();
