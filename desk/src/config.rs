@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use case::{
     ids::TenantId,
-    settings::{Settings, SettingsProblem},
+    settings::{AgentName, Settings, SettingsProblem},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     address::Address,
     breaker::{BreakerProblem, BreakerSettings},
+    ports::Target,
     signin::{self, SignInConfig, SignInProblem},
     tenants::{BudgetConfig, TenantConfig},
 };
@@ -25,6 +26,8 @@ pub struct Config {
     /// Which sources there are, by name (`ledger`, `profile`, `risk`, `merchants`, `policy`, `actions`): natively
     /// base URLs, on Workers names of service bindings or base URLs.
     pub sources: BTreeMap<String, String>,
+    /// Remote agents by the names under which [`Settings::agents`] asks them.
+    pub agents: BTreeMap<AgentName, AgentConfig>,
     /// Hosts that may be reached without encryption; none by default, and this machine always.
     pub insecure_hosts: Vec<String>,
     /// When a target that fails is left alone.
@@ -52,6 +55,7 @@ impl Default for Config {
         Self {
             settings: Settings::default(),
             sources: BTreeMap::new(),
+            agents: BTreeMap::new(),
             insecure_hosts: Vec::new(),
             breaker: BreakerSettings::default(),
             connections: 128,
@@ -64,6 +68,14 @@ impl Default for Config {
             sign_in: Vec::new(),
         }
     }
+}
+
+/// Where a remote agent is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentConfig {
+    /// A base URL, or on Workers the name of a service binding, by the rules of a source's.
+    pub at: String,
 }
 
 /// The model that triage asks by default.
@@ -113,6 +125,9 @@ pub enum ConfigProblem {
         /// What is wrong.
         problem: SignInProblem,
     },
+    /// An agent that is asked and has no address.
+    #[error("`settings.agents` names the agent `{0}`, and `agents.{0}` says nothing of where it is")]
+    Agent(AgentName),
     /// A base URL that cannot be used.
     #[error("`{name}`: {why}")]
     Url {
@@ -141,6 +156,7 @@ impl Config {
             Address::parse(address, &self.insecure_hosts)
                 .map_err(|error| ConfigProblem::Url { name: format!("sources.{name}"), why: error.to_string() })?;
         }
+        self.check_agents()?;
         self.breaker.check()?;
         signin::check(&self.sign_in, &self.insecure_hosts)
             .map_err(|(at, problem)| ConfigProblem::SignIn { entry: at + 1, problem })?;
@@ -153,5 +169,43 @@ impl Config {
                 .map_err(|error| ConfigProblem::Url { name, why: error.to_string() })?;
         }
         Ok(())
+    }
+
+    /// Where everything is, by [`Target::name`]: sources, the actions endpoint and agents.
+    #[must_use]
+    pub fn addresses(&self) -> BTreeMap<String, String> {
+        let agents =
+            self.agents.iter().map(|(name, agent)| (Target::Agent(*name).name().into_owned(), agent.at.clone()));
+        self.sources.clone().into_iter().chain(agents).collect()
+    }
+
+    fn check_agents(&self) -> Result<(), ConfigProblem> {
+        for (name, agent) in &self.agents {
+            Address::parse(&agent.at, &self.insecure_hosts)
+                .map_err(|error| ConfigProblem::Url { name: format!("agents.{name}.at"), why: error.to_string() })?;
+        }
+        match self.settings.agents.names().find(|name| !self.agents.contains_key(name)) {
+            Some(unknown) => Err(ConfigProblem::Agent(unknown)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str) -> Result<(), ConfigProblem> {
+        serde_json::from_str::<Config>(json).unwrap().check()
+    }
+
+    #[test]
+    fn an_agent_that_is_asked_has_an_address_like_a_sources() {
+        let asked = r#""settings":{"agents":{"specialists":{"dispute_summary":"far"}}}"#;
+        assert_eq!(check(&format!("{{{asked}}}")).unwrap_err().to_string().split(',').count(), 2);
+        assert_eq!(check(&format!(r#"{{{asked},"agents":{{"far":{{"at":"https://agents.example/x"}}}}}}"#)), Ok(()));
+        assert_eq!(check(&format!(r#"{{{asked},"agents":{{"far":{{"at":"AGENTS"}}}}}}"#)), Ok(()));
+        let open = check(r#"{"agents":{"far":{"at":"http://agents.example"}}}"#);
+        assert!(matches!(open, Err(ConfigProblem::Url { name, .. }) if name == "agents.far.at"));
     }
 }

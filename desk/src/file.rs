@@ -338,7 +338,11 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             let heard = desk.heard(&key, &vault, &state).await;
             let sheets = match &ready.question {
                 Question::Extract { .. } => desk.sheets(&key, &vault, &state).await,
-                Question::Triage { .. } | Question::Draft { .. } | Question::Lookup(_) | Question::Act { .. } => vec![],
+                Question::Triage { .. }
+                | Question::Draft { .. }
+                | Question::Lookup(_)
+                | Question::Consult(_)
+                | Question::Act { .. } => vec![],
             };
             let job = Job { sheets, ..Job::new(&state, ready, heard) };
             drop(state);

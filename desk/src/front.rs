@@ -401,10 +401,11 @@ async fn readyz<F: DocketHost + TenantHost + Outside + Door>(State(front): State
         |source: Source| (source.name(), if setup.sources.contains(&source) { "configured" } else { "missing" });
     let sources: serde_json::Map<String, Value> =
         Source::ALL.into_iter().map(source).map(|(name, state)| (name.to_owned(), state.into())).collect();
-    let breaker = |target: &Target| setup.breakers.shown(*target, front.host.now()).standing.name();
-    let breakers = Target::ALL.iter().filter(|target| setup.is_configured(**target));
+    let breaker = |target: Target| setup.breakers.shown(target, front.host.now()).standing.name();
     let breakers: serde_json::Map<String, Value> =
-        breakers.map(|target| (target.name().to_owned(), breaker(target).into())).collect();
+        setup.targets().map(|target| (target.name().into_owned(), breaker(target).into())).collect();
+    let agents: serde_json::Map<String, Value> =
+        setup.agents.keys().map(|agent| (agent.to_string(), "configured".into())).collect();
     let ready = !matches!(setup.access, Access::Closed(_));
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
@@ -417,6 +418,7 @@ async fn readyz<F: DocketHost + TenantHost + Outside + Door>(State(front): State
         "sources": sources,
         "breakers": breakers,
         "actions": if setup.actions { "configured" } else { "missing" },
+        "agents": agents,
     });
     json_response(status, &body)
 }

@@ -9,6 +9,7 @@
 )]
 
 pub mod address;
+pub mod agents;
 pub mod archive;
 pub mod ask_claude;
 pub mod breaker;

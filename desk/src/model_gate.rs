@@ -91,6 +91,6 @@ fn spent(answer: &Answer, reserved: Spend) -> Option<Spend> {
             }
             Failure::TimedOut | Failure::Unusable => None,
         },
-        Answer::Facts { .. } | Answer::Done { .. } => None,
+        Answer::Facts { .. } | Answer::Advised { .. } | Answer::Done { .. } => None,
     }
 }

@@ -20,7 +20,7 @@ fn of_entry(entry: &Entry) -> Option<&Digest> {
             Answer::Opinion { reason, .. } => Some(reason),
             Answer::Drafted { draft, .. } => Some(draft),
             Answer::Extracted { found, .. } => Some(found),
-            Answer::Facts { reply, .. } => Some(reply),
+            Answer::Facts { reply, .. } | Answer::Advised { reply, .. } => Some(reply),
             Answer::Done { .. } | Answer::Failed { .. } => None,
         },
         Entry::Commanded { command, .. } => of_command(command),

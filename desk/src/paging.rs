@@ -67,7 +67,7 @@ pub(crate) async fn read_pages(
 }
 
 fn unusable(target: Target, problem: PageProblem) -> NoReply {
-    tracing::warn!(source = target.name(), %problem, "a source's reply cannot be used");
+    tracing::warn!(source = &*target.name(), %problem, "a source's reply cannot be used");
     Failure::Unusable.into()
 }
 
@@ -80,7 +80,8 @@ fn after(first: &http::Request<Bytes>, cursor: &str) -> Option<http::Request<Byt
     Some(request)
 }
 
-fn read_page(reply: &http::Response<Bytes>) -> Result<Map<String, Value>, PageProblem> {
+/// A page as it came.
+pub(crate) fn read_page(reply: &http::Response<Bytes>) -> Result<Map<String, Value>, PageProblem> {
     if !is_json(reply) {
         return Err(PageProblem::ContentType);
     }
@@ -91,6 +92,15 @@ fn read_page(reply: &http::Response<Bytes>) -> Result<Map<String, Value>, PagePr
         Ok(Value::Object(page)) => Ok(page),
         Ok(_) => Err(PageProblem::Shape),
         Err(_) => Err(PageProblem::Body),
+    }
+}
+
+/// A reply that came as one page: held to what is asked of every page, and without another behind it.
+pub(crate) fn whole(page: Map<String, Value>) -> Result<Value, PageProblem> {
+    let mut joined = Joined::default();
+    match joined.add(page)? {
+        None => Ok(Value::Object(joined.whole)),
+        Some(_) => Err(PageProblem::Cursor),
     }
 }
 

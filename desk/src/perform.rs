@@ -19,6 +19,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
+    agents::{self, Order},
     ask_claude, model_gate,
     paging::{REPLY_BYTES, read_pages},
     ports::{ModelHost, Outside, Sealed, Target, TenantHost},
@@ -42,6 +43,8 @@ pub struct Job {
     pub proposed: Option<Proposed>,
     /// What Claude is shown, for a summary.
     pub brief: Option<Brief>,
+    /// What a remote agent is sent, where one is asked.
+    pub order: Option<Order>,
     /// The texts that Claude is shown, for identity fields.
     pub sheets: Vec<Sheet>,
     /// Whose case it is.
@@ -72,24 +75,36 @@ impl Job {
     pub fn new(state: &State, ready: Ready, heard: Heard) -> Self {
         let proposed = match &ready.question {
             Question::Act { proposal } => state.proposed(proposal).cloned(),
-            Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Lookup(_) => None,
+            Question::Triage { .. }
+            | Question::Draft { .. }
+            | Question::Extract { .. }
+            | Question::Lookup(_)
+            | Question::Consult(_) => None,
         };
         let brief = match &ready.question {
             Question::Draft { proposal, .. } => {
                 let words: Vec<String> = heard.texts.iter().map(|(_, text)| text.clone()).collect();
                 draft::prompt::brief(state, proposal, &words)
             }
-            Question::Act { .. } | Question::Triage { .. } | Question::Extract { .. } | Question::Lookup(_) => None,
+            Question::Act { .. }
+            | Question::Triage { .. }
+            | Question::Extract { .. }
+            | Question::Lookup(_)
+            | Question::Consult(_) => None,
         };
         let settings = &state.opened.settings;
         let max_tokens = match &ready.question {
             Question::Draft { .. } | Question::Extract { .. } => settings.writing.max_tokens,
-            Question::Triage { .. } | Question::Lookup(_) | Question::Act { .. } => settings.triage.max_tokens,
+            Question::Triage { .. } | Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } => {
+                settings.triage.max_tokens
+            }
         };
+        let order = Order::new(state, &ready, &heard);
         Self {
             heard,
             proposed,
             brief,
+            order,
             sheets: Vec::new(),
             customer: state.customer.clone(),
             trace: state.opened.trace.clone(),
@@ -130,16 +145,23 @@ pub async fn perform(
             return performed;
         }
         // A made-up customer is nobody at a real bank, and a real one nobody in the sandbox.
-        Question::Lookup(_) | Question::Act { .. } if job.sandbox != setup.sandbox => {
+        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } if job.sandbox != setup.sandbox => {
             failed(outside, started, Failure::NotConfigured, None)
         }
-        Question::Lookup(lookup) => look_up(outside, setup, vault, job, lookup, limit_ms).await,
+        Question::Lookup(lookup) => match &job.order {
+            Some(order) => agents::look_up(outside, setup, vault, job, (lookup, order), limit_ms).await,
+            None => look_up(outside, setup, vault, job, lookup, limit_ms).await,
+        },
+        Question::Consult(_) => match &job.order {
+            Some(order) => agents::consult(outside, setup, vault, job, order, limit_ms).await,
+            None => failed(outside, started, Failure::NotConfigured, None),
+        },
         Question::Act { .. } => act(outside, setup, job, limit_ms).await,
     };
     // The failure that opened a breaker says as well when the next attempt has a chance.
     if let Answer::Failed { failure: Failure::Unavailable | Failure::TimedOut, retry_after_ms, .. } =
         &mut performed.answer
-        && let Some(rest_ms) = setup.breakers.rest_ms(target(&job.ready.question), outside.now())
+        && let Some(rest_ms) = setup.breakers.rest_ms(target(job), outside.now())
     {
         *retry_after_ms = Some(retry_after_ms.map_or(rest_ms, |asked| asked.max(rest_ms)));
     }
@@ -159,15 +181,19 @@ async fn ask_model(outside: &impl Outside, setup: &Setup, vault: &CaseVault, job
         Question::Triage { .. } => ask_claude::triage(outside, setup, vault, job, limit_ms).await,
         Question::Draft { .. } => ask_claude::draft(outside, setup, vault, job, limit_ms).await,
         Question::Extract { .. } => ask_claude::extract(outside, setup, vault, job, limit_ms).await,
-        Question::Lookup(_) | Question::Act { .. } => failed(outside, outside.now(), Failure::NotConfigured, None),
+        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } => {
+            failed(outside, outside.now(), Failure::NotConfigured, None)
+        }
     }
 }
 
-const fn target(question: &Question) -> Target {
-    match question {
-        Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } => Target::Model,
-        Question::Lookup(lookup) => Target::Source(lookup.source()),
-        Question::Act { .. } => Target::Actions,
+fn target(job: &Job) -> Target {
+    match (&job.ready.question, &job.order) {
+        (Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. }, _) => Target::Model,
+        (Question::Lookup(_), Some(order)) => Target::Agent(order.agent),
+        (Question::Lookup(lookup), None) => Target::Source(lookup.source()),
+        (Question::Consult(asked), _) => Target::Agent(asked.agent),
+        (Question::Act { .. }, _) => Target::Actions,
     }
 }
 
@@ -198,6 +224,18 @@ async fn look_up(
         Ok(whole) => whole.to_string(),
         Err(NoReply { failure, retry_after_ms }) => return failed(outside, started, failure, retry_after_ms),
     };
+    read_facts(outside, vault, job, lookup, body, started)
+}
+
+/// Reads a whole reply to a look-up into facts, and seals it.
+pub(crate) fn read_facts(
+    outside: &impl Outside,
+    vault: &CaseVault,
+    job: &Job,
+    lookup: &Lookup,
+    body: String,
+    started: Millis,
+) -> Performed {
     let facts = facts::read(lookup, body.as_bytes(), &job.heard);
     let reply = vault.seal(&Doc::Reply { body }, outside);
     match (facts, reply) {
@@ -282,7 +320,13 @@ async fn act(outside: &impl Outside, setup: &Setup, job: &Job, limit_ms: u64) ->
     }
 }
 
-fn build(method: Method, path: &str, body: Bytes, job: &Job, key: Option<&AskId>) -> Option<http::Request<Bytes>> {
+pub(crate) fn build(
+    method: Method,
+    path: &str,
+    body: Bytes,
+    job: &Job,
+    key: Option<&AskId>,
+) -> Option<http::Request<Bytes>> {
     let mut request = http::Request::builder().method(method).uri(path).header("accept", "application/json");
     if !body.is_empty() {
         request = request.header("content-type", "application/json");

@@ -3,12 +3,13 @@
 //! Futures are `Send` on both hosts. A host makes no decision: it stores what it is given, atomically, and carries
 //! bytes.
 
-use std::{future::Future, pin::Pin};
+use std::{borrow::Cow, future::Future, pin::Pin};
 
 use bytes::Bytes;
 use case::{
     actor::Actor,
     ids::{CaseId, Digest, Subject, TenantId},
+    settings::AgentName,
     source::Source,
     time::Millis,
 };
@@ -316,10 +317,12 @@ pub enum Target {
     Actions,
     /// The issuer of a token, for its keys. The request's URL is absolute.
     Issuer,
+    /// A remote agent. The request's URL is a path, as for a source.
+    Agent(AgentName),
 }
 
 impl Target {
-    /// Every target.
+    /// Every target but the agents, of which an operator may have any number.
     pub const ALL: [Self; 8] = [
         Self::Source(Source::Ledger),
         Self::Source(Source::Profile),
@@ -333,12 +336,13 @@ impl Target {
 
     /// The name in configuration, labels and logs.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> Cow<'static, str> {
         match self {
-            Self::Model => "model",
-            Self::Source(source) => source.name(),
-            Self::Actions => "actions",
-            Self::Issuer => "issuer",
+            Self::Model => Cow::Borrowed("model"),
+            Self::Source(source) => Cow::Borrowed(source.name()),
+            Self::Actions => Cow::Borrowed("actions"),
+            Self::Agent(agent) => Cow::Owned(format!("agent:{agent}")),
+            Self::Issuer => Cow::Borrowed("issuer"),
         }
     }
 }

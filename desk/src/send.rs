@@ -4,7 +4,7 @@
 //! again here, and no reply is read beyond its status and content type.
 
 use bytes::Bytes;
-use case::entry::Failure;
+use case::{entry::Failure, settings::AgentName};
 use http::{HeaderValue, header};
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     breaker::{Outcome, Refused, Standing},
     ports::{Outside, SendError, Target},
     setup::Setup,
+    signature::{self, Secret, Signable},
 };
 
 /// How often a call that waits for another's trial looks for what came of it, in milliseconds.
@@ -51,6 +52,10 @@ pub(crate) async fn send(
         if let Some(token) = setup.tokens.get(&target) {
             request.headers_mut().insert(header::AUTHORIZATION, token.header());
         }
+        if let Target::Agent(agent) = target {
+            let signed = signed(outside, setup, agent, &request).ok_or(Failure::NotConfigured)?;
+            request.headers_mut().insert(header::AUTHORIZATION, signed);
+        }
     }
     let limit_ms = pass_breaker(outside, setup, target, limit_ms).await?;
     let sent = outside.send(target, request, limit_ms, most_bytes).await;
@@ -58,6 +63,7 @@ pub(crate) async fn send(
         let (before, after) = setup.breakers.report(target, outside.now(), outcome);
         if before != after {
             let (target, breaker) = (target.name(), after.name());
+            let target = &*target;
             match after {
                 Standing::Open => tracing::warn!(target_name = target, breaker, "a target is down and is left alone"),
                 Standing::Closed => tracing::info!(target_name = target, breaker, "a target answers again"),
@@ -66,6 +72,20 @@ pub(crate) async fn send(
         }
     }
     sent.map_err(|error| no_reply(error).into())
+}
+
+/// The signature by which an agent knows that a task is this deployment's. It covers the path as the agent reads it: that
+/// of its address, and ours behind it.
+fn signed(
+    outside: &impl Outside,
+    setup: &Setup,
+    agent: AgentName,
+    request: &http::Request<Bytes>,
+) -> Option<HeaderValue> {
+    let path = format!("{}{}", setup.agents.get(&agent)?, request.uri());
+    let name = agent.to_string();
+    let signable = Signable { method: request.method(), path_and_query: &path, body: request.body() };
+    signature::sign(outside, &Secret::of_agent(&setup.master, &name), &name, signable).ok()
 }
 
 /// Asks the target's breaker; returns the time that is left for the call. Where another call is trying whether the

@@ -8,7 +8,7 @@ use std::{
 use case::{
     actor::{Actor, Role},
     ids::{Subject, TenantId},
-    settings::Settings,
+    settings::{AgentName, Settings},
     source::Source,
 };
 use claude::{endpoint::Endpoint, key::ApiKey};
@@ -49,6 +49,8 @@ pub struct Setup {
     pub sources: BTreeSet<Source>,
     /// Whether actions can be executed.
     pub actions: bool,
+    /// The remote agents, each with the path of its address, before which ours is put.
+    pub agents: BTreeMap<AgentName, String>,
     /// Bearer tokens, each for one target alone.
     pub tokens: BTreeMap<Target, Token>,
     /// Which targets are left alone for now.
@@ -87,6 +89,7 @@ impl Setup {
             sandbox: false,
             sources,
             actions: config.sources.contains_key("actions"),
+            agents: config.agents.iter().map(|(name, agent)| (*name, path_of(&agent.at))).collect(),
             tokens: BTreeMap::new(),
             breakers: Arc::new(Breakers::new(config.breaker)),
             access,
@@ -136,7 +139,14 @@ impl Setup {
             Target::Source(source) => self.sources.contains(&source),
             Target::Actions => self.actions,
             Target::Issuer => !self.issuers.is_empty(),
+            Target::Agent(agent) => self.agents.contains_key(&agent),
         }
+    }
+
+    /// Every target that can be asked.
+    pub fn targets(&self) -> impl Iterator<Item = Target> {
+        let agents = self.agents.keys().copied().map(Target::Agent);
+        Target::ALL.into_iter().filter(|target| self.is_configured(*target)).chain(agents)
     }
 
     /// The settings that a tenant's case opened now is pinned to: those of the configuration, and a model only where
@@ -156,6 +166,12 @@ impl Setup {
 #[must_use]
 pub fn token_name(target: Target) -> String {
     format!("CASEWORKER_SOURCE_{}_TOKEN", target.name().to_ascii_uppercase())
+}
+
+/// The path of an address; empty for a service binding, behind which nothing is put before ours.
+fn path_of(at: &str) -> String {
+    let path = at.trim().split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest.split_at(at).1));
+    path.unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
 /// Who anybody is where access is open.

@@ -10,6 +10,7 @@ use case::{
     identity::complete,
     ids::Digest,
     label::Scored,
+    policy::{Proposal, Reason},
     settings::Mode,
     specialist,
     state::{Proposed, Standing, State, Track},
@@ -150,7 +151,7 @@ fn classification(seen: &Seen, words: Option<&Doc>, model_reason: Option<&Doc>) 
 }
 
 /// What decided, in a sentence. Text of a model's or a caller's is marked as theirs.
-fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, model_reason: Option<&Doc>) -> String {
+pub(crate) fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, model_reason: Option<&Doc>) -> String {
     let (cues, said) = match words {
         Some(Doc::Words { cues, caller_reason, .. }) => (cues.as_slice(), caller_reason.as_deref()),
         _ => (&[] as &[String], None),
@@ -264,6 +265,7 @@ fn proposal(proposed: &Proposed) -> Value {
         "reasons": proposal.reasons(),
         "cites": proposal.cites(),
         "references": proposal.references(),
+        "found_by": found_by(proposal),
         "hash": proposal.hash(),
     });
     if let (Some(amount), Some(shown)) = (proposal.amount(), shown.as_object_mut()) {
@@ -273,6 +275,15 @@ fn proposal(proposed: &Proposed) -> Value {
         shown.insert("code".to_owned(), json!(code));
     }
     shown
+}
+
+/// Who found out what is proposed.
+fn found_by(proposal: &Proposal) -> String {
+    match proposal.found_by() {
+        Some(agent) => evidence::agent_name(agent),
+        None if proposal.reasons().contains(&Reason::AnalystDecision) => "analyst".to_owned(),
+        None => "rules".to_owned(),
+    }
 }
 
 fn sentence(sentence: &Sentence) -> Value {

@@ -75,14 +75,14 @@ impl Bindings {
         let model_key = read_model_key(text(ANTHROPIC_API_KEY).as_deref())?;
         let grants = read_grants(text(API_KEYS).as_deref())?;
         let open = text(OPEN).as_deref() == Some("local");
-        let mut sources = config.sources.clone();
+        let mut sources = config.addresses();
         let setup = Setup::new(config, master_key, model_key, access(open, &grants));
         let setup = setup.map_err(|problem| wrong(SETTINGS, problem.to_string()))?;
         let mut setup = setup.with_tokens(&text).map_err(|(name, problem)| {
             wrong(SETTINGS, format!("names a source whose secret {name} is wrong: {problem}"))
         })?;
         if let Some(sandbox) = text(SANDBOX) {
-            sources = SOURCES.iter().map(|name| ((*name).to_owned(), sandbox.clone())).collect();
+            sources.extend(SOURCES.iter().map(|name| ((*name).to_owned(), sandbox.clone())));
             setup = setup.with_sandbox();
         }
         Ok(Self { setup: Arc::new(setup), sources: Arc::new(sources), grants: Arc::new(grants) })

@@ -58,14 +58,14 @@ impl EdgeOutside {
     fn route(&self, target: Target, uri: &http::Uri) -> Result<(Route, String), SendError> {
         let name = match target {
             Target::Model | Target::Issuer => return Ok((Route::Network, uri.to_string())),
-            Target::Source(source) => source.name(),
-            Target::Actions => "actions",
+            Target::Source(_) | Target::Actions | Target::Agent(_) => target.name(),
         };
-        let configured = self.sources.get(name).ok_or(SendError::NotConfigured)?;
+        let configured = self.sources.get(&*name).ok_or(SendError::NotConfigured)?;
         Ok(if configured.contains("://") {
             (Route::Network, format!("{}{uri}", configured.trim_end_matches('/')))
         } else {
             // The host part says which source is meant; a binding leads to one place whatever it says.
+            let name = name.replace(':', "-");
             (Route::Service(configured.clone()), format!("http://{name}.internal{uri}"))
         })
     }

@@ -76,8 +76,7 @@ impl Engine {
         let store = Store::open(&settings.data, Arc::clone(&metrics))?;
         let sandbox = plan.sandbox.then(in_process_sandbox);
         let config = &settings.config;
-        let world =
-            World::new(http(settings)?, config.sources.clone(), sandbox, config.connections, Arc::clone(&metrics));
+        let world = World::new(http(settings)?, config.addresses(), sandbox, config.connections, Arc::clone(&metrics));
         let master = master::find(settings, &Shelf::beside(&settings.data)?, &world)?;
         let has_keys = store.has_keys().await.map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
         let access = (plan.access)(has_keys);

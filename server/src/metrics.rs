@@ -1,8 +1,12 @@
 //! What `/metrics` counts, in Prometheus' text format. Counters only; no label holds a tenant, a case or a person.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use desk::{
@@ -20,7 +24,7 @@ pub(crate) struct Metrics {
     failed: AtomicU64,
     wakes: AtomicU64,
     replies: [AtomicU64; 5],
-    outside: [[AtomicU64; 2]; Target::ALL.len()],
+    outside: Mutex<BTreeMap<Target, [u64; 2]>>,
 }
 
 impl Metrics {
@@ -54,10 +58,9 @@ impl Metrics {
 
     /// Counts a call to the outside.
     pub(crate) fn call<T>(&self, target: Target, outcome: &Result<T, SendError>) {
-        let counters = Target::ALL.iter().position(|known| *known == target).and_then(|index| self.outside.get(index));
-        if let Some([answered, failed]) = counters {
-            add(if outcome.is_ok() { answered } else { failed }, 1);
-        }
+        let mut outside = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
+        let [answered, failed] = outside.entry(target).or_default();
+        *(if outcome.is_ok() { answered } else { failed }) += 1;
     }
 
     /// The page. `cases` are the stored cases by state.
@@ -79,10 +82,13 @@ impl Metrics {
             line(&mut page, "replies_total", &format!("{{class=\"{class}xx\"}}"), get(counter));
         }
         head(&mut page, "outside_calls_total", "Calls to the outside and whether anything came back.", "counter");
-        for (target, [answered, failed]) in Target::ALL.iter().zip(&self.outside) {
+        let never = Target::ALL.map(|target| (target, [0; 2]));
+        let mut called = BTreeMap::from(never);
+        called.extend(self.outside.lock().unwrap_or_else(PoisonError::into_inner).iter());
+        for (target, [answered, failed]) in called {
             for (outcome, counter) in [("answered", answered), ("failed", failed)] {
                 let labels = format!("{{target=\"{}\",outcome=\"{outcome}\"}}", target.name());
-                line(&mut page, "outside_calls_total", &labels, get(counter));
+                line(&mut page, "outside_calls_total", &labels, counter);
             }
         }
         breaker_lines(&mut page, breakers);
@@ -131,12 +137,15 @@ fn line(page: &mut String, name: &str, labels: &str, value: u64) {
 
 #[cfg(test)]
 mod tests {
+    use case::settings::AgentName;
+
     use super::*;
 
     #[test]
     fn every_target_has_its_counter_and_the_page_is_well_formed() {
         let metrics = Metrics::default();
-        for target in Target::ALL {
+        let agent = Target::Agent(AgentName::parse("far-away").unwrap());
+        for target in Target::ALL.into_iter().chain([agent]) {
             metrics.call(target, &Ok(()));
             metrics.call::<()>(target, &Err(SendError::TimedOut));
         }
@@ -147,7 +156,7 @@ mod tests {
         assert!(page.contains("caseworker_breaker_open{target=\"actions\"} 1\n"));
         assert!(page.contains("caseworker_breaker_openings_total{target=\"actions\"} 3\n"));
         assert!(page.contains("caseworker_breaker_refusals_total{target=\"actions\"} 9\n"));
-        for name in Target::ALL.map(Target::name) {
+        for name in Target::ALL.into_iter().chain([agent]).map(Target::name) {
             assert!(
                 page.contains(&format!("caseworker_outside_calls_total{{target=\"{name}\",outcome=\"failed\"}} 1"))
             );

@@ -26,11 +26,11 @@ use crate::{limits, metrics::Metrics};
 #[derive(Debug)]
 pub(crate) struct World {
     http: Http,
-    /// Base URLs without a trailing slash, by the source's name.
+    /// Base URLs without a trailing slash, by the name of the source or agent.
     sources: BTreeMap<String, String>,
     sandbox: Option<axum::Router>,
     /// Calls at once to each target, so that one that hangs takes nothing from the others.
-    permits: BTreeMap<&'static str, Arc<Semaphore>>,
+    permits: BTreeMap<String, Arc<Semaphore>>,
     tasks: TaskTracker,
     metrics: Arc<Metrics>,
 }
@@ -52,11 +52,12 @@ impl World {
         connections: u32,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let sources =
+        let sources: BTreeMap<String, String> =
             sources.into_iter().map(|(name, url)| (name, url.trim().trim_end_matches('/').to_owned())).collect();
         let connections = usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        let permits = Target::ALL.map(|target| (target.name(), Arc::new(Semaphore::new(connections))));
-        Self { http, sources, sandbox, permits: permits.into(), tasks: TaskTracker::new(), metrics }
+        let names = Target::ALL.iter().map(|target| target.name().into_owned()).chain(sources.keys().cloned());
+        let permits = names.map(|name| (name, Arc::new(Semaphore::new(connections)))).collect();
+        Self { http, sources, sandbox, permits, tasks: TaskTracker::new(), metrics }
     }
 
     /// Takes no more waiting for granted: returns when all tasks have ended.
@@ -72,7 +73,7 @@ impl World {
         most_bytes: usize,
     ) -> Result<Response<Bytes>, SendError> {
         let name = target.name();
-        let _permit = match self.permits.get(name) {
+        let _permit = match self.permits.get(&*name) {
             Some(permits) => Some(permits.acquire().await.map_err(|_| SendError::Connection)?),
             None => None,
         };
@@ -81,8 +82,8 @@ impl World {
             (Target::Source(_) | Target::Actions, Some(sandbox)) => {
                 in_process(sandbox.clone(), request, most_bytes).await
             }
-            (Target::Source(_) | Target::Actions, None) => {
-                let base = self.sources.get(name).ok_or(SendError::NotConfigured)?;
+            (Target::Source(_) | Target::Actions, None) | (Target::Agent(_), _) => {
+                let base = self.sources.get(&*name).ok_or(SendError::NotConfigured)?;
                 let url = format!("{base}{}", request.uri());
                 *request.uri_mut() = url.parse::<Uri>().map_err(|_| SendError::NotConfigured)?;
                 self.http.send(request, most_bytes).await

@@ -103,6 +103,12 @@ impl Settings {
                 return Err(SettingsError::Value { name: format!("sources.{name}"), why });
             }
         }
+        for (name, agent) in &shared.agents {
+            if matches!(Address::parse(&agent.at, &shared.insecure_hosts), Ok(Address::Binding(_))) {
+                let why = "not a URL such as https://agents.internal/disputes".to_owned();
+                return Err(SettingsError::Value { name: format!("agents.{name}.at"), why });
+            }
+        }
         let data = data
             .or_else(|| environment.get(Name::Data).map(PathBuf::from))
             .or_else(|| host.data.clone())

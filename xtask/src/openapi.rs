@@ -4,6 +4,7 @@
 //! Routes, codes, names and limits come from the code; only sentences are written here. It runs natively alone: hosts
 //! serve the committed file.
 
+mod agents;
 mod answers;
 mod asks;
 mod bodies;
@@ -44,25 +45,29 @@ impl OpenApi {
         if self.check {
             return check().map(|_| ());
         }
-        let path = shell::root().join(FILE);
-        fs::write(&path, written()?).with_context(|| format!("cannot write {FILE}"))?;
-        println!("wrote {FILE}");
+        for (file, text) in written()? {
+            fs::write(shell::root().join(file), text).with_context(|| format!("cannot write {file}"))?;
+            println!("wrote {file}");
+        }
         Ok(())
     }
 }
 
-/// Compares the committed document with the code.
+/// Compares the committed documents with the code.
 pub(crate) fn check() -> Result<Tally> {
-    let committed = fs::read_to_string(shell::root().join(FILE)).with_context(|| format!("cannot read {FILE}"))?;
-    if committed != written()? {
-        bail!("{FILE} is not what the code says: run `cargo xtask openapi`");
+    for (file, text) in written()? {
+        let committed = fs::read_to_string(shell::root().join(file)).with_context(|| format!("cannot read {file}"))?;
+        if committed != text {
+            bail!("{file} is not what the code says: run `cargo xtask openapi`");
+        }
     }
     Ok(Tally::ONE)
 }
 
-/// The file, as it is committed.
-fn written() -> Result<String> {
-    Ok(format!("{:#}\n", document()?))
+/// The files, as they are committed: our own API, and what a remote agent must speak.
+fn written() -> Result<[(&'static str, String); 2]> {
+    let agents = agents::document(&schemas());
+    Ok([(FILE, format!("{:#}\n", document()?)), (agents::FILE, format!("{agents:#}\n"))])
 }
 
 /// The document.

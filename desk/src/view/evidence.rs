@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 use case::{
-    entry::{Answer, Missing, Question},
+    entry::{Advice, Answer, Found, Missing, Question},
     evidence::{self, Texts},
     explain::Explained,
     facts::{Direction, Facts},
     ids::EvidenceId,
+    settings::AgentName,
     source::{Lookup, Source},
+    specialist::remote::{self, Consulted},
     state::{Ask, Standing, State},
     summary::Sentence,
 };
@@ -25,7 +27,11 @@ pub(crate) fn shown(state: &State, words: Option<&str>, summary: &[Sentence]) ->
         texts.insert(evidence::words_id(0), format!("{read} In the customer's words: {words}").trim().to_owned());
     }
     let mut shown: Vec<Value> = state.asks.values().flat_map(|ask| of_ask(state, ask)).collect();
+    shown.extend(remote::consulted(state).iter().map(of_agent));
     for piece in &mut shown {
+        if piece.get("text").is_some() {
+            continue;
+        }
         let text = piece.get("id").and_then(Value::as_str).and_then(|id| EvidenceId::parse(id).ok());
         let text = text.and_then(|id| texts.get(&id).cloned());
         if let (Some(text), Some(piece)) = (text, piece.as_object_mut()) {
@@ -53,6 +59,16 @@ fn piece(texts: &Texts, id: &EvidenceId) -> Option<Value> {
 fn of_ask(state: &State, ask: &Ask) -> Vec<Value> {
     let Question::Lookup(lookup) = &ask.question else { return Vec::new() };
     let source = lookup.source().name();
+    let mut pieces = of_lookup(state, ask, lookup, source);
+    if let Some(agent) = state.opened.settings.agents.lookups.get(&lookup.kind()) {
+        for piece in pieces.iter_mut().filter_map(Value::as_object_mut) {
+            piece.insert("agent".to_owned(), agent.to_string().into());
+        }
+    }
+    pieces
+}
+
+fn of_lookup(state: &State, ask: &Ask, lookup: &Lookup, source: &str) -> Vec<Value> {
     match &ask.standing {
         _ if ask.stale => Vec::new(),
         Standing::Missing(missing) => vec![missing_evidence(source, lookup, *missing)],
@@ -76,11 +92,51 @@ fn of_ask(state: &State, ask: &Ask) -> Vec<Value> {
     }
 }
 
-fn missing_evidence(source: &str, lookup: &Lookup, missing: Missing) -> Value {
-    let (status, why) = match missing {
+/// What a remote agent said of a finding, beside what the fixed rules found.
+fn of_agent(consulted: &Consulted<'_>) -> Value {
+    let asked = consulted.consultation;
+    let mut shown = json!({
+        "id": evidence::agent_id(asked.agent),
+        "source": "agent",
+        "task": consulted.task.name(),
+        "text": evidence::told_of_agent(consulted),
+        "rules": { "action": asked.finding.action, "references": asked.finding.references },
+    });
+    let more = match &consulted.result {
+        Err(missing) => {
+            let (status, why) = missed(*missing);
+            json!({ "status": status, "why": why })
+        }
+        Ok(advised) => {
+            let mut more = json!({ "status": "found", "took_ms": advised.took_ms, "outcome": advised.outcome.name() });
+            if let (Advice::Finds(found), Some(more)) = (advised.advice, more.as_object_mut()) {
+                let Found { action, reasons, cites, references, .. } = found;
+                let found = json!({ "action": action, "reasons": reasons, "cites": cites, "references": references });
+                more.insert("finding".to_owned(), found);
+            }
+            more
+        }
+    };
+    if let (Value::Object(more), Some(shown)) = (more, shown.as_object_mut()) {
+        shown.extend(more);
+    }
+    shown
+}
+
+/// The name of an agent where it stands beside other parties.
+pub(super) fn agent_name(agent: AgentName) -> String {
+    evidence::agent_id(agent).to_string()
+}
+
+fn missed(missing: Missing) -> (&'static str, Value) {
+    match missing {
         Missing::Late => ("late", json!("deadline")),
         Missing::Failed(failure) => ("missing", json!(failure)),
-    };
+    }
+}
+
+fn missing_evidence(source: &str, lookup: &Lookup, missing: Missing) -> Value {
+    let (status, why) = missed(missing);
     json!({ "id": format!("{source}:{}", lookup.step()), "source": source, "status": status, "why": why })
 }
 

@@ -1,7 +1,7 @@
 //! Entries as sentences, for people who read a case. No sentence holds a customer's words: a journal has none.
 
 use case::{
-    entry::{Answer, Command, Entry, Failure, Missing, Question},
+    entry::{Advice, Answer, Command, Entry, Failure, Missing, Question},
     facts::Facts,
     label::Scored,
 };
@@ -71,6 +71,7 @@ fn asked(question: &Question) -> String {
         Question::Draft { model, proposal } => format!("{model} for a summary of {proposal}"),
         Question::Extract { model } => format!("{model} for the identity fields"),
         Question::Lookup(lookup) => format!("{} for {}", lookup.source().name(), lookup.step()),
+        Question::Consult(asked) => format!("the agent {} about {}", asked.agent, asked.finding.action.name()),
         Question::Act { proposal } => format!("for the action of {proposal}"),
     }
 }
@@ -88,6 +89,10 @@ fn answered(answer: &Answer) -> String {
             format!("{} identity fields found, {dropped} dropped", identity.found.len())
         }
         Answer::Facts { facts, took_ms, .. } => format!("{} in {took_ms} ms", counted(facts)),
+        Answer::Advised { advice: Advice::Agrees, took_ms, .. } => format!("it agrees, in {took_ms} ms"),
+        Answer::Advised { advice: Advice::Finds(found), took_ms, .. } => {
+            format!("it finds {}, in {took_ms} ms", found.action.name())
+        }
         Answer::Done { reference, took_ms } => {
             let reference = reference.as_ref().map(|reference| format!(" as {reference}")).unwrap_or_default();
             format!("done{reference} in {took_ms} ms")

@@ -201,8 +201,7 @@ async fn read_metrics(State(own): State<Own>, headers: HeaderMap) -> Result<Resp
 
 /// The breakers of all targets that are configured.
 fn breakers(desk: &Desk<Native>) -> Vec<(Target, Shown)> {
-    let targets = Target::ALL.into_iter().filter(|target| desk.setup.is_configured(*target));
-    targets.map(|target| (target, desk.setup.breakers.shown(target, desk.host.now()))).collect()
+    desk.setup.targets().map(|target| (target, desk.setup.breakers.shown(target, desk.host.now()))).collect()
 }
 
 /// Where access is open, a page in a browser must not reach it by a name that it had pointed at this machine.

@@ -1,15 +1,15 @@
 //! What callers get: a case, a page of the docket, a problem. A test of the desk holds what the routes answer against
 //! these schemas, which allow no field that is not declared.
 
-use case::source::Source;
+use case::{source::Source, specialist::remote::Outcome};
 use desk::{archive::FORMAT, file::Taken, ports::Target, problem::Code};
 use serde_json::{Map, Value, json};
 
 use super::law;
 use super::samples;
 use super::schema::{
-    Field, always, among, closed, count, day, either, flag, list, may, moment, must, of, or_null, says, share, text,
-    whole,
+    Field, always, among, closed, count, day, either, flag, form, list, may, moment, must, of, open, or_null, says,
+    share, text, whole,
 };
 
 /// The schemas of every answer.
@@ -120,6 +120,7 @@ fn proposal() -> Value {
         must("reasons", list(of("Reason"))),
         must("cites", of("Cites")),
         must("references", says(list(of("Reference")), "What the action is about, in the operator's systems.")),
+        must("found_by", says(form("^(rules|analyst|agent:[a-z][a-z0-9-]*)$"), "Who found it out.")),
         must("hash", says(of("Digest"), "What an approval names: it binds action, amount, evidence and reasons.")),
     ])
 }
@@ -129,6 +130,10 @@ fn sentence() -> Value {
 }
 
 fn evidence() -> Value {
+    let outcomes = among([Outcome::Agreed, Outcome::Adopted, Outcome::Overruled, Outcome::Unusable].map(Outcome::name));
+    let about = || vec![must("action", of("Action")), must("references", list(of("Reference")))];
+    let mut found = about();
+    found.extend([must("reasons", list(of("Reason"))), must("cites", of("Cites"))]);
     let why = json!({ "anyOf": [of("Failure"), always("deadline")] });
     let ledger_row = vec![
         may("booked_at", moment()),
@@ -151,7 +156,7 @@ fn evidence() -> Value {
     ];
     let mut fields = vec![
         must("id", of("EvidenceId")),
-        must("source", says(text(), "A source, or `case`, `document` or `rules` for what is cited beside.")),
+        must("source", says(text(), "A source, or `case`, `document`, `rules` or `agent` for what is beside.")),
         must("status", among(["found", "missing", "late"])),
         may("text", says(text(), "The evidence in words: what a sentence that cites it is held against.")),
         may("why", says(why, "Why it is missing.")),
@@ -181,6 +186,11 @@ fn evidence() -> Value {
         may("nationality", or_null(text())),
         may("product", of("Product")),
         may("opened_on", or_null(day())),
+        may("agent", says(of("AgentName"), "The remote agent that was asked in the source's place.")),
+        may("task", says(of("Task"), "Of an agent's advice: for which specialist.")),
+        may("outcome", says(outcomes, "What became of an agent's advice.")),
+        may("rules", says(closed(about()), "What the fixed rules found, where an agent was asked as well.")),
+        may("finding", says(closed(found), "What an agent found, as far as it names what it was shown.")),
     ]);
     closed(fields)
 }
@@ -310,7 +320,10 @@ fn revocation() -> Value {
 fn readiness() -> Value {
     let configured = || among(["configured", "missing"]);
     let standing = || says(among(["closed", "open", "half_open"]), "`open`: it failed and is left alone for now.");
-    let breakers = Target::ALL.iter().map(|target| may(target.name(), standing())).collect();
+    let mut breakers = open(vec![]);
+    breakers["properties"] = Target::ALL.iter().map(|target| (target.name().into_owned(), standing())).collect();
+    breakers["additionalProperties"] = says(standing(), "Of `agent:` and a name.");
+    let agents = json!({ "type": "object", "additionalProperties": always("configured") });
     let sources = Source::ALL.into_iter().map(|source| must(source.name(), configured())).collect();
     closed(vec![
         must("status", says(among(["ready", "closed"]), "`closed` where the deployment has no keys.")),
@@ -320,10 +333,8 @@ fn readiness() -> Value {
         must("model", says(or_null(text()), "Which model of Claude; null without a key.")),
         must("sandbox", flag()),
         must("sources", closed(sources)),
-        must(
-            "breakers",
-            says(closed(breakers), "Of every target that is configured, as this process or isolate sees it."),
-        ),
+        must("breakers", says(breakers, "Of every target that is configured, as this process or isolate sees it.")),
         must("actions", configured()),
+        must("agents", says(agents, "The remote agents of the configuration, by name.")),
     ])
 }

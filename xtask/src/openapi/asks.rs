@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::schema::{
-    Field, always, at_most, closed, count, day, either, flag, list, may, must, of, or_null, says, text, variant, whole,
+    Field, always, at_most, closed, count, day, either, flag, form, list, may, must, of, or_null, says, text, variant,
+    whole,
 };
 
 /// The schemas of asks and answers.
@@ -12,6 +13,9 @@ pub(super) fn schemas() -> Map<String, Value> {
     let mut add = |name: &str, schema: Value, what: &str| schemas.insert(name.to_owned(), says(schema, what));
     add("Question", either(questions()), "What the outside is asked.");
     add("Answer", either(answers()), "What the outside answered.");
+    add("Finding", finding(), "What the fixed rules found.");
+    add("Advice", either(advice()), "What a remote agent says of it: closed lists, and references that it was shown.");
+    add("AgentName", form("^[a-z][a-z0-9-]{0,23}$"), "The name of a remote agent.");
     add("ModelCall", model_call(), "A call of the Messages API.");
     add("Normal", normal(), "What is normal for a customer.");
     add("Identity", identity(), "Which identity fields and documents a customer gave.");
@@ -20,7 +24,7 @@ pub(super) fn schemas() -> Map<String, Value> {
 }
 
 /// The fields of each look-up, with its name first.
-fn lookup_shapes() -> [(&'static str, Vec<Field>); 7] {
+pub(super) fn lookup_shapes() -> [(&'static str, Vec<Field>); 7] {
     let customer = || must("customer", of("Reference"));
     [
         ("transactions", vec![customer(), must("from", day()), must("to", day())]),
@@ -43,7 +47,34 @@ fn questions() -> Vec<Value> {
         fields.insert(0, must("lookup", always(name)));
         variant("question", "lookup", fields)
     });
-    [triage, draft, extract, act].into_iter().chain(look_ups).collect()
+    let consult = variant(
+        "question",
+        "consult",
+        vec![must("agent", of("AgentName")), must("track", text()), must("finding", of("Finding"))],
+    );
+    [triage, draft, extract, consult, act].into_iter().chain(look_ups).collect()
+}
+
+fn finding() -> Value {
+    closed(vec![
+        must("action", of("Action")),
+        must("reasons", list(of("Reason"))),
+        must("cites", of("Cites")),
+        must("references", list(of("Reference"))),
+        may("amount", of("Money")),
+        may("code", of("ReasonCode")),
+    ])
+}
+
+fn advice() -> Vec<Value> {
+    let finds = vec![
+        must("action", of("Action")),
+        must("reasons", list(of("Reason"))),
+        must("cites", of("Cites")),
+        must("references", list(of("Reference"))),
+        may("foreign", says(count(), "How many cites and references it named that it was not shown.")),
+    ];
+    vec![variant("says", "agrees", vec![]), variant("says", "finds", finds)]
 }
 
 fn answers() -> Vec<Value> {
@@ -83,6 +114,7 @@ fn answers() -> Vec<Value> {
             None,
         ),
         answer("facts", vec![must("facts", of("Facts")), must("reply", of("Digest"))], took()),
+        answer("advised", vec![must("advice", of("Advice")), must("reply", of("Digest"))], took()),
         answer("done", vec![must("reference", or_null(of("Reference")))], took()),
         answer("failed", failed, took()),
     ]

@@ -226,7 +226,13 @@ fn settings() -> Value {
         must("duplicate_window_ms", of("Millis")),
         must("approvals", approvals),
         may("rules", says(open(vec![]), "Whose law applies, and which rules somebody switched on or off.")),
+        may("agents", says(agents(), "What remote agents are asked for.")),
     ])
+}
+
+fn agents() -> Value {
+    let named = |keys| json!({ "type": "object", "propertyNames": of(keys), "additionalProperties": of("AgentName") });
+    closed(vec![may("lookups", named("Step")), may("specialists", named("Task")), must("findings", of("AskSettings"))])
 }
 
 fn ask_settings() -> Value {
@@ -266,6 +272,7 @@ fn proposal() -> Value {
         must("cites", of("Cites")),
         must("references", list(of("Reference"))),
         may("code", says(of("ReasonCode"), "The card network's reason code, and what is still open.")),
+        may("found_by", says(of("AgentName"), "The remote agent whose finding it is.")),
         must("evidence", of("Digest")),
         must("hash", of("Digest")),
     ])

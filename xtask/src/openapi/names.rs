@@ -13,7 +13,7 @@ use case::{
     narrative::{Claim, DisputeKind, YesNo},
     policy::{Action, Approval, Reason},
     settings::Mode,
-    source::{ProfileField, Source, Topic},
+    source::{ProfileField, Source, Step, Topic},
     specialist,
     state::Stage,
     time::Millis,
@@ -59,6 +59,7 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Approval", approvals(), "How many people must agree.");
     add("Mode", written(variants!(Mode: Shadow Assist Auto)), "How much leaves a case without a person.");
     add("Stage", stages(), "How far a proposal is.");
+    add("Step", Step::ALL.map(|step| step.name().into()).to_vec(), "A kind of look-up.");
     add("Reason", reasons(), "Why something is proposed.");
     add("Source", Source::ALL.map(|source| source.name().into()).to_vec(), "A service that evidence comes from.");
     add("Role", Role::ALL.map(|role| role.name().into()).to_vec(), "What a key lets its holder do.");
@@ -162,5 +163,6 @@ fn reasons() -> Vec<Value> {
         BankFee ConvertedAmount MerchantFirst ComplaintUnclear Recognised NetworkTooLate
         LawStillProtects ReportedTakeover ReportedScam UnusualActivity NothingUnusual TakeoverPattern IdentityDiffers
         DocumentMissing DocumentExpired DocumentUnreadable DocumentSideMissing PaymentScheduled PaymentOverdue
-        PaymentCancelled PaymentReturned PaymentUnauthorised PaymentUnclear PaymentUnderReview PaymentStatusUnknown))
+        PaymentCancelled PaymentReturned PaymentUnauthorised PaymentUnclear PaymentUnderReview PaymentStatusUnknown
+        AgentMissing AgentUnusable AgentDisagrees))
 }
