@@ -222,7 +222,7 @@ fn step_due(state: &State, track: &Track) -> Option<Entry> {
             Remote::Ask(consultation) => Some(ask(state, &track.id, Question::Consult(consultation))),
             Remote::Propose(finding, found_by) => Some(
                 law_due(state, track, Some(&finding))
-                    .unwrap_or_else(|| propose(state, &track.id, finding, found_by, None)),
+                    .unwrap_or_else(|| propose(state, &track.id, *finding, found_by, None)),
             ),
         },
     }

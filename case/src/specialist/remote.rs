@@ -26,7 +26,7 @@ pub use lists::{actions, reasons};
 /// What becomes of a finding of the fixed rules.
 pub(crate) enum Remote {
     /// This is proposed; the agent is named where it is the agent's.
-    Propose(Finding, Option<AgentName>),
+    Propose(Box<Finding>, Option<AgentName>),
     /// An agent is asked first.
     Ask(Box<Consultation>),
     /// An agent was asked.
@@ -146,24 +146,24 @@ const fn may_follow(rules: Action, agent: Action) -> bool {
 /// What becomes of what the fixed rules found on a track.
 pub(crate) fn settle(state: &State, track: &Track, rules: Finding) -> Remote {
     let agent = state.opened.settings.agents.specialists.get(&track.task).copied();
-    let Some(agent) = agent.filter(|_| is_asked(rules.action)) else { return Remote::Propose(rules, None) };
+    let Some(agent) = agent.filter(|_| is_asked(rules.action)) else { return Remote::Propose(Box::new(rules), None) };
     let Some((_, ask)) = consultations(state, &track.id).find(|(asked, _)| asked.finding == rules) else {
         return Remote::Ask(Box::new(Consultation { agent, track: track.id.clone(), finding: rules }));
     };
     let because = |reason: Reason| {
         let mut finding = rules.clone();
         finding.reasons.push(reason);
-        Remote::Propose(finding, None)
+        Remote::Propose(Box::new(finding), None)
     };
     match &ask.standing {
         Standing::Open | Standing::Failed { .. } | Standing::Retry(_) => Remote::Wait,
         Standing::Missing(Missing::Failed(Failure::Unusable)) => because(Reason::AgentUnusable),
         Standing::Missing(_) => because(Reason::AgentMissing),
-        Standing::Answered(Answer::Advised { advice: Advice::Agrees, .. }) => Remote::Propose(rules, None),
+        Standing::Answered(Answer::Advised { advice: Advice::Agrees, .. }) => Remote::Propose(Box::new(rules), None),
         Standing::Answered(Answer::Advised { advice: Advice::Finds(found), .. }) => {
             match judge(state, track.task, &rules, found) {
-                Ok((Outcome::Agreed, _)) => Remote::Propose(rules, None),
-                Ok((Outcome::Adopted, finding)) => Remote::Propose(finding, Some(agent)),
+                Ok((Outcome::Agreed, _)) => Remote::Propose(Box::new(rules), None),
+                Ok((Outcome::Adopted, finding)) => Remote::Propose(Box::new(finding), Some(agent)),
                 Ok((Outcome::Overruled | Outcome::Unusable, _)) => because(Reason::AgentDisagrees),
                 Err(_) => because(Reason::AgentUnusable),
             }
