@@ -98,8 +98,15 @@ fn because(state: &State, proposal: &Proposal, reason: Reason, texts: &Texts) ->
     cites.extend(theirs.map(evidence::agent_id).filter(|id| texts.contains_key(id)));
     cites.sort();
     cites.dedup();
-    let text = if theirs.is_some() { format!("An agent elsewhere says: {text}") } else { text.to_owned() };
+    let text = if theirs.is_some() { said_elsewhere(text) } else { text.to_owned() };
     Some(Sentence { text, cites })
+}
+
+/// A sentence of ours in an agent's mouth: in small letters, since a capital within a sentence is a name's.
+fn said_elsewhere(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    format!("An agent elsewhere says: {}{}", first.map(String::from).unwrap_or_default(), letters.as_str())
 }
 
 /// What is proposed, and who must agree.

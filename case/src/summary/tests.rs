@@ -5,6 +5,7 @@ use crate::{
     case::Case,
     narrative::{Claim, DisputeKind, Narrative},
     policy::{Action, Finding},
+    settings::AgentName,
 };
 
 const DISPUTE: &str = include_str!("../../../testdata/journals/v1-dispute.jsonl");
@@ -47,10 +48,14 @@ fn every_reason_has_a_sentence_that_the_judge_lets_pass() {
             amount: first.amount(),
             code: None,
         };
-        let proposal = Proposal::new("p1".to_owned(), finding, first.hash().clone(), &state.opened.settings);
-        let sentences = reasons.iter().filter_map(|reason| because(&state, &proposal, *reason, &texts));
-        for sentence in sentences.chain([proposed(&proposal)]) {
-            assert_eq!(check::supported(&sentence, &texts), Ok(()), "{sentence:?}");
+        let (hash, settings, agent) = (first.hash(), &state.opened.settings, AgentName::parse("far-away").unwrap());
+        let ours = Proposal::new("p1".to_owned(), finding.clone(), hash.clone(), settings);
+        let theirs = Proposal::of_agent("p1".to_owned(), finding, agent, hash.clone(), settings);
+        for proposal in [ours, theirs] {
+            let sentences = reasons.iter().filter_map(|reason| because(&state, &proposal, *reason, &texts));
+            for sentence in sentences.chain([proposed(&proposal)]) {
+                assert_eq!(check::supported(&sentence, &texts), Ok(()), "{sentence:?}");
+            }
         }
     }
 }

@@ -115,6 +115,14 @@ fn misfit_parts(value: &Value, schema: &Value, document: &Value) -> Option<Strin
     }
 }
 
+/// Asserts that a value is what the document of remote agents says of it.
+#[track_caller]
+pub(crate) fn check_agents(schema: &str, value: &Value) {
+    let document: Value = serde_json::from_str(include_str!("../../../docs/agents.openapi.json")).unwrap();
+    let schema = &document["components"]["schemas"][schema];
+    assert_eq!(misfit(value, schema, &document), None, "{value}");
+}
+
 /// The operation that a request is for; `None` where there is none, or not with this method.
 fn operation<'a>(document: &'a Value, method: &str, path: &str) -> Option<&'a Value> {
     let path = path.split('?').next().unwrap_or_default();

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail loudly")]
 
 mod access;
+mod agents;
 mod bad_input;
 mod document;
 mod drafts;

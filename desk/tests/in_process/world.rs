@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// When every story begins.
-const BEGIN: &str = "2026-11-22T18:00:00Z";
+pub(crate) const BEGIN: &str = "2026-11-22T18:00:00Z";
 /// The README's sample.
 pub(crate) const SAMPLE: &str = "Customer says their card was charged twice for the same subscription.";
 /// The master key of every world but one.
