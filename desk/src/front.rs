@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Query, Request, State},
-    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    http::{HeaderValue, Method, Response, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::IntoResponse as _,
     routing::{MethodFilter, MethodRouter, any, on},
@@ -14,21 +14,21 @@ use axum::{
 use bytes::Bytes;
 use case::{
     actor::Role,
-    ids::{CaseId, Digest, Reference},
+    ids::{CaseId, Reference},
     source::Source,
 };
 use serde_json::{Value, json};
 
 use crate::{
     archive::{ARCHIVE_BYTES, ARCHIVE_MS},
+    caller::{self, BODY, Caller, Room, read_body},
     entering::{self, Entering},
-    file::first,
     moving,
     ports::{DocketHost, DocketQuery, Grant, ModelHost, Outside, Target, TenantHost},
     problem::{Code, Problem},
-    request::{BODY_BYTES, BODY_MS, Preferences, check_content_type},
+    request::{Preferences, check_content_type},
     revocations,
-    setup::{Access, Setup, local_grant},
+    setup::{Access, Setup},
     switch,
 };
 
@@ -138,22 +138,17 @@ fn way<F: DocketHost + ModelHost + TenantHost + Outside + Door>(
     }
 }
 
-/// Who calls: the holder of a key, or anybody where access is open.
-async fn grant<F: DocketHost + TenantHost>(front: &Front<F>, headers: &HeaderMap) -> Result<Grant, Problem> {
-    match &front.setup.access {
-        Access::Open => return Ok(local_grant()),
-        Access::Closed(remedy) => return Err(Problem::new(Code::NoKeys, remedy.clone())),
-        Access::Keys => {}
-    }
-    let refuse =
-        || Problem::new(Code::Unauthenticated, "Send `Authorization: Bearer <key>` with a key that is in force.");
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key =
-        bearer.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let (_, key) = key.ok_or_else(refuse)?;
-    let hash = Digest::of(key.trim().as_bytes());
-    let grant = front.host.grant(&hash).await?.ok_or_else(refuse)?;
-    if revocations::refuses(&*front.host, &grant, Some(&hash), None).await? { Err(refuse()) } else { Ok(grant) }
+/// Who calls, and the whole request, which proves it.
+async fn admit<F: DocketHost + TenantHost + Outside>(
+    front: &Front<F>,
+    request: Request,
+    room: Room,
+) -> Result<(Grant, Parts, Bytes), Problem> {
+    let (parts, body) = request.into_parts();
+    let caller = Caller::of(&*front.host, &front.setup, &parts.headers).await?;
+    let body = read_body(&*front.host, body, room).await?;
+    let grant = caller.prove(&*front.host, &front.setup, &parts, &body).await?;
+    Ok((grant, parts, body))
 }
 
 /// A request that opens a case: its id follows from its ticket, or from its idempotency key, or is random.
@@ -161,15 +156,9 @@ async fn new_case<F: DocketHost + TenantHost + Outside + Door>(
     State(front): State<Front<F>>,
     request: Request,
 ) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let grant = match grant(&front, &parts.headers).await {
-        Ok(grant) => grant,
-        Err(problem) => return problem.into_response(),
-    };
     let read = async {
-        let preferences = Preferences::read(&parts.headers)?;
-        let body = read_body(&front, body, BODY).await?;
-        let key = preferences.idempotency_key;
+        let (grant, parts, body) = admit(&front, request, BODY).await?;
+        let key = Preferences::read(&parts.headers)?.idempotency_key;
         let case = match (ticket(&body), key) {
             (Some(external_id), _) => CaseId::from_ticket(&grant.tenant, &external_id),
             (None, Some(key)) => CaseId::from_idempotency_key(&grant.tenant, &key),
@@ -179,10 +168,10 @@ async fn new_case<F: DocketHost + TenantHost + Outside + Door>(
                 CaseId::from_random(bytes)
             }
         };
-        Ok::<_, Problem>((case, body))
+        Ok::<_, Problem>((Entering { grant, case }, parts, body))
     };
     match read.await {
-        Ok((case, body)) => enter(&front, Entering { grant, case }, parts, body).await,
+        Ok((entering, parts, body)) => enter(&front, entering, parts, body).await,
         Err(problem) => problem.into_response(),
     }
 }
@@ -202,57 +191,20 @@ async fn old_case<F: DocketHost + TenantHost + Outside + Door>(
     State(front): State<Front<F>>,
     request: Request,
 ) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let id = parts.uri.path().split('/').nth(3).unwrap_or_default().to_owned();
     let read = async {
-        let grant = grant(&front, &parts.headers).await?;
-        let case = CaseId::parse(&id).map_err(|_| Problem::no_case())?;
-        Ok::<_, Problem>((Entering { grant, case }, read_body(&front, body, BODY).await?))
+        let (grant, parts, body) = admit(&front, request, BODY).await?;
+        let id = parts.uri.path().split('/').nth(3).unwrap_or_default();
+        let case = CaseId::parse(id).map_err(|_| Problem::no_case())?;
+        Ok::<_, Problem>((Entering { grant, case }, parts, body))
     };
     match read.await {
-        Ok((entering, body)) => enter(&front, entering, parts, body).await,
+        Ok((entering, parts, body)) => enter(&front, entering, parts, body).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-/// Whether a body was cut because of its limit, and not because the caller went away.
-fn is_too_long(error: &axum::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if cause.is::<http_body_util::LengthLimitError>() {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
-}
-
-/// How large a body may be, and how long it may take to arrive.
-#[derive(Clone, Copy)]
-struct Room {
-    bytes: usize,
-    ms: u64,
-}
-
-/// The room of every body that is no archive.
-const BODY: Room = Room { bytes: BODY_BYTES, ms: BODY_MS };
 /// The room of an archive.
 const ARCHIVE: Room = Room { bytes: ARCHIVE_BYTES, ms: ARCHIVE_MS };
-
-/// Reads the body, within its limits of size and time.
-async fn read_body<F: Outside>(front: &Front<F>, body: Body, room: Room) -> Result<Bytes, Problem> {
-    match first(axum::body::to_bytes(body, room.bytes), front.host.sleep(room.ms)).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) if is_too_long(&error) => {
-            Err(Problem::new(Code::TooLarge, format!("A body may have at most {} KB.", room.bytes / 1024)))
-        }
-        Ok(Err(_)) => Err(Problem::new(Code::Incomplete, "The body broke off. Send it again.")),
-        Err(()) => {
-            let limit = format!("The body was not there within {} seconds. Send it again.", room.ms / 1_000);
-            Err(Problem::new(Code::Incomplete, limit))
-        }
-    }
-}
 
 /// A case that was worked elsewhere: it goes where its archive says, within the caller's tenant.
 async fn import_case<F: DocketHost + TenantHost + Outside + Door>(
@@ -261,9 +213,11 @@ async fn import_case<F: DocketHost + TenantHost + Outside + Door>(
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let read = async {
-        let grant = grant(&front, &parts.headers).await?;
-        moving::check(&grant, &parts.headers)?;
-        let body = read_body(&front, body, ARCHIVE).await?;
+        let caller = Caller::of(&*front.host, &front.setup, &parts.headers).await?;
+        // Before many bytes are read for somebody who may not send them.
+        moving::check(caller.claimed(), &parts.headers)?;
+        let body = read_body(&*front.host, body, ARCHIVE).await?;
+        let grant = caller.prove(&*front.host, &front.setup, &parts, &body).await?;
         let case = moving::destination(&grant, &body)?;
         Ok::<_, Problem>((Entering { grant, case }, body))
     };
@@ -274,15 +228,10 @@ async fn import_case<F: DocketHost + TenantHost + Outside + Door>(
 }
 
 /// Opens the door.
-async fn enter<F: Door>(
-    front: &Front<F>,
-    entering: Entering,
-    mut parts: http::request::Parts,
-    body: Bytes,
-) -> Response<Body> {
+async fn enter<F: Door>(front: &Front<F>, entering: Entering, mut parts: Parts, body: Bytes) -> Response<Body> {
     let Ok(value) = HeaderValue::from_str(&entering.to_header()) else { return Problem::no_case().into_response() };
     parts.headers.insert(entering::HEADER, value);
-    parts.headers.remove(header::AUTHORIZATION);
+    caller::forget(&mut parts.headers);
     parts.headers.remove(header::CONTENT_LENGTH);
     front.host.enter(entering, http::Request::from_parts(parts, Body::from(body))).await
 }
@@ -290,22 +239,22 @@ async fn enter<F: Door>(
 /// `GET /v1/cases`.
 async fn list_cases<F: DocketHost + TenantHost + Outside + Door>(
     State(front): State<Front<F>>,
-    headers: HeaderMap,
-    query: Result<Query<Search>, axum::extract::rejection::QueryRejection>,
+    request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let grant = grant(&front, &headers).await?;
-    let search = query.map_err(|_| Problem::new(Code::Query, "A query parameter is unknown or malformed."))?.0;
+    let (grant, parts, _) = admit(&front, request, BODY).await?;
+    let search = Query::<Search>::try_from_uri(&parts.uri);
+    let search = search.map_err(|_| Problem::new(Code::Query, "A query parameter is unknown or malformed."))?.0;
     let query = search.query(&grant)?;
     let page = front.host.page(&grant.tenant, &query).await?;
     Ok(json_response(StatusCode::OK, &json!(page)))
 }
 
 /// `GET /v1/model`.
-async fn read_switch<F: DocketHost + ModelHost + TenantHost>(
+async fn read_switch<F: DocketHost + ModelHost + TenantHost + Outside>(
     State(front): State<Front<F>>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let grant = grant(&front, &headers).await?;
+    let (grant, _, _) = admit(&front, request, BODY).await?;
     let (status, body) = switch::read(&*front.host, &front.setup, &grant).await?;
     Ok(json_response(status, &body))
 }
@@ -315,20 +264,18 @@ async fn turn_switch<F: DocketHost + ModelHost + TenantHost + Outside>(
     State(front): State<Front<F>>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let (parts, body) = request.into_parts();
-    let grant = grant(&front, &parts.headers).await?;
+    let (grant, parts, body) = admit(&front, request, BODY).await?;
     check_content_type(&parts.headers)?;
-    let body = read_body(&front, body, BODY).await?;
     let (status, body) = switch::turn(&*front.host, &front.setup, &grant, &body).await?;
     Ok(json_response(status, &body))
 }
 
 /// `GET /v1/revocations`.
-async fn read_revocations<F: DocketHost + TenantHost>(
+async fn read_revocations<F: DocketHost + TenantHost + Outside>(
     State(front): State<Front<F>>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let grant = grant(&front, &headers).await?;
+    let (grant, _, _) = admit(&front, request, BODY).await?;
     let (status, body) = revocations::read(&*front.host, &grant).await?;
     Ok(json_response(status, &body))
 }
@@ -338,10 +285,8 @@ async fn revoke<F: DocketHost + TenantHost + Outside>(
     State(front): State<Front<F>>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let (parts, body) = request.into_parts();
-    let grant = grant(&front, &parts.headers).await?;
+    let (grant, parts, body) = admit(&front, request, BODY).await?;
     check_content_type(&parts.headers)?;
-    let body = read_body(&front, body, BODY).await?;
     let (status, body) = revocations::revoke(&*front.host, &grant, &body).await?;
     Ok(json_response(status, &body))
 }

@@ -13,6 +13,7 @@ pub mod agents;
 pub mod archive;
 pub mod ask_claude;
 pub mod breaker;
+pub mod caller;
 pub mod commands;
 pub mod config;
 pub mod entering;

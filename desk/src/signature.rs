@@ -26,7 +26,7 @@ const HEADER_BYTES: usize = 512;
 /// Random bytes in a nonce of ours.
 const NONCE_BYTES: usize = 18;
 /// Random bytes in the id of a key.
-const ID_BYTES: usize = 10;
+pub const ID_BYTES: usize = 10;
 
 /// A secret to sign with: 64 hexadecimal digits, used as they are written. It cannot be printed by accident.
 #[derive(Clone)]
@@ -47,6 +47,15 @@ impl Secret {
 
     fn derived(master: &MasterKey, purpose: &str, name: &str) -> Self {
         Self(data_encoding::HEXLOWER.encode(&master.derive(purpose, name)))
+    }
+
+    /// Reads a secret that was shown.
+    ///
+    /// # Errors
+    /// [`SignatureProblem::Malformed`] for anything but 64 lower-case hexadecimal digits.
+    pub fn parse(text: &str) -> Result<Self, SignatureProblem> {
+        let digest = Digest::parse(text.trim()).map_err(|_| SignatureProblem::Malformed)?;
+        Ok(Self(digest.as_str().to_owned()))
     }
 
     /// The secret itself, to be shown once to whoever shall hold it.
@@ -144,7 +153,7 @@ impl Signature {
                 return Err(malformed);
             }
         }
-        let key = key.filter(|key| is_word(key) && (1..=KEY_LENGTH).contains(&key.len())).ok_or(malformed)?;
+        let key = key.filter(|key| is_key_name(key)).ok_or(malformed)?;
         let is_time = |time: &&str| (1..=12).contains(&time.len()) && time.bytes().all(|byte| byte.is_ascii_digit());
         let time = time.filter(is_time).ok_or(malformed)?;
         let nonce = nonce.filter(|nonce| is_word(nonce) && NONCE_LENGTHS.contains(&nonce.len())).ok_or(malformed)?;
@@ -208,9 +217,7 @@ pub fn sign_at(
 
 /// The id of a new signing key.
 #[must_use]
-pub fn new_id(outside: &impl Outside) -> String {
-    let mut random = [0; ID_BYTES];
-    outside.random(&mut random);
+pub fn id_of(random: [u8; ID_BYTES]) -> String {
     format!("sig_{}", data_encoding::BASE32_NOPAD.encode(&random).to_ascii_lowercase())
 }
 
@@ -219,6 +226,12 @@ pub fn new_id(outside: &impl Outside) -> String {
 #[must_use]
 pub fn grant_hash(id: &str) -> Digest {
     Digest::of(format!("caseworker/signing-key/1\n{id}").as_bytes())
+}
+
+/// Whether a text can name a key: 1 to 64 letters, digits, `_` and `-`.
+#[must_use]
+pub fn is_key_name(text: &str) -> bool {
+    is_word(text) && (1..=KEY_LENGTH).contains(&text.len())
 }
 
 fn is_word(text: &str) -> bool {

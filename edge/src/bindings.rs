@@ -76,7 +76,8 @@ impl Bindings {
         let grants = read_grants(text(API_KEYS).as_deref())?;
         let open = text(OPEN).as_deref() == Some("local");
         let mut sources = config.addresses();
-        let setup = Setup::new(config, master_key, model_key, access(open, &grants));
+        let closed_to_all = grants.is_empty() && config.sign_in.is_empty();
+        let setup = Setup::new(config, master_key, model_key, access(open, closed_to_all));
         let setup = setup.map_err(|problem| wrong(SETTINGS, problem.to_string()))?;
         let mut setup = setup.with_tokens(&text).map_err(|(name, problem)| {
             wrong(SETTINGS, format!("names a source whose secret {name} is wrong: {problem}"))
@@ -99,12 +100,12 @@ fn read_text(env: &Env, binding: &str) -> Option<String> {
     value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().and_then(|text| text.as_string()))
 }
 
-fn access(open: bool, grants: &BTreeMap<String, Grant>) -> Access {
+fn access(open: bool, closed_to_all: bool) -> Access {
     if open {
         Access::Open
-    } else if grants.is_empty() {
+    } else if closed_to_all {
         Access::Closed(format!(
-            "This deployment has no keys. Make one with `caseworker keys create` and put its grant into the secret {API_KEYS}."
+            "This deployment has no keys. Make one with `caseworker keys create` and put its grant into the secret {API_KEYS}, or say under `sign_in` whose tokens are taken."
         ))
     } else {
         Access::Keys
@@ -168,6 +169,17 @@ mod tests {
         }
         let bindings = read(&[("VAULT_KEY", KEY), ("OPEN", "local")]).expect("well configured");
         assert_eq!(bindings.setup.access, Access::Open);
+    }
+
+    #[test]
+    fn an_issuer_alone_opens_the_worker_to_those_it_signs_in() {
+        let settings = r#"{"sign_in":[{"issuer":"https://id.example","audience":"a","keys_url":"https://id.example/k",
+            "tenant":"acme","roles":[{"claim":"sub","value":"*","role":"analyst"}]}]}"#;
+        let bindings = read(&[("VAULT_KEY", KEY), ("SETTINGS", settings)]).expect("well configured");
+        assert_eq!(bindings.setup.access, Access::Keys);
+        let wrong =
+            read(&[("VAULT_KEY", KEY), ("SETTINGS", &settings.replace("https://id.example/k", "http://id.example"))]);
+        assert_eq!(wrong.err().map(|wrong| wrong.binding), Some("SETTINGS"));
     }
 
     #[test]

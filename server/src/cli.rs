@@ -1,9 +1,11 @@
 //! The command line: one subcommand a file. JSON goes to stdout, words to stderr.
 
+mod agents;
 mod ask;
 mod batch;
 mod caller;
 mod classify;
+mod credential;
 mod doctor;
 mod export;
 mod handle;
@@ -72,6 +74,8 @@ enum Command {
     Import(import::Args),
     /// Make, list and revoke callers' keys
     Keys(keys::Args),
+    /// Show the secret that a remote agent verifies requests with
+    Agents(agents::Args),
     /// Turn the model off or on, or say how its switch stands
     Model(model::Args),
     /// Serve the sandbox: a small bank and a stand-in for the Messages API
@@ -99,6 +103,7 @@ impl Cli {
             Command::Export(args) => block_on(export::run(&settings(args.data())?, &args)),
             Command::Import(args) => block_on(import::run(&settings(args.data())?, &args)),
             Command::Keys(args) => keys::run(&settings(&args.data())?, &args),
+            Command::Agents(args) => agents::run(&settings(&args.data())?, &args),
             Command::Model(args) => model::run(&settings(args.data())?, &args),
             Command::Sandbox(args) => block_on(sandbox::run(&args)),
             Command::Rules(args) if args.needs_settings() => rules::run(Some(&settings(&rules::Args::data())?), &args),
@@ -146,6 +151,8 @@ mod tests {
             "import DIR",
             "import DIR --worker http://localhost --sandbox",
             "keys create --tenant t --subject s --role analyst",
+            "keys create --tenant t --subject s --role submitter --signing",
+            "agents secret merchants --data d",
             "keys list",
             "model off --data d --note TEXT",
             "model status",

@@ -79,7 +79,7 @@ impl Engine {
         let world = World::new(http(settings)?, config.addresses(), sandbox, config.connections, Arc::clone(&metrics));
         let master = master::find(settings, &Shelf::beside(&settings.data)?, &world)?;
         let has_keys = store.has_keys().await.map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
-        let access = (plan.access)(has_keys);
+        let access = (plan.access)(has_keys || !settings.config.sign_in.is_empty());
         let setup = Setup::new(settings.config.clone(), master, settings.api_key()?, access)
             .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?
             .with_tokens(|name| settings.environment.secret(name))

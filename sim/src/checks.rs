@@ -16,6 +16,7 @@ pub(crate) mod people;
 pub(crate) mod privacy;
 pub(crate) mod requests;
 pub(crate) mod restart;
+pub(crate) mod sign_in;
 pub(crate) mod specialists;
 pub(crate) mod tickets;
 pub(crate) mod words;

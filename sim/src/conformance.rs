@@ -171,6 +171,16 @@ pub const WITH_KEYS: &[Check] = table! {
         Any only_admins_turn_the_model_off,
         Any who_is_revoked_is_let_in_no_more,
     }
+    sign_in {
+        Any a_token_opens_what_its_holders_role_may,
+        Any tokens_that_are_not_in_order_are_refused,
+        Any an_issuer_that_is_down_is_said_and_soon_asked_again,
+        Any a_revoked_holder_needs_a_newer_token,
+        Any a_signed_request_is_answered_once,
+        Any of_copies_of_a_signed_request_at_once_one_counts,
+        Any signatures_that_do_not_fit_are_refused,
+        Any a_revoked_signing_key_signs_no_more,
+    }
     tickets {
         Any a_ticket_of_another_submitter_is_refused_and_tenants_never_meet,
     }

@@ -3,6 +3,7 @@
 
 mod child;
 pub mod edge;
+pub mod issuer;
 pub mod liar;
 pub mod native;
 pub mod outside;

@@ -24,6 +24,8 @@ pub struct World {
     pub process: Option<Arc<dyn Process>>,
     /// Keys by the names of [`HOLDERS`], where the host asks for keys.
     pub keys: BTreeMap<String, String>,
+    /// Ids and secrets of signing keys by the names of [`SIGNERS`], where the host asks for keys.
+    pub signers: BTreeMap<String, (String, String)>,
     numbers: Arc<AtomicU64>,
 }
 
@@ -41,6 +43,10 @@ pub const HOLDERS: [(&str, &str, &str); 10] = [
     ("leaver", "acme", "analyst"),
     ("lost-key", "acme", "analyst"),
 ];
+
+/// Who holds a secret to sign with in a world with keys: a name, the tenant, the role.
+pub const SIGNERS: [(&str, &str, &str); 2] =
+    [("service", "acme", "submitter"), ("leaving-service", "acme", "submitter")];
 
 /// A host's process.
 pub trait Process: Send + Sync {
@@ -64,7 +70,8 @@ impl World {
     /// Where an HTTP client cannot be built.
     pub fn new(base: &str, sandbox: &str, key: Option<&str>) -> Result<Self> {
         let api = Api::new(base)?.with_key(key);
-        Ok(Self { api, bank: Bank::new(sandbox)?, process: None, keys: BTreeMap::new(), numbers: Arc::default() })
+        let (keys, signers) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { api, bank: Bank::new(sandbox)?, process: None, keys, signers, numbers: Arc::default() })
     }
 
     /// The same world with a process that can be killed.

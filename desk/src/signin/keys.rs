@@ -103,6 +103,12 @@ impl KeySet {
         self.0.len()
     }
 
+    /// Whether there is a key for this algorithm.
+    #[must_use]
+    pub fn has(&self, algorithm: Algorithm) -> bool {
+        self.0.iter().any(|(_, key)| key.algorithm() == algorithm)
+    }
+
     /// The key of this name for this algorithm.
     pub(super) fn find(&self, kid: &str, algorithm: Algorithm) -> Option<&Key> {
         let found = self.0.iter().find(|(name, key)| name == kid && key.algorithm() == algorithm);

@@ -1,4 +1,4 @@
-//! How commands speak to a Worker, or to any other Caseworker that is served somewhere: over HTTP, with the caller's key.
+//! How commands speak to a Worker, or to any other Caseworker that is served somewhere: over HTTP, with the caller's key or signature.
 //!
 //! It retries nothing, and no message of its holds a key.
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 
-use super::ask::Reply;
+use super::{ask::Reply, credential::Credential};
 use crate::{
     engine,
     exit::{Exit, Failure},
@@ -21,7 +21,7 @@ const JSON: &str = "application/json";
 /// A caller of one Caseworker.
 pub(super) struct Caller {
     http: Http,
-    key: Option<String>,
+    credential: Credential,
     url: String,
 }
 
@@ -37,14 +37,14 @@ pub(super) struct Call<'a> {
 }
 
 impl Caller {
-    /// A caller of a Worker at a base URL, with the key of the environment where there is one.
+    /// A caller of a Worker at a base URL, as whom the environment says.
     pub(super) fn new(settings: &Settings, url: &str) -> Result<Self, Failure> {
         let http = engine::http(settings)?;
-        let key = settings.environment.get(Name::ApiKey).map(str::to_owned);
-        if key.is_some() && exposes(url) {
+        let credential = Credential::read(settings)?;
+        if credential.can_be_overheard() && exposes(url) {
             output::words("the key crosses the network unencrypted; give the Worker's https URL");
         }
-        Ok(Self { http, key, url: url.to_owned() })
+        Ok(Self { http, credential, url: url.to_owned() })
     }
 
     /// Reads JSON.
@@ -71,15 +71,10 @@ impl Caller {
         for (name, value) in call.headers {
             request = request.header(*name, *value);
         }
-        if let Some(key) = &self.key {
-            let mut value = http::HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| {
-                Failure::new(Exit::Settings, format!("{}: has characters that no key has", Name::ApiKey))
-            })?;
-            value.set_sensitive(true);
-            request = request.header(header::AUTHORIZATION, value);
-        }
         let request = request.body(call.body);
-        let request = request.map_err(|error| Failure::new(Exit::Settings, format!("the Worker's URL: {error}")))?;
+        let mut request =
+            request.map_err(|error| Failure::new(Exit::Settings, format!("the Worker's URL: {error}")))?;
+        self.credential.put_on(&mut request)?;
         let unreachable = |why: String| {
             let remedy = "is it running, and is the URL right? `caseworker doctor` says more";
             Failure::new(Exit::Outside, format!("the Worker did not answer: {why}; {remedy}"))
@@ -101,7 +96,12 @@ pub(super) fn read(response: &Response<Bytes>) -> Result<Value, Failure> {
         return Err(Failure::new(Exit::Outside, message));
     }
     if status == StatusCode::UNAUTHORIZED {
-        let message = format!("the Worker wants a key; set {} to one that is in force", Name::ApiKey);
+        let why = reply.body.get("detail").and_then(Value::as_str).unwrap_or("it wants a key");
+        let message = format!(
+            "the Worker does not let you in: {why} Set {} to a key that is in force, or {} to a signing key",
+            Name::ApiKey,
+            Name::SigningKey
+        );
         return Err(Failure::new(Exit::Settings, message));
     }
     reply.into_body()

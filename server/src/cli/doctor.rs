@@ -4,6 +4,7 @@
 
 mod folder;
 mod reach;
+mod sign_in;
 mod worker;
 
 use std::net::ToSocketAddrs as _;
@@ -83,6 +84,7 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     report(folder::check(settings))?;
     report(vec![reach::claude(settings, &http).await])?;
     report(reach::sources(settings, &http).await)?;
+    report(sign_in::check(settings, &http).await)?;
     match settings.worker_url(args.worker.as_deref()) {
         Err(error) => report(vec![Finding::problem(
             "worker",

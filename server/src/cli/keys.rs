@@ -7,14 +7,17 @@ use case::{
     ids::{Digest, Subject, TenantId},
 };
 use clap::Subcommand;
-use desk::ports::Grant;
+use desk::{
+    ports::Grant,
+    signature::{self, Secret},
+};
 use serde_json::json;
 
 use super::Data;
 use crate::{
     exit::{Exit, Failure},
     output, outside,
-    settings::Settings,
+    settings::{Settings, master},
     store::{Shelf, keys},
 };
 
@@ -48,6 +51,9 @@ enum What {
         /// submitter, analyst, approver, auditor or admin
         #[arg(long, value_parser = role)]
         role: Role,
+        /// A key that signs requests and is never sent
+        #[arg(long)]
+        signing: bool,
     },
     /// List keys, without what they are
     List,
@@ -84,7 +90,11 @@ fn role(text: &str) -> Result<Role, String> {
 pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
     let now_ms = outside::now().0;
     match &args.what {
-        What::Create { tenant, subject, role } => {
+        What::Create { tenant, subject, role, signing: true } => {
+            let grant = Grant { tenant: tenant.clone(), actor: Actor { subject: subject.clone(), role: *role } };
+            create_signing(settings, &grant, now_ms)
+        }
+        What::Create { tenant, subject, role, signing: false } => {
             let grant = Grant { tenant: tenant.clone(), actor: Actor { subject: subject.clone(), role: *role } };
             let mut random = [0; 40];
             outside::random(&mut random);
@@ -95,7 +105,7 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
             let hash = Digest::of(key.secret.as_bytes());
             output::pretty(&json!({
                 "id": key.id, "key": key.secret, "hash": hash,
-                "grant": { "tenant": tenant, "actor": { "subject": subject, "role": role } },
+                "grant": grant,
             }))
         }
         What::List => {
@@ -118,4 +128,18 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
             }
         }
     }
+}
+
+/// Makes a signing key. Its secret follows from the master key, so that it can be shown and is kept nowhere.
+fn create_signing(settings: &Settings, grant: &Grant, now_ms: i64) -> Result<(), Failure> {
+    let mut random = [0; signature::ID_BYTES];
+    outside::random(&mut random);
+    let id = signature::id_of(random);
+    let shelf = Shelf::beside(&settings.data)?;
+    let secret = Secret::of_key(&master::find_alone(settings, &shelf)?, &id);
+    let hash = signature::grant_hash(&id);
+    shelf.run(|connection| keys::keep(connection, &id, &hash, grant, now_ms))?;
+    output::words("give the secret to whoever signs with it; it follows from the master key and is kept nowhere");
+    output::words("a server that was started without keys is open until it is started again");
+    output::pretty(&json!({ "id": id, "secret": secret.reveal(), "hash": hash, "grant": grant }))
 }

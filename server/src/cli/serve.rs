@@ -9,16 +9,17 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use case::{actor::Role, ids::Digest};
+use case::actor::Role;
 use desk::{
     breaker::Shown,
+    caller::Caller,
     file::Desk,
-    ports::{DocketHost as _, Outside as _, Target},
+    ports::{Outside as _, Target},
     problem::{Code, Problem},
     setup::Access,
 };
@@ -179,20 +180,14 @@ async fn signal() {
 }
 
 /// `GET /metrics`: for anybody where access is open, else for auditors and admins.
-async fn read_metrics(State(own): State<Own>, headers: HeaderMap) -> Result<Response, Problem> {
-    if own.desk.setup.access == Access::Keys {
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-        let grant = own.desk.host.grant(&Digest::of(key.trim().as_bytes())).await?;
-        match grant.map(|grant| grant.actor.role) {
-            Some(Role::Auditor | Role::Admin) => {}
-            Some(Role::Submitter | Role::Analyst | Role::Approver) => {
-                return Err(Problem::new(Code::Role, "Metrics are for auditors and admins."));
-            }
-            None => {
-                let remedy = "Send `Authorization: Bearer <key>` with an auditor's key that is in force.";
-                return Err(Problem::new(Code::Unauthenticated, remedy));
-            }
+async fn read_metrics(State(own): State<Own>, request: Request) -> Result<Response, Problem> {
+    let (host, setup) = (&*own.desk.host, &own.desk.setup);
+    let (parts, _) = request.into_parts();
+    let caller = Caller::of(host, setup, &parts.headers).await?;
+    match caller.prove(host, setup, &parts, b"").await?.actor.role {
+        Role::Auditor | Role::Admin => {}
+        Role::Submitter | Role::Analyst | Role::Approver => {
+            return Err(Problem::new(Code::Role, "Metrics are for auditors and admins."));
         }
     }
     let page = own.metrics.page(&own.desk.host.store.counts().await?, &breakers(&own.desk));

@@ -18,6 +18,8 @@ pub(crate) enum Name {
     WorkerUrl,
     /// `CASEWORKER_API_KEY`: secret.
     ApiKey,
+    /// `CASEWORKER_SIGNING_KEY`, an id and its secret with a colon between them: secret.
+    SigningKey,
     /// `CASEWORKER_MASTER_KEY`: secret.
     MasterKey,
     /// `CASEWORKER_DATA`.
@@ -36,12 +38,13 @@ impl Name {
             Self::AnthropicBaseUrl,
             Self::WorkerUrl,
             Self::ApiKey,
+            Self::SigningKey,
             Self::MasterKey,
             Self::Data,
             Self::Log,
         ];
-        // The model's key has its own name.
-        let targets = Target::ALL.into_iter().filter(|target| *target != Target::Model);
+        // The model's key has its own name, and an issuer is asked without one.
+        let targets = Target::ALL.into_iter().filter(|target| !matches!(target, Target::Model | Target::Issuer));
         names.into_iter().chain(targets.map(Self::SourceToken))
     }
 }
@@ -53,6 +56,7 @@ impl fmt::Display for Name {
             Self::AnthropicBaseUrl => "ANTHROPIC_BASE_URL",
             Self::WorkerUrl => "CLOUDFLARE_WORKER_URL",
             Self::ApiKey => "CASEWORKER_API_KEY",
+            Self::SigningKey => "CASEWORKER_SIGNING_KEY",
             Self::MasterKey => "CASEWORKER_MASTER_KEY",
             Self::Data => "CASEWORKER_DATA",
             Self::Log => "CASEWORKER_LOG",

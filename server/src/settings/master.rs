@@ -4,9 +4,11 @@
 //! wrong one is noticed at the start and not at the first case.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, OpenOptions},
     io::{ErrorKind, Write as _},
     path::Path,
+    sync::Arc,
 };
 
 use case::ids::{CaseId, TenantId};
@@ -16,7 +18,7 @@ use desk::{
 };
 
 use super::{Name, Settings, SettingsError};
-use crate::{exit::Failure, store::Shelf};
+use crate::{engine, exit::Failure, outside::World, store::Shelf};
 
 /// The folder's memory of its key: something that only that key opens.
 const CHECK: &str = "key_check";
@@ -49,6 +51,12 @@ pub(crate) fn find(settings: &Settings, shelf: &Shelf, outside: &impl Outside) -
         }
     }
     Ok(key)
+}
+
+/// The master key of the data folder, for a command that starts no engine.
+pub(crate) fn find_alone(settings: &Settings, shelf: &Shelf) -> Result<MasterKey, Failure> {
+    let world = World::new(engine::http(settings)?, BTreeMap::new(), None, 1, Arc::default());
+    find(settings, shelf, &world)
 }
 
 /// The key that is set, from the environment or its file.

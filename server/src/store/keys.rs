@@ -45,13 +45,24 @@ pub(crate) fn create(
     let (secret, id) = random.split_at(32);
     let text = |bytes: &[u8]| BASE32_NOPAD.encode(bytes).to_ascii_lowercase();
     let key = NewKey { id: format!("key_{}", text(id)), secret: format!("cw_{}", text(secret)) };
-    let hash = Digest::of(key.secret.as_bytes());
+    keep(connection, &key.id, &Digest::of(key.secret.as_bytes()), grant, now_ms)?;
+    Ok(key)
+}
+
+/// Keeps what a key allows, under the hash by which it will be found.
+pub(crate) fn keep(
+    connection: &Connection,
+    id: &str,
+    hash: &Digest,
+    grant: &Grant,
+    now_ms: i64,
+) -> Result<(), rusqlite::Error> {
     let (tenant, actor) = (grant.tenant.as_str(), &grant.actor);
     connection.execute(
         "INSERT INTO api_keys (id, hash, tenant, subject, role, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![key.id, hash.as_str(), tenant, actor.subject.as_str(), actor.role.name(), now_ms],
+        params![id, hash.as_str(), tenant, actor.subject.as_str(), actor.role.name(), now_ms],
     )?;
-    Ok(key)
+    Ok(())
 }
 
 /// Every key that was ever made, the oldest first.

@@ -10,11 +10,18 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 use case::ids::Digest;
+use desk::{
+    signature::{Secret, grant_hash},
+    vault::MasterKey,
+};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use super::{Child, Kind, ORIGIN, SHADOW, TOKENS, breaker, child::free_port, native::root, outside::Outside, settings};
-use crate::world::{HOLDERS, Process as _, World};
+use super::{
+    Child, Kind, ORIGIN, SHADOW, TOKENS, breaker, child::free_port, issuer::issuer, native::root, outside::Outside,
+    settings,
+};
+use crate::world::{HOLDERS, Process as _, SIGNERS, World};
 
 /// Names the built `xtask` to use; without it, it is built.
 const XTASK: &str = "XTASK_BIN";
@@ -45,6 +52,7 @@ impl Edge {
         fs::create_dir_all(&data)?;
         let keys: BTreeMap<String, String> =
             HOLDERS.iter().map(|(name, _, _)| ((*name).to_owned(), format!("cw_test_key_of_{name}"))).collect();
+        let signers = signers()?;
         let mut config = json!({ "settings": settings(), "breaker": breaker() });
         if kind == Kind::Model {
             config["anthropic_base_url"] = json!(outside.url);
@@ -52,9 +60,11 @@ impl Edge {
         }
         if kind == Kind::Keys {
             config["cors_origins"] = json!([ORIGIN]);
+            config["sign_in"] = issuer()?.entries();
             config["tenants"] = json!({ SHADOW: { "mode": "shadow" } });
         }
-        let (address, xtask, grants) = (outside.address().to_owned(), xtask()?.to_owned(), grants(&keys).to_string());
+        let (address, xtask, grants) =
+            (outside.address().to_owned(), xtask()?.to_owned(), grants(&keys, &signers).to_string());
         let make = move || {
             let mut command = Command::new(&xtask);
             command.args(["edge", "dev", "--no-build", "--port", &port.to_string(), "--sandbox", &address]);
@@ -74,7 +84,9 @@ impl Edge {
         let key = (kind == Kind::Keys).then(|| keys.get("admin")).flatten();
         let mut world = World::new(child.url(), &outside.url, key.map(String::as_str))?;
         child.start().await?;
-        world.keys = if kind == Kind::Keys { keys } else { BTreeMap::new() };
+        if kind == Kind::Keys {
+            (world.keys, world.signers) = (keys, signers);
+        }
         Ok(Self { world: world.with_process(Arc::new(child)), folder })
     }
 
@@ -86,13 +98,28 @@ impl Edge {
 }
 
 /// The grants of all holders by the hashes of their keys, as the Worker's secret has them.
-fn grants(keys: &BTreeMap<String, String>) -> Value {
+fn grants(keys: &BTreeMap<String, String>, signers: &BTreeMap<String, (String, String)>) -> Value {
     let grant = |(name, tenant, role): &(&str, &str, &str)| {
-        let key = keys.get(*name)?;
+        let hash = match (keys.get(*name), signers.get(*name)) {
+            (Some(key), _) => Digest::of(key.as_bytes()),
+            (None, Some((id, _))) => grant_hash(id),
+            (None, None) => return None,
+        };
         let grant = json!({ "tenant": tenant, "actor": { "subject": name, "role": role } });
-        Some((Digest::of(key.as_bytes()).to_string(), grant))
+        Some((hash.to_string(), grant))
     };
-    Value::Object(HOLDERS.iter().filter_map(grant).collect::<Map<String, Value>>())
+    Value::Object(HOLDERS.iter().chain(&SIGNERS).filter_map(grant).collect::<Map<String, Value>>())
+}
+
+/// Ids of signing keys, and their secrets, which follow from the key of the vault that `edge dev` has.
+fn signers() -> Result<BTreeMap<String, (String, String)>> {
+    let master = MasterKey::parse(&"0".repeat(64))?;
+    let signer = |(name, _, _): &(&str, &str, &str)| {
+        let id = format!("sig_{name}");
+        let secret = Secret::of_key(&master, &id).reveal().to_owned();
+        ((*name).to_owned(), (id, secret))
+    };
+    Ok(SIGNERS.iter().map(signer).collect())
 }
 
 /// `xtask`, which knows where workerd is, with the Worker built once.

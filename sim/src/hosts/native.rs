@@ -11,8 +11,10 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
-use super::{Child, Kind, ORIGIN, SHADOW, TOKENS, breaker, child::free_port, outside::Outside, settings};
-use crate::world::{HOLDERS, Process as _, World};
+use super::{
+    Child, Kind, ORIGIN, SHADOW, TOKENS, breaker, child::free_port, issuer::issuer, outside::Outside, settings,
+};
+use crate::world::{HOLDERS, Process as _, SIGNERS, World};
 
 /// Names the binary to test; without it `target/debug/caseworker` is built and taken.
 const BINARY: &str = "CASEWORKER_BIN";
@@ -34,8 +36,9 @@ impl Native {
     pub async fn start(kind: Kind, outside: &Outside) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
-        fs::write(folder.path().join("caseworker.toml"), configuration(kind, outside))?;
+        fs::write(folder.path().join("caseworker.toml"), configuration(kind, outside)?)?;
         let keys = if kind == Kind::Keys { make_keys(folder.path())? } else { BTreeMap::new() };
+        let signers = if kind == Kind::Keys { make_signers(folder.path())? } else { BTreeMap::new() };
         let (home, address) = (folder.path().to_owned(), format!("127.0.0.1:{port}"));
         let make = move || {
             let mut command = caseworker(&home)?;
@@ -49,6 +52,7 @@ impl Native {
         let mut world = World::new(child.url(), &outside.url, keys.get("admin").map(String::as_str))?;
         child.start().await?;
         world.keys = keys;
+        world.signers = signers;
         Ok(Self { world: world.with_process(Arc::new(child)), folder })
     }
 
@@ -75,13 +79,14 @@ pub fn caseworker(folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
-fn configuration(kind: Kind, outside: &Outside) -> String {
+fn configuration(kind: Kind, outside: &Outside) -> Result<String> {
     let url = &outside.url;
     let mut text = String::new();
     if kind == Kind::Model {
         text.push_str(&format!("anthropic_base_url = \"{url}\"\n[budget]\ntokens_per_day = {TOKENS}\n"));
     }
     if kind == Kind::Keys {
+        text.push_str(&format!("sign_in = {}\n", inline(&issuer()?.entries())));
         text.push_str(&format!("cors_origins = [\"{ORIGIN}\"]\n[tenants.{SHADOW}]\nmode = \"shadow\"\n"));
     }
     text.push_str(&format!("[breaker]\n{}[sources]\n", toml_lines(&breaker())));
@@ -92,7 +97,7 @@ fn configuration(kind: Kind, outside: &Outside) -> String {
     for (name, table) in settings().as_object().into_iter().flatten() {
         text.push_str(&format!("[settings.{name}]\n{}", toml_lines(table)));
     }
-    text
+    Ok(text)
 }
 
 fn toml_lines(table: &serde_json::Value) -> String {
@@ -103,18 +108,50 @@ fn toml_lines(table: &serde_json::Value) -> String {
     table.as_object().into_iter().flatten().map(line).collect()
 }
 
+/// A value on one line, as TOML has it.
+fn inline(value: &serde_json::Value) -> String {
+    let list = |parts: Vec<String>| parts.join(", ");
+    match value {
+        serde_json::Value::Array(values) => format!("[{}]", list(values.iter().map(inline).collect())),
+        serde_json::Value::Object(members) => {
+            let member = |(name, value): (&String, &serde_json::Value)| format!("{name} = {}", inline(value));
+            format!("{{ {} }}", list(members.iter().map(member).collect()))
+        }
+        other => other.to_string(),
+    }
+}
+
 fn make_keys(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut keys = BTreeMap::new();
-    for (name, tenant, role) in HOLDERS {
-        let mut command = caseworker(folder)?;
-        command.args(["keys", "create", "--data", "data", "--tenant", tenant, "--subject", name, "--role", role]);
-        let made = command.output().context("caseworker keys create")?;
-        ensure!(made.status.success(), "caseworker keys create: {}", String::from_utf8_lossy(&made.stderr));
-        let made: serde_json::Value = serde_json::from_slice(&made.stdout).context("what `keys create` printed")?;
-        let key = made.get("key").and_then(serde_json::Value::as_str).context("`keys create` printed no key")?;
-        keys.insert(name.to_owned(), key.to_owned());
+    for holder in HOLDERS {
+        let made = make_key(folder, holder, &[])?;
+        keys.insert(holder.0.to_owned(), text_of(&made, "key")?);
     }
     Ok(keys)
+}
+
+fn make_signers(folder: &Path) -> Result<BTreeMap<String, (String, String)>> {
+    let mut signers = BTreeMap::new();
+    for signer in SIGNERS {
+        let made = make_key(folder, signer, &["--signing"])?;
+        signers.insert(signer.0.to_owned(), (text_of(&made, "id")?, text_of(&made, "secret")?));
+    }
+    Ok(signers)
+}
+
+fn make_key(folder: &Path, (name, tenant, role): (&str, &str, &str), more: &[&str]) -> Result<serde_json::Value> {
+    let mut command = caseworker(folder)?;
+    command
+        .args(["keys", "create", "--data", "data", "--tenant", tenant, "--subject", name, "--role", role])
+        .args(more);
+    let made = command.output().context("caseworker keys create")?;
+    ensure!(made.status.success(), "caseworker keys create: {}", String::from_utf8_lossy(&made.stderr));
+    serde_json::from_slice(&made.stdout).context("what `keys create` printed")
+}
+
+fn text_of(made: &serde_json::Value, name: &str) -> Result<String> {
+    let text = made.get(name).and_then(serde_json::Value::as_str);
+    text.map(str::to_owned).with_context(|| format!("`keys create` printed no {name}"))
 }
 
 /// The binary under test: built once, where none was named.

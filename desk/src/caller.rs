@@ -1,0 +1,184 @@
+//! Who calls: the holder of a key, of a token, or of a secret to sign with; or anybody, where access is open.
+//!
+//! It says who somebody is, and whether they were revoked. What they may do, the routes say. A signature covers the
+//! body, so that a caller is known in two steps: before the body is read, and after it.
+
+use axum::body::Body;
+use bytes::Bytes;
+use case::ids::Digest;
+use http::{HeaderMap, HeaderName, header, request::Parts};
+
+use crate::{
+    file::first,
+    ports::{DocketHost, Grant, Outside, TenantHost},
+    problem::{Code, Problem},
+    request::{BODY_BYTES, BODY_MS},
+    revocations,
+    setup::{Access, Setup, local_grant},
+    signature::{NONCE_KEPT_MS, Secret, Signable, Signature, SignatureProblem, grant_hash},
+    signin,
+};
+
+/// Where Cloudflare Access puts its token.
+pub(crate) const ACCESS_TOKEN: HeaderName = HeaderName::from_static("cf-access-jwt-assertion");
+
+/// How large a body may be, and how long it may take to arrive.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    /// Bytes.
+    pub(crate) bytes: usize,
+    /// Milliseconds.
+    pub(crate) ms: u64,
+}
+
+/// The room of every body that is no archive.
+pub(crate) const BODY: Room = Room { bytes: BODY_BYTES, ms: BODY_MS };
+
+/// Who calls, as far as the headers tell.
+#[derive(Debug)]
+pub enum Caller {
+    /// Somebody who is known.
+    Known(Grant),
+    /// Somebody who says to hold a secret: the body will prove it.
+    Signs(Grant, Signature),
+}
+
+impl Caller {
+    /// Reads the headers.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says how to be let in, or that whoever calls is not.
+    pub async fn of<H: DocketHost + TenantHost + Outside>(
+        host: &H,
+        setup: &Setup,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
+        match &setup.access {
+            Access::Open => return Ok(Self::Known(local_grant())),
+            Access::Closed(remedy) => return Err(Problem::new(Code::NoKeys, remedy.clone())),
+            Access::Keys => {}
+        }
+        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        // What a caller sends itself comes before what Access adds to every request.
+        let Some(authorization) = text(header::AUTHORIZATION) else {
+            let token = text(ACCESS_TOKEN).filter(|_| !setup.issuers.is_empty()).ok_or_else(no_key)?;
+            return by_token(host, setup, token).await;
+        };
+        if Signature::is_meant_by(authorization) {
+            let signature = Signature::read(authorization).map_err(bad_signature)?;
+            let grant = host.grant(&grant_hash(&signature.key)).await?.ok_or_else(no_key)?;
+            return Ok(Self::Signs(grant, signature));
+        }
+        let bearer = authorization.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let (_, bearer) = bearer.ok_or_else(no_key)?;
+        if !setup.issuers.is_empty() && signin::is_token(bearer.trim()) {
+            return by_token(host, setup, bearer.trim()).await;
+        }
+        let hash = Digest::of(bearer.trim().as_bytes());
+        let grant = host.grant(&hash).await?.ok_or_else(no_key)?;
+        if revocations::refuses(host, &grant, Some(&hash), None).await? {
+            Err(no_key())
+        } else {
+            Ok(Self::Known(grant))
+        }
+    }
+
+    /// Who the caller is, or claims to be. Good for refusing early, and for nothing else.
+    #[must_use]
+    pub const fn claimed(&self) -> &Grant {
+        match self {
+            Self::Known(grant) | Self::Signs(grant, _) => grant,
+        }
+    }
+
+    /// Proves the claim by the whole request. A signature counts once.
+    ///
+    /// # Errors
+    /// A [`Problem`] for a signature that is not the request's, is not of now, or was seen before.
+    pub async fn prove<H: TenantHost + Outside>(
+        self,
+        host: &H,
+        setup: &Setup,
+        parts: &Parts,
+        body: &[u8],
+    ) -> Result<Grant, Problem> {
+        let (grant, signature) = match self {
+            Self::Known(grant) => return Ok(grant),
+            Self::Signs(grant, signature) => (grant, signature),
+        };
+        let secret = Secret::of_key(&setup.master, &signature.key);
+        let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let signable = Signable { method: &parts.method, path_and_query, body };
+        let now = host.now();
+        let nonce = signature.verify(&secret, now, signable).map_err(bad_signature)?;
+        if revocations::refuses(host, &grant, Some(&grant_hash(&signature.key)), None).await? {
+            return Err(no_key());
+        }
+        let is_new = host.keep_nonce(&grant.tenant, &nonce, now.plus(NONCE_KEPT_MS)).await.map_err(|error| {
+            tracing::error!(tenant = %grant.tenant, %error, "a nonce could not be kept, so its request is refused");
+            Problem::new(
+                Code::Unchecked,
+                "Whether the request is new could not be looked up. Sign it anew and try again.",
+            )
+        })?;
+        if is_new {
+            Ok(grant)
+        } else {
+            Err(Problem::new(Code::Replayed, "A nonce counts once. Sign the request anew."))
+        }
+    }
+}
+
+async fn by_token<H: TenantHost + Outside>(host: &H, setup: &Setup, token: &str) -> Result<Caller, Problem> {
+    let signed_in = signin::sign_in(host, setup, token).await?;
+    if revocations::refuses(host, &signed_in.grant, None, Some(signed_in.issued_at)).await? {
+        return Err(Problem::new(Code::Token, "Refused: the token's holder was revoked after it was issued."));
+    }
+    Ok(Caller::Known(signed_in.grant))
+}
+
+fn no_key() -> Problem {
+    Problem::new(Code::Unauthenticated, "Send `Authorization: Bearer <key>` with a key that is in force.")
+}
+
+fn bad_signature(problem: SignatureProblem) -> Problem {
+    let code = match problem {
+        SignatureProblem::Malformed | SignatureProblem::Wrong => Code::Signature,
+        SignatureProblem::Time => Code::SignatureTime,
+    };
+    Problem::new(code, format!("Refused: {problem}."))
+}
+
+/// Takes from a request what says who calls: nobody behind the front needs it.
+pub(crate) fn forget(headers: &mut HeaderMap) {
+    for name in [header::AUTHORIZATION, header::COOKIE, ACCESS_TOKEN] {
+        headers.remove(name);
+    }
+}
+
+/// Reads a body, within its limits of size and time.
+pub(crate) async fn read_body(outside: &impl Outside, body: Body, room: Room) -> Result<Bytes, Problem> {
+    match first(axum::body::to_bytes(body, room.bytes), outside.sleep(room.ms)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(error)) if is_too_long(&error) => {
+            Err(Problem::new(Code::TooLarge, format!("A body may have at most {} KB.", room.bytes / 1024)))
+        }
+        Ok(Err(_)) => Err(Problem::new(Code::Incomplete, "The body broke off. Send it again.")),
+        Err(()) => {
+            let limit = format!("The body was not there within {} seconds. Send it again.", room.ms / 1_000);
+            Err(Problem::new(Code::Incomplete, limit))
+        }
+    }
+}
+
+/// Whether a body was cut because of its limit, and not because the caller went away.
+fn is_too_long(error: &axum::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}
