@@ -2,6 +2,7 @@
 //!
 //! It asks for nothing that costs anything or changes anything, and never prints a secret.
 
+mod agents;
 mod folder;
 mod reach;
 mod sign_in;
@@ -84,6 +85,7 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     report(folder::check(settings))?;
     report(vec![reach::claude(settings, &http).await])?;
     report(reach::sources(settings, &http).await)?;
+    report(agents::check(settings, &http).await)?;
     report(sign_in::check(settings, &http).await)?;
     match settings.worker_url(args.worker.as_deref()) {
         Err(error) => report(vec![Finding::problem(

@@ -59,8 +59,8 @@ pub(crate) fn find_alone(settings: &Settings, shelf: &Shelf) -> Result<MasterKey
     find(settings, shelf, &world)
 }
 
-/// The key that is set, from the environment or its file.
-fn given(settings: &Settings) -> Result<Option<MasterKey>, SettingsError> {
+/// The key that is set, from the environment or its file. Makes nothing.
+pub(crate) fn given(settings: &Settings) -> Result<Option<MasterKey>, SettingsError> {
     match (settings.environment.get(Name::MasterKey), read(&settings.master_key_file())?) {
         (Some(text), _) => parse(text, &Name::MasterKey.to_string()).map(Some),
         (None, Some(text)) => parse(&text, &settings.master_key_file().display().to_string()).map(Some),
