@@ -86,13 +86,25 @@ fn document() -> Result<Value> {
             "license": { "name": "Apache License 2.0", "identifier": env!("CARGO_PKG_LICENSE") },
         },
         "servers": [{ "url": "/", "description": "The host that serves this document." }],
-        "security": [{ "bearer": [] }],
+        "security": [{ "bearer": [] }, { "access": [] }, { "signature": [] }],
         "paths": paths()?,
         "components": {
             "securitySchemes": { "bearer": {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "A key with a tenant, a subject and a role.",
+                "description": "A key with a tenant, a subject and a role; or a token of an issuer that is configured.",
+            }, "access": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Cf-Access-Jwt-Assertion",
+                "description": "The token that Cloudflare Access adds, where its issuer is configured.",
+            }, "signature": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "`CW1-HMAC-SHA256 key=<id>,ts=<unix seconds>,nonce=<...>,sig=<hex>`: the HMAC-SHA256, with the \
+                                key's secret, of method, path with query, ts, nonce and the SHA-256 of the body in \
+                                hexadecimal, a line each.",
             } },
             "parameters": parameters::parameters(),
             "schemas": schemas(),
