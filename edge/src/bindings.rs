@@ -15,7 +15,10 @@ use desk::{
     setup::{Access, Setup},
     vault::MasterKey,
 };
-use worker::{Env, js_sys};
+use worker::{
+    Env, ObjectNamespace, js_sys,
+    wasm_bindgen::{JsCast as _, JsValue},
+};
 
 /// The namespace of the objects that hold the cases.
 pub(crate) const CASES: &str = "CASE";
@@ -34,6 +37,12 @@ const VAULT_KEY: &str = "VAULT_KEY";
 const ANTHROPIC_API_KEY: &str = "ANTHROPIC_API_KEY";
 /// The callers' grants by the SHA-256 of their keys, as one JSON object.
 const API_KEYS: &str = "API_KEYS";
+
+/// Where objects run and keep their data: the platform's name of a jurisdiction. It can never be changed afterwards, as
+/// the same name is another object in another jurisdiction.
+const JURISDICTION: &str = "JURISDICTION";
+/// The jurisdictions there are.
+const JURISDICTIONS: [&str; 4] = ["eu", "us", "fedramp", "fedramp-high"];
 
 /// What the Worker found.
 pub(crate) struct Bindings {
@@ -74,6 +83,7 @@ impl Bindings {
         let master_key = read_master_key(text(VAULT_KEY).as_deref())?;
         let model_key = read_model_key(text(ANTHROPIC_API_KEY).as_deref())?;
         let grants = read_grants(text(API_KEYS).as_deref())?;
+        check_jurisdiction(text(JURISDICTION).as_deref())?;
         let open = text(OPEN).as_deref() == Some("local");
         let mut sources = config.addresses();
         let closed_to_all = grants.is_empty() && config.sign_in.is_empty();
@@ -98,6 +108,26 @@ fn read_text(env: &Env, binding: &str) -> Option<String> {
         return None;
     }
     value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().and_then(|text| text.as_string()))
+}
+
+/// The objects of a class, in the jurisdiction that the operator has set. Every call to an object goes through here, lest
+/// a case be looked for where it is not.
+pub(crate) fn objects(env: &Env, class: &str) -> worker::Result<ObjectNamespace> {
+    let everywhere = env.durable_object(class)?;
+    let Some(jurisdiction) = read_text(env, JURISDICTION) else { return Ok(everywhere) };
+    // The crate has no name for it: `env.CASE.jurisdiction("eu")` gives the part of the namespace that lies there.
+    let everywhere = JsValue::from(everywhere);
+    let narrow: js_sys::Function = js_sys::Reflect::get(&everywhere, &"jurisdiction".into())?.dyn_into()?;
+    Ok(narrow.call1(&everywhere, &jurisdiction.into())?.unchecked_into())
+}
+
+fn check_jurisdiction(text: Option<&str>) -> Result<(), Misconfigured> {
+    match text {
+        Some(text) if !JURISDICTIONS.contains(&text) => {
+            Err(wrong(JURISDICTION, format!("must be one of {}, or not be there", JURISDICTIONS.join(", "))))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn access(open: bool, closed_to_all: bool) -> Access {
@@ -180,6 +210,17 @@ mod tests {
         let wrong =
             read(&[("VAULT_KEY", KEY), ("SETTINGS", &settings.replace("https://id.example/k", "http://id.example"))]);
         assert_eq!(wrong.err().map(|wrong| wrong.binding), Some("SETTINGS"));
+    }
+
+    #[test]
+    fn a_jurisdiction_is_one_that_there_is() {
+        for wrong in ["", "EU", "europe"] {
+            assert_eq!(
+                read(&[("VAULT_KEY", KEY), ("JURISDICTION", wrong)]).err().map(|found| found.binding),
+                Some("JURISDICTION")
+            );
+        }
+        assert!(read(&[("VAULT_KEY", KEY), ("JURISDICTION", "eu")]).is_ok());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::{body::Body, response::IntoResponse as _};
 use case::time::Millis;
 use desk::front::front_routes;
 use futures_util::future::join_all;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use tower::ServiceExt as _;
 use worker::{Context, Env, HttpRequest, Result, ScheduleContext, ScheduledEvent, event};
 
@@ -38,7 +38,14 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Respo
         outside: EdgeOutside::new(env.clone(), bindings.sources.clone(), Life::Request(Arc::new(context))),
         env,
     };
-    Ok(front_routes(Arc::new(host), bindings.setup.clone()).oneshot(request).await?)
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = front_routes(Arc::new(host), bindings.setup.clone()).oneshot(request).await?;
+    let status = response.status();
+    // One line for each request, never its query, headers or body. A path that is no route is a caller's text, and may
+    // hold anything.
+    let path = if status == StatusCode::NOT_FOUND { "(not found)" } else { path.as_str() };
+    tracing::info!(%method, path, status = status.as_u16(), "answered");
+    Ok(response)
 }
 
 #[event(scheduled)]

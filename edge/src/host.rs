@@ -64,7 +64,7 @@ pub(crate) async fn call_object(env: &Env, name: &str, request: Request<Body>) -
     let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|error| error.to_string())?;
     let url = format!("http://case.internal{}", parts.uri.path());
     let request = outside::outgoing(&url, &Request::from_parts(parts, body), None)?;
-    let object = env.durable_object(bindings::CASES)?.get_by_name(name)?;
+    let object = bindings::objects(env, bindings::CASES)?.get_by_name(name)?;
     let response: HttpResponse = object.fetch_with_request(request).await?.try_into()?;
     Ok(response.map(Body::new))
 }

@@ -20,7 +20,7 @@ use http::{Request, header};
 use serde::de::DeserializeOwned;
 use worker::{Date, Delay, Env, send::SendFuture};
 
-use crate::{outside, tenant_desk::Ask};
+use crate::{bindings, outside, tenant_desk::Ask};
 
 /// The namespace of the objects of tenants.
 const TENANTS: &str = "TENANT";
@@ -58,7 +58,7 @@ async fn call<T: DeserializeOwned>(env: &Env, name: &str, ask: &Ask) -> worker::
     let request = Request::post("/").header(header::CONTENT_TYPE, "application/json").body(body);
     let request = request.map_err(|error| error.to_string())?;
     let request = outside::outgoing("http://tenant.internal/", &request, None)?;
-    let mut response = env.durable_object(TENANTS)?.get_by_name(name)?.fetch_with_request(request).await?;
+    let mut response = bindings::objects(env, TENANTS)?.get_by_name(name)?.fetch_with_request(request).await?;
     if response.status_code() == 200 { response.json().await } else { Err(response.text().await?.into()) }
 }
 
