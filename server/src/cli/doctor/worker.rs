@@ -45,7 +45,7 @@ async fn ready(http: &Http, url: &str) -> Finding {
         (StatusCode::SERVICE_UNAVAILABLE, Some(_)) => Finding::problem(
             CHECK,
             "it is there and closed: it has no keys",
-            "set its keys, as docs/guide/edge.md says",
+            "set its keys, as docs/guide/deploy.md says",
         ),
         (status, _) => Finding::problem(CHECK, format!("answered {status}, not as a Caseworker"), remedy),
     }
