@@ -1,3 +1,5 @@
+//! Signatures against what another implementation computes, against every change, and against the clock.
+
 use http::Method;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tokens of every kind, in order and not, against the verifier; the keys are made here.
+
 mod issuer;
 mod rotation;
 
