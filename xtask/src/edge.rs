@@ -3,7 +3,7 @@
 //! It writes only below `edge/build` and the data folder it is given. Only `edge wrangler` reaches beyond this machine, and
 //! only with what the operator types after it.
 
-mod config;
+pub(crate) mod config;
 mod cost;
 mod dev;
 mod optimise;

@@ -3,6 +3,7 @@
 //! It starts other programs (cargo, node, workerd) and judges what they say. It holds nothing the product needs at run
 //! time, and it never touches a file outside the checkout, its target folder and the tools folder.
 
+mod bench;
 mod checks;
 mod ci;
 mod edge;
@@ -40,6 +41,9 @@ enum Command {
     Edge(edge::Command),
     /// Run the commands of the guides, as far as they need no account.
     Guide,
+    /// Measure how quick things are, beside something that does the same.
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// Train the local tier's model from `data/requests`, check that the committed one is its result, or report on it.
     Train(train::Train),
     /// Write the document of the API from the code, or check that the committed one is what the code says.
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Command::Check => ci::check(),
         Command::Edge(command) => edge::run(command),
         Command::Guide => guide::run(),
+        Command::Bench(command) => bench::run(&command),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 /// Before this date a pending service-binding call did not keep an object without a client alive.
-const COMPATIBILITY_DATE: &str = "2026-10-01";
+pub(crate) const COMPATIBILITY_DATE: &str = "2026-10-01";
 
 /// What one workerd is to serve.
 pub(crate) struct Layout<'a> {

@@ -1,0 +1,28 @@
+//! `cargo xtask bench`: how quick things are, measured beside something that does the same, and written down.
+//!
+//! It measures on the machine that it runs on, in rounds that take turns, and says ratios: times alone say little about
+//! another machine. It judges nothing; CI does not run it.
+
+mod client;
+mod edge;
+mod page;
+mod worker;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+/// What to measure.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// The Worker on workerd beside a plain JavaScript Worker with the same contract; writes `docs/performance.md`.
+    Edge(edge::Options),
+}
+
+/// Measures.
+pub(crate) fn run(command: &Command) -> Result<ExitCode> {
+    match command {
+        Command::Edge(options) => edge::run(options).map(|()| ExitCode::SUCCESS),
+    }
+}

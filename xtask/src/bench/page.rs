@@ -1,0 +1,113 @@
+//! The figures as a table, and its place in `docs/performance.md`: between two marks, so that the prose around stays.
+
+use std::fs;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, ensure};
+
+use super::edge::Sample;
+use super::worker::Which;
+use crate::shell;
+
+const PAGE: &str = "docs/performance.md";
+const BEGIN: &str = "<!-- cargo xtask bench edge: begin -->\n";
+const END: &str = "<!-- cargo xtask bench edge: end -->\n";
+
+/// One line of the table: what it is, how many decimals, and which figure of a sample.
+type Line = (&'static str, usize, fn(&Sample) -> f64);
+
+const LINES: [Line; 5] = [
+    ("start of workerd to the first 200, ms", 0, |sample| sample.first_200_ms),
+    ("first case, request to proposal, ms", 0, |sample| sample.first_case_ms),
+    ("each further case, ms", 1, |sample| sample.case_ms),
+    ("processor time of workerd for a case, ms", 2, |sample| sample.case_cpu_ms),
+    ("memory of workerd after all cases, MB", 0, |sample| sample.memory_mb),
+];
+
+/// The middle of some figures.
+pub(crate) fn median(figures: &mut [f64]) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The table, with the day, the machine and what was measured.
+pub(crate) fn table(ours: &[Sample], plain: &[Sample], cases: usize) -> Result<String> {
+    let rounds = ours.len();
+    let day = shell::read(shell::command("date").args(["-u", "+%Y-%m-%d"]))?;
+    let commit = shell::read(shell::command("git").args(["rev-parse", "--short", "HEAD"]))?;
+    let mut text = format!(
+        "{}, commit {}, {}. {rounds} rounds, {cases} cases each; medians, and the median of each round's ratio.\n\n",
+        day.trim(),
+        commit.trim(),
+        machine()?
+    );
+    text.push_str("| | Caseworker | plain JavaScript | ratio |\n|---|---|---|---|\n");
+    for (name, decimals, figure) in LINES {
+        let middle = |samples: &[Sample]| median(&mut samples.iter().map(figure).collect::<Vec<_>>());
+        let ratio =
+            median(&mut ours.iter().zip(plain).map(|(one, other)| figure(one) / figure(other)).collect::<Vec<_>>());
+        let (one, other) = (middle(ours), middle(plain));
+        text.push_str(&format!("| {name} | {one:.decimals$} | {other:.decimals$} | {ratio:.2} |\n"));
+    }
+    let (one, other) = (uploaded(Which::Ours)?, uploaded(Which::Plain)?);
+    text.push_str(&format!("| uploaded, bytes after `gzip -9` | {one} | {other} | {} |\n", one / other.max(1)));
+    Ok(text)
+}
+
+fn machine() -> Result<String> {
+    let cores = std::thread::available_parallelism().context("counting the cores")?;
+    let cpu = fs::read_to_string("/proc/cpuinfo").context("reading /proc/cpuinfo")?;
+    let name =
+        cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':')).map_or("", |(_, name)| name);
+    let load = fs::read_to_string("/proc/loadavg").context("reading /proc/loadavg")?;
+    let load = load.split(' ').next().unwrap_or_default();
+    Ok(format!("{} ({cores} cores, load {load} at the end)", name.trim()))
+}
+
+fn uploaded(which: Which) -> Result<usize> {
+    let mut bytes = 0;
+    for (file, _) in which.files() {
+        let mut gzip = shell::command("gzip");
+        let output = gzip.args(["-9", "--stdout", file]).stderr(Stdio::inherit()).output().context("starting gzip")?;
+        ensure!(output.status.success(), "gzip ended with {}", output.status);
+        bytes += output.stdout.len();
+    }
+    Ok(bytes)
+}
+
+/// Puts the table into the page in the place of the one before.
+pub(crate) fn write(table: &str) -> Result<()> {
+    let path = shell::root().join(PAGE);
+    let page = fs::read_to_string(&path).with_context(|| format!("reading {PAGE}"))?;
+    fs::write(&path, replaced(&page, table)?).with_context(|| format!("writing {PAGE}"))
+}
+
+fn replaced(page: &str, table: &str) -> Result<String> {
+    let (before, rest) = page.split_once(BEGIN).with_context(|| format!("{PAGE} has lost its first mark"))?;
+    let (_, after) = rest.split_once(END).with_context(|| format!("{PAGE} has lost its second mark"))?;
+    Ok(format!("{before}{BEGIN}{table}{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_takes_the_place_of_the_one_before_and_nothing_else() {
+        let page = format!("# Words\n{BEGIN}old\n{END}more\n");
+        assert_eq!(replaced(&page, "new\n").unwrap(), format!("# Words\n{BEGIN}new\n{END}more\n"));
+        assert!(replaced("no marks", "new\n").is_err());
+    }
+
+    #[test]
+    fn the_page_has_its_marks() {
+        let page = fs::read_to_string(shell::root().join(PAGE)).unwrap();
+        assert!(replaced(&page, "").is_ok());
+    }
+
+    #[test]
+    fn the_middle_of_figures_is_not_their_mean() {
+        assert!((median(&mut [3.0, 1.0, 100.0]) - 3.0).abs() < 1e-9 && (median(&mut [5.0]) - 5.0).abs() < 1e-9);
+        assert!(median(&mut []).is_nan());
+    }
+}
