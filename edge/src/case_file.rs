@@ -7,13 +7,11 @@ use std::sync::Arc;
 use axum::{Router, response::IntoResponse as _};
 use desk::{file::Desk, ports::CaseKey, routes::case_routes};
 use tower::ServiceExt as _;
-use worker::{
-    DurableObject, Env, HttpRequest, Request, Response, Result, State, durable_object, response_to_wasm,
-    send::SendWrapper,
-};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, send::SendWrapper};
 
 use crate::{
     bindings::{Bindings, Misconfigured},
+    body,
     drawer::Drawer,
     host::CaseSide,
     log,
@@ -53,17 +51,16 @@ impl DurableObject for CaseFile {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        let request = HttpRequest::try_from(request)?;
+        let request = body::sent_on(request).await?;
         let works = match &self.works {
             Ok(works) => works,
-            Err(misconfigured) => return response_to_wasm(misconfigured.problem().into_response()).map(Into::into),
+            Err(misconfigured) => return body::answer(misconfigured.problem().into_response()).await,
         };
         if request.uri().path() == WAKE_PATH {
             self.wake().await;
             return Response::empty();
         }
-        let response = works.routes.clone().oneshot(request).await?;
-        response_to_wasm(response).map(Into::into)
+        body::answer(works.routes.clone().oneshot(request).await?).await
     }
 
     /// Never fails: an alarm that does is repeated six times and then forgotten, so what remains is armed anew instead.

@@ -56,6 +56,8 @@ struct Inner {
     key: Option<CaseKey>,
     /// Whether a row is on its way to the docket: one at a time, the newest after it.
     sending: AtomicBool,
+    /// Whether the tables are known to be there; they are never dropped.
+    made: AtomicBool,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +86,16 @@ impl Drawer {
     pub(crate) fn new(state: Arc<SendWrapper<State>>, env: Env) -> Self {
         let sql = state.storage().sql();
         let key = state.id().name().and_then(|name| CaseKey::from_name(&name));
-        Self { inner: Arc::new(Inner { state, sql, env, key, sending: AtomicBool::new(false) }) }
+        Self {
+            inner: Arc::new(Inner {
+                state,
+                sql,
+                env,
+                key,
+                sending: AtomicBool::new(false),
+                made: AtomicBool::new(false),
+            }),
+        }
     }
 
     /// The case the object is named after.
@@ -110,8 +121,10 @@ impl Drawer {
 
     fn write(&self, commit: &Commit) -> Result<(), HostError> {
         let sql = &self.inner.sql;
-        for statement in SCHEMA {
-            sql.exec(statement, None).map_err(failed)?;
+        if !self.exists()? {
+            for statement in SCHEMA {
+                sql.exec(statement, None).map_err(failed)?;
+            }
         }
         if self.count()? != commit.first_seq {
             return Err(HostError::Stale);
@@ -147,9 +160,14 @@ impl Drawer {
     }
 
     fn exists(&self) -> Result<bool, HostError> {
+        if self.inner.made.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
         let sql = "SELECT count(*) AS count FROM sqlite_master WHERE name = 'file'";
         let rows: Vec<Count> = self.inner.sql.exec(sql, None).and_then(|cursor| cursor.to_array()).map_err(failed)?;
-        Ok(rows.first().is_some_and(|row| row.count > 0))
+        let made = rows.first().is_some_and(|row| row.count > 0);
+        self.inner.made.store(made, Ordering::Relaxed);
+        Ok(made)
     }
 
     fn count(&self) -> Result<u64, HostError> {

@@ -8,12 +8,13 @@ use axum::{body::Body, response::IntoResponse as _};
 use case::time::Millis;
 use desk::front::front_routes;
 use futures_util::future::join_all;
-use http::{Request, Response, StatusCode};
+use http::{Request, StatusCode};
 use tower::ServiceExt as _;
-use worker::{Context, Env, HttpRequest, Result, ScheduleContext, ScheduledEvent, event};
+use worker::{Context, Env, HttpRequest, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 use crate::{
     bindings::Bindings,
+    body,
     case_file::WAKE_PATH,
     docket::{self, EdgeDocket},
     host::{FrontSide, call_object},
@@ -26,11 +27,11 @@ use crate::{
 const OVERDUE_MS: i64 = 60_000;
 
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Response<Body>> {
+async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Response> {
     log::begin();
     let bindings = match Bindings::read(&env) {
         Ok(bindings) => bindings,
-        Err(misconfigured) => return Ok(misconfigured.problem().into_response()),
+        Err(misconfigured) => return body::answer(misconfigured.problem().into_response()).await,
     };
     let host = FrontSide {
         tenants: Tenants(env.clone()),
@@ -45,7 +46,7 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Respo
     // hold anything.
     let path = if status == StatusCode::NOT_FOUND { "(not found)" } else { path.as_str() };
     tracing::info!(%method, path, status = status.as_u16(), "answered");
-    Ok(response)
+    body::answer(response).await
 }
 
 #[event(scheduled)]

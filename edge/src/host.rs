@@ -18,9 +18,9 @@ use desk::{
     problem::{Code, Problem},
 };
 use http::{Request, Response};
-use worker::{Env, HttpResponse, send::SendFuture};
+use worker::{Env, send::SendFuture};
 
-use crate::{bindings, docket::EdgeDocket, drawer::Drawer, outside, outside::EdgeOutside, tenants::Tenants};
+use crate::{bindings, body, docket::EdgeDocket, drawer::Drawer, outside, outside::EdgeOutside, tenants::Tenants};
 
 /// The host of one case, inside its Durable Object.
 pub(crate) struct CaseSide {
@@ -57,7 +57,7 @@ impl Door for FrontSide {
     }
 }
 
-/// Sends a request to the object of a case and hands its answer through as it comes.
+/// Sends a request to the object of a case and hands its answer through.
 pub(crate) async fn call_object(env: &Env, name: &str, request: Request<Body>) -> worker::Result<Response<Body>> {
     let (parts, body) = request.into_parts();
     // The front has read the body already and kept it within its limit.
@@ -65,8 +65,7 @@ pub(crate) async fn call_object(env: &Env, name: &str, request: Request<Body>) -
     let url = format!("http://case.internal{}", parts.uri.path());
     let request = outside::outgoing(&url, &Request::from_parts(parts, body), None)?;
     let object = bindings::objects(env, bindings::CASES)?.get_by_name(name)?;
-    let response: HttpResponse = object.fetch_with_request(request).await?.try_into()?;
-    Ok(response.map(Body::new))
+    body::answered(object.fetch_with_request(request).await?).await
 }
 
 impl CaseHost for CaseSide {

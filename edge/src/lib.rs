@@ -10,6 +10,7 @@
 )]
 
 mod bindings;
+mod body;
 mod case_file;
 mod docket;
 mod drawer;

@@ -21,6 +21,9 @@ const LEVEL: Level = Level::INFO;
 
 /// Begins to log. Later calls change nothing, so each isolate may call it as often as it likes.
 pub(crate) fn begin() {
+    if tracing::dispatcher::has_been_set() {
+        return;
+    }
     let _ = tracing::subscriber::set_global_default(Console { spans: AtomicU64::new(1) });
 }
 

@@ -164,7 +164,7 @@ pub(crate) fn outgoing(
 
 /// Headers as JavaScript has them, byte for byte. The conversion that comes with `worker` panics at the first byte that
 /// is not ASCII, which any caller can send, and a panic ends the work of every case nearby.
-fn headers(map: &HeaderMap) -> worker::Result<Headers> {
+pub(crate) fn headers(map: &HeaderMap) -> worker::Result<Headers> {
     let headers = Headers::new();
     for (name, value) in map {
         let text: String = value.as_bytes().iter().copied().map(char::from).collect();
