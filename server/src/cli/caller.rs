@@ -92,7 +92,15 @@ pub(super) fn read(response: &Response<Bytes>) -> Result<Value, Failure> {
     let status = response.status();
     let reply = Reply { status, body: serde_json::from_slice(response.body()).unwrap_or(Value::Null) };
     if reply.body.is_null() {
-        let message = format!("the Worker answered {status} and no JSON; is the URL a Caseworker's?");
+        let message = format!(
+            "the Worker answered {status} and no JSON; is the URL a Caseworker's? `caseworker doctor` says more"
+        );
+        return Err(Failure::new(Exit::Outside, message));
+    }
+    let code = reply.body.get("code").and_then(Value::as_str).unwrap_or_default();
+    if !status.is_success() && !code.starts_with("CW") {
+        let message =
+            format!("{status} came, not as a Caseworker answers; is the URL right? `caseworker doctor` says more");
         return Err(Failure::new(Exit::Outside, message));
     }
     if status == StatusCode::UNAUTHORIZED {

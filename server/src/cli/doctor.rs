@@ -93,7 +93,7 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
             error.to_string(),
             "write it as https://caseworker.example.workers.dev, without /v1",
         )])?,
-        Ok(Some(url)) => report(worker::check(&http, &url).await)?,
+        Ok(Some(url)) => report(worker::check(settings, &http, &url).await)?,
         Ok(None) => report(vec![Finding::note(
             "worker",
             "no Worker is set",
