@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail};
 use crate::shell;
 use crate::steps::Tally;
 
-/// The most bytes the compressed wasm may have. The local tier's model is half a megabyte of it, the rule packs and what reads
-/// them a tenth; the platform takes three megabytes on its free plan.
-const LIMIT_BYTES: usize = 1_750_000;
+/// The most bytes the compressed wasm may have: three in a hundred more than it had when this was last looked at, and
+/// `docs/performance.md` says what they are. The platform takes three megabytes on its free plan.
+const LIMIT_BYTES: usize = 1_728_000;
 
 /// Compresses the wasm that the edge build left and compares it with the limit.
 pub(crate) fn run() -> Result<Tally> {
