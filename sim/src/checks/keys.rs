@@ -191,7 +191,9 @@ pub(crate) async fn who_is_revoked_is_let_in_no_more(world: &World) -> Result<()
         world.holder(name)?.post("/v1/requests", &request).refused(401, "CW200", None).await?;
     }
     let listed = admin.get("/v1/revocations").ok(200).await?;
-    ensure!(listed.list("/revocations").len() == 2, "{}", listed.0);
+    // Others of this tenant are revoked by checks that run beside this one.
+    let ours = |row: &&Value| row["subject"] == "leaver" || row["key"].as_str() == key("lost-key").as_deref();
+    ensure!(listed.list("/revocations").iter().filter(ours).count() == 2, "{}", listed.0);
     admin.get("/v1/cases").ok(200).await?;
     Ok(())
 }
