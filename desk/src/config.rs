@@ -13,6 +13,7 @@ use crate::{
     address::Address,
     breaker::{BreakerProblem, BreakerSettings},
     ports::Target,
+    retry::{RetryProblem, RetrySettings},
     signin::{self, SignInConfig, SignInProblem},
     tenants::{BudgetConfig, TenantConfig},
 };
@@ -32,6 +33,8 @@ pub struct Config {
     pub insecure_hosts: Vec<String>,
     /// When a target that fails is left alone.
     pub breaker: BreakerSettings,
+    /// When what failed on this side is tried again: waking a case, sending its row to the docket.
+    pub retry: RetrySettings,
     /// Calls at once to one target; more of them wait, and their time runs. On Workers the platform has its own limit.
     pub connections: u32,
     /// What holds for one tenant alone.
@@ -58,6 +61,7 @@ impl Default for Config {
             agents: BTreeMap::new(),
             insecure_hosts: Vec::new(),
             breaker: BreakerSettings::default(),
+            retry: RetrySettings::default(),
             connections: 128,
             tenants: BTreeMap::new(),
             budget: BudgetConfig::default(),
@@ -104,6 +108,9 @@ pub enum ConfigProblem {
     /// A breaker's setting.
     #[error(transparent)]
     Breaker(#[from] BreakerProblem),
+    /// The pauses between tries.
+    #[error(transparent)]
+    Retry(#[from] RetryProblem),
     /// A number outside its range.
     #[error("`{name}` must be between {least} and {most}")]
     Range {
@@ -158,6 +165,7 @@ impl Config {
         }
         self.check_agents()?;
         self.breaker.check()?;
+        self.retry.check()?;
         signin::check(&self.sign_in, &self.insecure_hosts)
             .map_err(|(at, problem)| ConfigProblem::SignIn { entry: at + 1, problem })?;
         if !(1..=CONNECTIONS).contains(&self.connections) {

@@ -26,6 +26,7 @@ use crate::{
     moving,
     ports::{DocketHost, DocketQuery, Grant, ModelHost, Outside, Target, TenantHost},
     problem::{Code, Problem},
+    rebuild,
     request::{Preferences, check_content_type},
     revocations,
     setup::{Access, Setup},
@@ -67,6 +68,8 @@ pub enum Leads {
     ToImport,
     /// To the docket.
     ToDocket,
+    /// To the docket, which is made again.
+    ToRebuild,
     /// To a sign of life.
     ToHealth,
     /// To what works and what is missing.
@@ -80,7 +83,7 @@ pub enum Leads {
 }
 
 /// Every route, in the order of the document of the API, which describes each.
-pub static ROUTES: [(Method, &str, Leads); 18] = [
+pub static ROUTES: [(Method, &str, Leads); 19] = [
     (Method::POST, "/v1/requests", Leads::ToNewCase),
     (Method::POST, "/", Leads::ToNewCase),
     (Method::POST, "/v1/tasks", Leads::ToNewCase),
@@ -92,6 +95,7 @@ pub static ROUTES: [(Method, &str, Leads); 18] = [
     (Method::POST, "/v1/cases/{id}/commands", Leads::ToCase),
     (Method::GET, "/v1/cases/{id}/archive", Leads::ToCase),
     (Method::POST, "/v1/import", Leads::ToImport),
+    (Method::POST, "/v1/docket/rebuild", Leads::ToRebuild),
     (Method::GET, "/v1/model", Leads::ToSwitch),
     (Method::POST, "/v1/model", Leads::ToSwitch),
     (Method::GET, "/v1/revocations", Leads::ToRevocations),
@@ -132,6 +136,7 @@ fn way<F: DocketHost + ModelHost + TenantHost + Outside + Door>(
         Leads::ToCase => on(method, old_case),
         Leads::ToImport => on(method, import_case),
         Leads::ToDocket => on(method, list_cases),
+        Leads::ToRebuild => on(method, rebuild_docket),
         Leads::ToHealth => on(method, async || json_response(StatusCode::OK, &json!({ "status": "ok" }))),
         Leads::ToReadiness => on(method, readyz),
         Leads::ToDocument => on(method, async || openapi()),
@@ -247,6 +252,17 @@ async fn list_cases<F: DocketHost + TenantHost + Outside + Door>(
     let query = search.query(&grant)?;
     let page = front.host.page(&grant.tenant, &query).await?;
     Ok(json_response(StatusCode::OK, &json!(page)))
+}
+
+/// `POST /v1/docket/rebuild`.
+async fn rebuild_docket<F: DocketHost + TenantHost + Outside>(
+    State(front): State<Front<F>>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let (grant, parts, body) = admit(&front, request, BODY).await?;
+    check_content_type(&parts.headers)?;
+    let (status, body) = rebuild::rebuild(&*front.host, &grant, &body).await?;
+    Ok(json_response(status, &body))
 }
 
 /// `GET /v1/model`.

@@ -161,6 +161,9 @@ pub trait DocketHost: Send + Sync + 'static {
 
     /// Whose key has this SHA-256 (lower-case hexadecimal); `None` for unknown and revoked keys.
     fn grant(&self, key_hash: &Digest) -> impl Future<Output = Result<Option<Grant>, HostError>> + Send;
+
+    /// Makes a case's row again from its journal, whatever row there is.
+    fn remake(&self, tenant: &TenantId, name: &RowName) -> impl Future<Output = Result<Remade, HostError>> + Send;
 }
 
 /// The model's switch: one for all cases of a deployment.
@@ -288,6 +291,33 @@ impl Spend {
     pub const MOST: u64 = 1 << 52;
 }
 
+/// Which row of the docket is to be made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowName {
+    /// That of a case of the tenant.
+    Case(CaseId),
+    /// That of whichever case lies in a Durable Object, by the object's own id. Only Workers have them.
+    Object(Digest),
+}
+
+/// What became of a row that was to be made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remade {
+    /// The docket has it.
+    Sent,
+    /// There is no such case.
+    Empty,
+}
+
+/// How far the docket is behind the journals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Behind {
+    /// With how many cases.
+    pub cases: u64,
+    /// Since when with the first of them, as RFC 3339.
+    pub since: String,
+}
+
 /// A page of the docket.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Page {
@@ -295,6 +325,9 @@ pub struct Page {
     pub cases: Vec<DocketRow>,
     /// To be given as `after` for the next page.
     pub next: Option<String>,
+    /// How far the docket is behind, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
 }
 
 /// What a key allows.

@@ -2,12 +2,23 @@
 
 use case::{
     case::{Case, Rest},
+    journal::Fault,
     law,
     rules::pack::Duty,
     specialist,
+    time::Millis,
 };
 
 use crate::ports::DocketRow;
+
+/// The row that follows from a journal, and when the case has to be woken.
+///
+/// # Errors
+/// Where the journal does not verify, or is a newer version's.
+pub fn of_journal(lines: &[String]) -> Result<(DocketRow, Option<Millis>), Fault> {
+    let case = Case::replay(lines.iter().map(String::as_str))?;
+    Ok((docket_row(&case), case.wake()))
+}
 
 /// `working`, `waiting`, `review` or `closed`.
 #[must_use]

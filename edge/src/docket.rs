@@ -1,7 +1,8 @@
-//! The docket in D1: one row per case, replaced only by a row with a longer journal behind it, so that late and
+//! The docket in D1: one row per case, replaced only by a row with as long a journal behind it, so that late and
 //! repeated writes do no harm. Callers' keys are in the Worker's own secret, where revoking one needs no database.
 //!
-//! It holds no journal and decides nothing; a lost row comes back with the case's next alarm.
+//! It holds no journal and decides nothing; a lost row comes back with the case's next
+//! commit, or is made again from its journal.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,7 +10,7 @@ use case::{
     ids::{Digest, TenantId},
     time::Millis,
 };
-use desk::ports::{CaseKey, DocketHost, DocketQuery, DocketRow, Grant, HostError, Page};
+use desk::ports::{CaseKey, DocketQuery, DocketRow, Grant, HostError, Page};
 use serde::Deserialize;
 use worker::{D1Database, Env, send::SendFuture, wasm_bindgen::JsValue};
 
@@ -18,7 +19,7 @@ use crate::bindings;
 /// The most rows of one page, whatever was asked for.
 const PAGE_ROWS: u32 = 500;
 /// The most cases that one cron tick wakes: each is a subrequest.
-pub(crate) const OVERDUE_ROWS: u32 = 50;
+const OVERDUE_ROWS: u32 = 200;
 
 /// The columns are what queries need; `row` is what they return.
 const SCHEMA: [&str; 3] = [
@@ -34,7 +35,7 @@ const UPSERT: &str = "INSERT INTO docket (tenant, case_id, head_seq, state, agen
      ON CONFLICT (tenant, case_id) DO UPDATE SET head_seq = excluded.head_seq, state = excluded.state, \
      agent = excluded.agent, assignee = excluded.assignee, external_id = excluded.external_id, \
      due_at = excluded.due_at, wake_at = excluded.wake_at, row = excluded.row \
-     WHERE excluded.head_seq > docket.head_seq";
+     WHERE excluded.head_seq >= docket.head_seq";
 
 const PAGE: &str = "SELECT row FROM docket WHERE tenant = ?1 \
      AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR agent = ?3) AND (?4 IS NULL OR assignee = ?4) \
@@ -43,7 +44,8 @@ const PAGE: &str = "SELECT row FROM docket WHERE tenant = ?1 \
        (SELECT coalesce(due_at, 9007199254740991), opened_at, case_id FROM docket WHERE tenant = ?1 AND case_id = ?8)) \
      ORDER BY coalesce(due_at, 9007199254740991), opened_at, case_id LIMIT ?9";
 
-const OVERDUE: &str = "SELECT tenant, case_id FROM docket WHERE wake_at < ?1 ORDER BY wake_at LIMIT ?2";
+/// In any order: cases that cannot be woken at all must not stand in the way of the others.
+const OVERDUE: &str = "SELECT tenant, case_id FROM docket WHERE wake_at < ?1 ORDER BY random() LIMIT ?2";
 
 /// The docket and the callers' keys.
 #[derive(Clone)]
@@ -68,10 +70,13 @@ impl EdgeDocket {
     pub(crate) const fn new(env: Env, grants: Arc<BTreeMap<String, Grant>>) -> Self {
         Self { env, grants }
     }
-}
 
-impl DocketHost for EdgeDocket {
-    fn page(&self, tenant: &TenantId, query: &DocketQuery) -> impl Future<Output = Result<Page, HostError>> + Send {
+    /// A page, which does not know how far the docket is behind.
+    pub(crate) fn page(
+        &self,
+        tenant: &TenantId,
+        query: &DocketQuery,
+    ) -> impl Future<Output = Result<Page, HostError>> + Send + use<> {
         let limit = query.limit.clamp(1, PAGE_ROWS);
         let values = [
             tenant.as_str().into(),
@@ -92,8 +97,9 @@ impl DocketHost for EdgeDocket {
         })
     }
 
-    fn grant(&self, key_hash: &Digest) -> impl Future<Output = Result<Option<Grant>, HostError>> + Send {
-        std::future::ready(Ok(self.grants.get(key_hash.as_str()).cloned()))
+    /// Whose key has this SHA-256.
+    pub(crate) fn grant(&self, key_hash: &Digest) -> Option<Grant> {
+        self.grants.get(key_hash.as_str()).cloned()
     }
 }
 
@@ -118,7 +124,7 @@ pub(crate) async fn upsert(env: &Env, key: &CaseKey, row: &DocketRow, wake: Opti
     Ok(())
 }
 
-/// Cases that should have woken by themselves before `limit`, the longest overdue first.
+/// Cases that should have woken by themselves before `limit`.
 pub(crate) async fn overdue(env: &Env, limit: Millis) -> Result<Vec<String>, HostError> {
     let values = [number(Some(limit.0)), JsValue::from_f64(f64::from(OVERDUE_ROWS))];
     let names: Vec<Name> = rows(env, OVERDUE, &values).await?;
@@ -129,7 +135,7 @@ fn page_of(rows: &[RowText], limit: usize) -> Result<Page, HostError> {
     let cases: Result<Vec<DocketRow>, _> = rows.iter().take(limit).map(|row| serde_json::from_str(&row.row)).collect();
     let cases = cases.map_err(|error| HostError::Failed(format!("a row of the docket: {error}")))?;
     let next = cases.last().filter(|_| rows.len() > limit).map(|last| last.case_id.clone());
-    Ok(Page { cases, next })
+    Ok(Page { cases, next, behind: None })
 }
 
 /// Runs one statement. Only where the table is missing is it made, so that the usual case costs one round trip.

@@ -8,7 +8,7 @@ use axum::{body::Body, response::IntoResponse as _};
 use case::time::Millis;
 use desk::front::front_routes;
 use futures_util::future::join_all;
-use http::{Request, StatusCode};
+use http::StatusCode;
 use tower::ServiceExt as _;
 use worker::{Context, Env, HttpRequest, Response, Result, ScheduleContext, ScheduledEvent, event};
 
@@ -17,7 +17,7 @@ use crate::{
     body,
     case_file::WAKE_PATH,
     docket::{self, EdgeDocket},
-    host::{FrontSide, call_object},
+    host::{FrontSide, call_object, inner, object},
     log,
     outside::{EdgeOutside, Life},
     tenants::Tenants,
@@ -62,9 +62,9 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 }
 
 async fn wake(env: &Env, name: &str) {
-    let mut request = Request::new(Body::empty());
-    *request.uri_mut() = http::Uri::from_static(WAKE_PATH);
-    if let Err(error) = call_object(env, name, request).await {
-        tracing::error!(%error, "an overdue case could not be woken");
+    match call_object(object(env, name), inner(WAKE_PATH)).await {
+        Ok(answer) if answer.status().is_success() => {}
+        Ok(answer) => tracing::error!(status = answer.status().as_u16(), "an overdue case could not be woken"),
+        Err(error) => tracing::error!(%error, "an overdue case could not be woken"),
     }
 }

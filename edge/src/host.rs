@@ -12,15 +12,24 @@ use desk::{
     entering::Entering,
     front::Door,
     ports::{
-        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Revocation,
-        SendError, Spend, Stored, Switch, Target, Task, TenantHost,
+        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade,
+        Revocation, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
     problem::{Code, Problem},
 };
+use futures_util::future::join;
 use http::{Request, Response};
-use worker::{Env, send::SendFuture};
+use worker::{Env, Stub, send::SendFuture};
 
-use crate::{bindings, body, docket::EdgeDocket, drawer::Drawer, outside, outside::EdgeOutside, tenants::Tenants};
+use crate::{
+    bindings, body,
+    case_file::{EMPTY, RESEND_PATH},
+    docket::EdgeDocket,
+    drawer::Drawer,
+    outside,
+    outside::EdgeOutside,
+    tenants::Tenants,
+};
 
 /// The host of one case, inside its Durable Object.
 pub(crate) struct CaseSide {
@@ -48,7 +57,7 @@ impl Door for FrontSide {
     fn enter(&self, entering: Entering, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send {
         let (env, name) = (self.env.clone(), entering.key().name());
         SendFuture::new(async move {
-            call_object(&env, &name, request).await.unwrap_or_else(|error| {
+            call_object(object(&env, &name), request).await.unwrap_or_else(|error| {
                 tracing::error!(case = %entering.case, %error, "the object of a case did not answer");
                 let again = "Nothing is lost that was answered. Try again; the log says more.";
                 Problem::new(Code::Storage, again).into_response()
@@ -57,15 +66,29 @@ impl Door for FrontSide {
     }
 }
 
+/// The way to the object of a case.
+pub(crate) fn object(env: &Env, name: &str) -> worker::Result<Stub> {
+    bindings::objects(env, bindings::CASES)?.get_by_name(name)
+}
+
 /// Sends a request to the object of a case and hands its answer through.
-pub(crate) async fn call_object(env: &Env, name: &str, request: Request<Body>) -> worker::Result<Response<Body>> {
+pub(crate) async fn call_object(
+    object: worker::Result<Stub>,
+    request: Request<Body>,
+) -> worker::Result<Response<Body>> {
     let (parts, body) = request.into_parts();
     // The front has read the body already and kept it within its limit.
     let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|error| error.to_string())?;
     let url = format!("http://case.internal{}", parts.uri.path());
     let request = outside::outgoing(&url, &Request::from_parts(parts, body), None)?;
-    let object = bindings::objects(env, bindings::CASES)?.get_by_name(name)?;
-    body::answered(object.fetch_with_request(request).await?).await
+    body::answered(object?.fetch_with_request(request).await?).await
+}
+
+/// A request of our own to an object.
+pub(crate) fn inner(path: &'static str) -> Request<Body> {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = http::Uri::from_static(path);
+    request
 }
 
 impl CaseHost for CaseSide {
@@ -84,11 +107,35 @@ impl CaseHost for CaseSide {
 
 impl DocketHost for FrontSide {
     fn page(&self, tenant: &TenantId, query: &DocketQuery) -> impl Future<Output = Result<Page, HostError>> + Send {
-        self.docket.page(tenant, query)
+        let (page, tenants, tenant) = (self.docket.page(tenant, query), self.tenants.clone(), tenant.clone());
+        async move {
+            let (page, lag) = join(page, tenants.behind(&tenant)).await;
+            Ok(Page { behind: lag?.shown(), ..page? })
+        }
     }
 
     fn grant(&self, key_hash: &Digest) -> impl Future<Output = Result<Option<Grant>, HostError>> + Send {
-        self.docket.grant(key_hash)
+        std::future::ready(Ok(self.docket.grant(key_hash)))
+    }
+
+    fn remake(&self, tenant: &TenantId, name: &RowName) -> impl Future<Output = Result<Remade, HostError>> + Send {
+        let (env, tenant, name) = (self.env.clone(), tenant.clone(), name.clone());
+        SendFuture::new(async move {
+            let failed = |error: worker::Error| HostError::Failed(format!("the object of a case: {error}"));
+            let object = match name {
+                RowName::Case(case) => object(&env, &CaseKey { tenant, case }.name()),
+                RowName::Object(id) => {
+                    let cases = bindings::objects(&env, bindings::CASES).map_err(failed)?;
+                    cases.id_from_string(id.as_str()).and_then(|id| id.get_stub())
+                }
+            };
+            let answer = call_object(object, inner(RESEND_PATH)).await.map_err(failed)?;
+            match answer.status().as_u16() {
+                200..300 => Ok(Remade::Sent),
+                EMPTY => Ok(Remade::Empty),
+                status => Err(HostError::Failed(format!("the object of a case answered {status}"))),
+            }
+        })
     }
 }
 

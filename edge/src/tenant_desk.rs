@@ -11,7 +11,7 @@ use case::{
     ids::{CaseId, Digest},
     time::Millis,
 };
-use desk::ports::{Revocation, Revoked, Spend, Switch};
+use desk::ports::{Behind, Revocation, Revoked, Spend, Switch};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use worker::{Date, DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
@@ -108,6 +108,14 @@ pub(crate) struct Lag {
     pub(crate) cases: u64,
     /// Since when with the first of them.
     pub(crate) since: Option<i64>,
+}
+
+impl Lag {
+    /// What callers are shown, where there is anything to show.
+    pub(crate) fn shown(&self) -> Option<Behind> {
+        let since = self.since.filter(|_| self.cases > 0)?;
+        Some(Behind { cases: self.cases, since: Millis(since).rfc3339() })
+    }
 }
 
 /// One tenant's, or the deployment's.

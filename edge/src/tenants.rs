@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use case::{
-    ids::{Digest, TenantId},
+    ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
 use desk::ports::{HostError, ModelHost, Revocation, Spend, Switch, TenantHost};
@@ -20,7 +20,10 @@ use http::{Request, header};
 use serde::de::DeserializeOwned;
 use worker::{Date, Delay, Env, send::SendFuture};
 
-use crate::{bindings, outside, tenant_desk::Ask};
+use crate::{
+    bindings, outside,
+    tenant_desk::{Ask, Lag},
+};
 
 /// The namespace of the objects of tenants.
 const TENANTS: &str = "TENANT";
@@ -41,6 +44,21 @@ static REMEMBERED: Mutex<BTreeMap<TenantId, (i64, Vec<Revocation>)>> = Mutex::ne
 pub(crate) struct Tenants(pub(crate) Env);
 
 impl Tenants {
+    /// The docket does not take a case's row since then.
+    pub(crate) async fn fell_behind(&self, tenant: &TenantId, case: &CaseId, since: Millis) -> Result<(), HostError> {
+        self.ask(tenant.as_str(), Ask::FellBehind(case.clone(), since)).await
+    }
+
+    /// The docket has the case's newest row.
+    pub(crate) async fn caught_up(&self, tenant: &TenantId, case: &CaseId) -> Result<(), HostError> {
+        self.ask(tenant.as_str(), Ask::CaughtUp(case.clone())).await
+    }
+
+    /// How far the docket is behind with a tenant's cases.
+    pub(crate) async fn behind(&self, tenant: &TenantId) -> Result<Lag, HostError> {
+        self.ask(tenant.as_str(), Ask::Behind).await
+    }
+
     fn ask<T: DeserializeOwned>(&self, name: &str, ask: Ask) -> impl Future<Output = Result<T, HostError>> + Send {
         let (env, name) = (self.0.clone(), name.to_owned());
         SendFuture::new(async move {

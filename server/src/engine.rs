@@ -12,8 +12,8 @@ use desk::{
     file::Desk,
     front::{Door, front_routes},
     ports::{
-        DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Revocation, SendError, Spend, Switch,
-        Target, Task, TenantHost,
+        DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade, Revocation, RowName, SendError,
+        Spend, Switch, Target, Task, TenantHost,
     },
     routes::case_routes,
     setup::{Access, Setup},
@@ -147,6 +147,10 @@ impl DocketHost for Lobby {
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
         self.native.grant(key_hash).await
+    }
+
+    async fn remake(&self, tenant: &TenantId, name: &RowName) -> Result<Remade, HostError> {
+        self.native.remake(tenant, name).await
     }
 }
 

@@ -6,8 +6,8 @@ use case::{
     time::Millis,
 };
 use desk::ports::{
-    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Revocation,
-    SendError, Spend, Stored, Switch, Target, Task, TenantHost,
+    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade, Revocation,
+    RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
 };
 use tokio::sync::mpsc;
 
@@ -52,6 +52,10 @@ impl DocketHost for Native {
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
         self.store.grant(key_hash).await
+    }
+
+    async fn remake(&self, tenant: &TenantId, name: &RowName) -> Result<Remade, HostError> {
+        self.store.remake(tenant, name).await
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) const WORKER_CALL: Duration = Duration::from_secs(75);
 pub(crate) const POLL: Duration = Duration::from_millis(500);
 /// How long `classify` waits for Claude, retries included, in milliseconds.
 pub(crate) const CLASSIFY_MS: u64 = 180_000;
+/// How often a row of the docket is made again for a case that goes on meanwhile.
+pub(crate) const REMAKES: usize = 4;
 /// How long one row of a batch is waited for; then its line shows the case still at work.
 pub(crate) const BATCH_ROW: Duration = Duration::from_secs(300);
 /// How long the doctor waits for one answer, in seconds.

@@ -5,7 +5,7 @@
 //! Nothing here decides anything about a case, and nothing here can read a customer's words: they are sealed.
 
 mod beside;
-mod cases;
+pub(crate) mod cases;
 mod docket;
 mod folder;
 pub(crate) mod keys;
@@ -23,10 +23,14 @@ use case::{
     ids::{Digest, TenantId},
     time::Millis,
 };
-use desk::ports::{
-    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Page, Revocation, Spend, Stored,
-    Switch, TenantHost,
+use desk::{
+    ports::{
+        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Page, Remade, Revocation,
+        RowName, Spend, Stored, Switch, TenantHost,
+    },
+    row,
 };
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{limits, metrics::Metrics, outside};
@@ -122,6 +126,23 @@ impl DocketHost for Store {
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
         let hash = key_hash.clone();
         self.readers.run(move |connection| keys::grant(connection, &hash)).await
+    }
+
+    async fn remake(&self, tenant: &TenantId, name: &RowName) -> Result<Remade, HostError> {
+        let RowName::Case(case) = name else {
+            return Err(HostError::Failed("only Workers have objects; here cases have ids".to_owned()));
+        };
+        let key = CaseKey { tenant: tenant.clone(), case: case.clone() };
+        for _ in 0..limits::REMAKES {
+            let Some(stored) = self.read(&key).await? else { return Ok(Remade::Empty) };
+            let (row, wake) = row::of_journal(&stored.lines).map_err(|fault| HostError::Failed(fault.to_string()))?;
+            let whose = key.clone();
+            let write = move |connection: &Connection| cases::write_docket(connection, &whose, &row, wake);
+            if self.beside.run(write).await? {
+                return Ok(Remade::Sent);
+            }
+        }
+        Err(HostError::Failed("the docket and the journal do not end at the same line".to_owned()))
     }
 }
 

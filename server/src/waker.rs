@@ -11,6 +11,7 @@ use case::time::Millis;
 use desk::{
     file::Desk,
     ports::{CaseKey, Outside as _},
+    retry::RetrySettings,
 };
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -33,9 +34,11 @@ pub(crate) struct Note {
 pub(crate) enum When {
     /// What a commit says counts: at this moment, or not any more.
     Committed(Option<Millis>),
-    /// The case was woken and is still to be woken at this moment. A commit that came since may know better, so an
-    /// earlier moment stays.
-    StillDue(Millis),
+    /// The case was woken, and is still to be woken at this moment, if at any. A commit that came since may know better,
+    /// so an earlier moment stays.
+    Woken(Option<Millis>),
+    /// The case could not be woken; it is tried again after a pause.
+    Failed(Millis),
 }
 
 /// The moments of all cases; each case has at most one.
@@ -43,6 +46,9 @@ pub(crate) enum When {
 struct Moments {
     by_time: BTreeSet<(Millis, CaseKey)>,
     by_case: BTreeMap<CaseKey, Millis>,
+    /// How often each case could not be woken since it last could.
+    failures: BTreeMap<CaseKey, u32>,
+    retry: RetrySettings,
 }
 
 /// The waker.
@@ -56,7 +62,7 @@ pub(crate) struct Waker {
 impl Waker {
     /// A waker that starts with the cases left by the process before.
     pub(crate) fn new(desk: Desk<Native>, metrics: Arc<Metrics>, unfinished: Vec<Due>) -> Self {
-        let mut moments = Moments::default();
+        let mut moments = Moments { retry: desk.setup.config.retry, ..Moments::default() };
         for due in unfinished {
             moments.set(due.key, Some(due.wake));
         }
@@ -91,16 +97,15 @@ impl Waker {
         let desk = self.desk.clone();
         self.metrics.wake();
         self.desk.host.spawn(Box::pin(async move {
-            match desk.wake(&key).await {
+            let wake = match desk.wake(&key).await {
                 // Too early a wake writes nothing, so that no commit says when the next one is.
-                Ok(Some(wake)) => {
-                    let _ = desk.host.notes.send(Note { key, wake: When::StillDue(wake) });
-                }
-                Ok(None) => {}
+                Ok(wake) => When::Woken(wake),
                 Err(problem) => {
                     tracing::error!(case = %key.case, ?problem, "a case could not be woken; it is tried again");
+                    When::Failed(desk.host.now())
                 }
-            }
+            };
+            let _ = desk.host.notes.send(Note { key, wake });
             drop(permit);
         }));
     }
@@ -111,7 +116,7 @@ impl Waker {
         match self.desk.host.store.overdue(self.desk.setup.sandbox, before.0).await {
             Ok(lost) => {
                 for due in lost {
-                    self.moments.set(due.key, Some(due.wake));
+                    self.moments.find(due);
                 }
             }
             Err(error) => tracing::error!(%error, "the sweep could not read the cases that are due"),
@@ -127,11 +132,35 @@ fn wait(now: Millis, moment: Millis) -> Duration {
 impl Moments {
     fn take(&mut self, note: Note) {
         match note.wake {
-            When::Committed(wake) => self.set(note.key, wake),
-            When::StillDue(wake) if self.by_case.get(&note.key).is_none_or(|known| *known > wake) => {
-                self.set(note.key, Some(wake));
+            When::Committed(wake) => {
+                self.failures.remove(&note.key);
+                self.set(note.key, wake);
             }
-            When::StillDue(_) => {}
+            When::Woken(wake) => {
+                self.failures.remove(&note.key);
+                if let Some(wake) = wake {
+                    self.set_earlier(note.key, wake);
+                }
+            }
+            When::Failed(now) => {
+                let failures = self.failures.entry(note.key.clone()).or_default();
+                *failures = failures.saturating_add(1);
+                let again = now.plus(self.retry.pause_ms(*failures));
+                self.set_earlier(note.key, again);
+            }
+        }
+    }
+
+    /// Takes up a case that should have been woken, unless it is known, or on its way to be tried again.
+    fn find(&mut self, due: Due) {
+        if !self.by_case.contains_key(&due.key) {
+            self.set(due.key, Some(due.wake));
+        }
+    }
+
+    fn set_earlier(&mut self, key: CaseKey, wake: Millis) {
+        if self.by_case.get(&key).is_none_or(|known| *known > wake) {
+            self.set(key, Some(wake));
         }
     }
 
@@ -189,7 +218,7 @@ mod tests {
     #[test]
     fn a_case_that_was_woken_too_early_is_woken_again_and_an_earlier_moment_stays() {
         let mut moments = Moments::default();
-        let still_due = |at| Note { key: key(1), wake: When::StillDue(Millis(at)) };
+        let still_due = |at| Note { key: key(1), wake: When::Woken(Some(Millis(at))) };
         moments.take(still_due(20));
         assert_eq!(moments.first(), Some(Millis(20)));
         moments.take(Note { key: key(1), wake: When::Committed(Some(Millis(10))) });
@@ -197,6 +226,28 @@ mod tests {
         assert_eq!(moments.first(), Some(Millis(10)));
         moments.take(Note { key: key(1), wake: When::Committed(None) });
         assert_eq!(moments.first(), None);
+    }
+
+    #[test]
+    fn a_case_that_cannot_be_woken_is_tried_ever_more_rarely_until_it_can() {
+        let mut moments = Moments { retry: RetrySettings { first_ms: 10, most_ms: 30 }, ..Moments::default() };
+        let failed = |at| Note { key: key(1), wake: When::Failed(Millis(at)) };
+        let mut seen = Vec::new();
+        for at in [0, 100, 200, 300] {
+            moments.take(failed(at));
+            seen.push(moments.first().unwrap().0 - at);
+            // What the sweep finds on disk meanwhile makes it ring no sooner.
+            moments.find(Due { key: key(1), wake: Millis(0) });
+            assert_eq!(moments.take_due(Millis(at + 9)), []);
+            assert_eq!(moments.take_due(Millis(at + 30)), [key(1)]);
+        }
+        assert_eq!(seen, [10, 20, 30, 30]);
+        moments.take(Note { key: key(1), wake: When::Committed(Some(Millis(500))) });
+        assert_eq!(moments.take_due(Millis(500)), [key(1)]);
+        moments.take(failed(500));
+        assert_eq!(moments.first(), Some(Millis(510)), "a commit began anew");
+        moments.find(Due { key: key(2), wake: Millis(7) });
+        assert_eq!(moments.first(), Some(Millis(7)), "what was lost is found");
     }
 
     #[test]

@@ -21,8 +21,9 @@ use desk::{
     front::Door,
     ports::{
         CaseHost, CaseKey, Commit, DocketHost, DocketQuery, DocketRow, Grant, HostError, ModelHost, Outside, Page,
-        Revocation, Revoked, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
+        Remade, Revocation, Revoked, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
+    row,
 };
 use tokio::{
     task::AbortHandle,
@@ -167,11 +168,21 @@ impl DocketHost for Host {
         let more = rows.len() > query.limit as usize;
         rows.truncate(query.limit as usize);
         let next = rows.last().filter(|_| more).map(|row| row.case_id.clone());
-        Ok(Page { cases: rows, next })
+        Ok(Page { cases: rows, next, behind: None })
     }
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {
         Ok(self.store.grants().get(key_hash).cloned())
+    }
+
+    async fn remake(&self, tenant: &TenantId, name: &RowName) -> Result<Remade, HostError> {
+        let RowName::Case(case) = name else { return Err(HostError::Failed("there are no objects".to_owned())) };
+        let key = CaseKey { tenant: tenant.clone(), case: case.clone() };
+        let mut cases = self.store.cases();
+        let Some(record) = cases.get_mut(&key) else { return Ok(Remade::Empty) };
+        let (row, wake) = row::of_journal(&record.lines).map_err(|fault| HostError::Failed(fault.to_string()))?;
+        (record.row, record.wake) = (Some(row), wake);
+        Ok(Remade::Sent)
     }
 }
 

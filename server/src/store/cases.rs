@@ -6,7 +6,7 @@ use case::{
     journal::Line,
     time::Millis,
 };
-use desk::ports::{CaseKey, Commit, HostError, Stored};
+use desk::ports::{CaseKey, Commit, DocketRow, HostError, Stored};
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
 /// A case that has to be woken.
@@ -95,8 +95,30 @@ fn opened_in_sandbox(lines: &[String]) -> Result<bool, WriteError> {
     }
 }
 
+/// Writes what the docket says of a case anew; whether the case still stands where the row says it does. Where the
+/// journal ends is left alone: that a journal was cut must stay to be seen.
+pub(crate) fn write_docket(
+    connection: &Connection,
+    key: &CaseKey,
+    row: &DocketRow,
+    wake: Option<Millis>,
+) -> Result<bool, rusqlite::Error> {
+    let statement = "UPDATE cases SET wake = :wake, state = :state, task = :task, agent = :agent, assignee = :assignee,
+             external_id = :external_id, escalated = :escalated, due_at = :due_at, opened_at = :opened_at,
+             updated_at = :updated_at, submitted_by = :submitted_by
+         WHERE tenant = :tenant AND case_id = :case_id AND head_seq = :head_seq AND head_hash = :head_hash";
+    let written = connection.prepare_cached(statement)?.execute(named_params! {
+        ":tenant": key.tenant.as_str(), ":case_id": key.case.as_str(), ":head_seq": row.head_seq,
+        ":head_hash": row.head_hash, ":wake": wake.map(|wake| wake.0), ":state": row.state, ":task": row.task,
+        ":agent": row.agent, ":assignee": row.assignee, ":external_id": row.external_id, ":escalated": row.escalated,
+        ":due_at": row.due_at, ":opened_at": row.opened_at, ":updated_at": row.updated_at,
+        ":submitted_by": row.submitted_by,
+    })?;
+    Ok(written > 0)
+}
+
 /// Reads a case.
-pub(super) fn read(connection: &Connection, key: &CaseKey) -> Result<Option<Stored>, rusqlite::Error> {
+pub(crate) fn read(connection: &Connection, key: &CaseKey) -> Result<Option<Stored>, rusqlite::Error> {
     let (tenant, case_id) = (key.tenant.as_str(), key.case.as_str());
     let wrapped: Option<Option<Vec<u8>>> = connection
         .prepare_cached("SELECT wrapped_key FROM cases WHERE tenant = ?1 AND case_id = ?2")?
