@@ -6,6 +6,7 @@ mod batch;
 mod caller;
 mod classify;
 mod credential;
+mod docket;
 mod doctor;
 mod export;
 mod handle;
@@ -72,6 +73,8 @@ enum Command {
     Export(export::Args),
     /// Take up cases that `export` wrote
     Import(import::Args),
+    /// Make the list of cases again from their journals
+    Docket(docket::Args),
     /// Make, list and revoke callers' keys
     Keys(keys::Args),
     /// Show the secret that a remote agent verifies requests with
@@ -102,8 +105,9 @@ impl Cli {
             Command::Replay(args) => replay::run(&settings(args.data())?, &args),
             Command::Export(args) => block_on(export::run(&settings(args.data())?, &args)),
             Command::Import(args) => block_on(import::run(&settings(args.data())?, &args)),
-            Command::Keys(args) => keys::run(&settings(&args.data())?, &args),
             Command::Agents(args) => agents::run(&settings(&args.data())?, &args),
+            Command::Docket(args) => block_on(docket::run(&settings(args.data())?, &args)),
+            Command::Keys(args) => block_on(keys::run(&settings(&args.data())?, &args)),
             Command::Model(args) => model::run(&settings(args.data())?, &args),
             Command::Sandbox(args) => block_on(sandbox::run(&args)),
             Command::Rules(args) if args.needs_settings() => rules::run(Some(&settings(&rules::Args::data())?), &args),
@@ -157,6 +161,11 @@ mod tests {
             "model off --data d --note TEXT",
             "model status",
             "keys revoke key_x",
+            "keys revoke --subject ada --tenant acme --note TEXT",
+            "keys revoke aa --worker http://localhost --note TEXT",
+            "docket rebuild --data d",
+            "docket rebuild --worker http://localhost --objects -",
+            "docket rebuild --worker http://localhost --state DIR",
             "sandbox --listen 127.0.0.1:0 --seed 7 --bank DIR --script FILE --strict --gullible --fault html --fault risk=500",
             "doctor --log json",
             "rules list",
@@ -167,7 +176,15 @@ mod tests {
             let words = std::iter::once("caseworker").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_ok(), "{line}");
         }
-        for line in ["handle", "keys create --tenant t --subject s --role boss", "serve --port 1", "batch IN"] {
+        for line in [
+            "handle",
+            "keys revoke",
+            "docket rebuild --worker http://localhost",
+            "docket rebuild --state d",
+            "keys create --tenant t --subject s --role boss",
+            "serve --port 1",
+            "batch IN",
+        ] {
             let words = std::iter::once("caseworker").chain(line.split(' '));
             assert_eq!(Cli::try_parse_from(words).unwrap_err().exit_code(), Exit::Usage as i32, "{line}");
         }

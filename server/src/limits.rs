@@ -35,6 +35,8 @@ pub(crate) const BATCH_AT_ONCE: usize = 32;
 pub(crate) const STDIN_BYTES: u64 = 1 << 20;
 /// Largest file of a sandbox bank or script, in bytes.
 pub(crate) const SANDBOX_FILE_BYTES: u64 = 256 << 20;
+/// Longest list of objects that is read from stdin, in bytes.
+pub(crate) const OBJECTS_BYTES: u64 = 256 << 20;
 /// Largest reply of a Worker to `handle --worker`, in bytes.
 pub(crate) const WORKER_REPLY_BYTES: usize = 4 << 20;
 /// Largest archive of one case that is read from a Worker, in bytes; larger than what one takes, so that it can be

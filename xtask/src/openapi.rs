@@ -153,6 +153,7 @@ fn shown(operation: Operation, leads: Leads) -> Value {
         | Leads::ToCase
         | Leads::ToImport
         | Leads::ToDocket
+        | Leads::ToRebuild
         | Leads::ToSwitch
         | Leads::ToRevocations => false,
     };

@@ -1,5 +1,7 @@
 //! `caseworker keys`: who may call, in which tenant, as what. A key is shown once; only its hash is kept.
 
+mod revoke;
+
 use std::collections::BTreeMap;
 
 use case::{
@@ -15,7 +17,7 @@ use serde_json::json;
 
 use super::Data;
 use crate::{
-    exit::{Exit, Failure},
+    exit::Failure,
     output, outside,
     settings::{Settings, master},
     store::{Shelf, keys},
@@ -59,11 +61,8 @@ enum What {
     List,
     /// Print the grants of all keys in force by the keys' hashes: the Worker's secret API_KEYS
     Grants,
-    /// Revoke a key, from the next request on
-    Revoke {
-        /// The key's id, as `list` shows it
-        id: String,
-    },
+    /// Revoke a key or a subject, from the next request on
+    Revoke(revoke::Args),
 }
 
 impl Args {
@@ -87,7 +86,7 @@ fn role(text: &str) -> Result<Role, String> {
 }
 
 /// Runs the command, beside a server that works the same folder.
-pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
+pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
     let now_ms = outside::now().0;
     match &args.what {
         What::Create { tenant, subject, role, signing: true } => {
@@ -117,16 +116,7 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
             let grants: BTreeMap<_, _> = shelf.run(keys::grants)?.into_iter().collect();
             output::json(&grants)
         }
-        What::Revoke { id } => {
-            let shelf = Shelf::beside(&settings.data)?;
-            if shelf.run(|connection| keys::revoke(connection, id, now_ms))? {
-                output::words(&format!("{id} is revoked"));
-                Ok(())
-            } else {
-                let message = format!("there is no key {id}; `caseworker keys list` shows their ids");
-                Err(Failure::new(Exit::Usage, message))
-            }
-        }
+        What::Revoke(args) => revoke::run(settings, args).await,
     }
 }
 

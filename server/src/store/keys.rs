@@ -96,10 +96,13 @@ pub(crate) fn grants(connection: &Connection) -> Result<Vec<(Digest, Grant)>, ru
     Ok(grants)
 }
 
-/// Revokes a key from the next request on; whether there is such a key. The first time counts.
-pub(crate) fn revoke(connection: &Connection, id: &str, now_ms: i64) -> Result<bool, rusqlite::Error> {
-    let statement = "UPDATE api_keys SET revoked_at = ifnull(revoked_at, ?2) WHERE id = ?1";
-    Ok(connection.execute(statement, params![id, now_ms])? > 0)
+/// The tenant and hash of a key, by its id or by the hash itself.
+pub(crate) fn find(connection: &Connection, name: &str) -> Result<Option<(TenantId, Digest)>, rusqlite::Error> {
+    let row: Option<(String, String)> = connection
+        .prepare_cached("SELECT tenant, hash FROM api_keys WHERE id = ?1 OR hash = ?1")?
+        .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(row.and_then(|(tenant, hash)| Some((TenantId::parse(&tenant).ok()?, Digest::parse(&hash).ok()?))))
 }
 
 /// What the key with this hash allows.

@@ -12,10 +12,13 @@ use case::{
     settings::Settings,
     time::Millis,
 };
-use desk::ports::{CaseHost as _, CaseKey, Commit, DocketHost as _, DocketQuery, DocketRow, Grant, HostError, Sealed};
+use desk::ports::{
+    CaseHost as _, CaseKey, Commit, DocketHost as _, DocketQuery, DocketRow, Grant, HostError, Remade, Revocation,
+    Revoked, RowName, Sealed, TenantHost as _,
+};
 use tempfile::TempDir;
 
-use super::{FolderLock, Shelf, Store, StoreError, keys, schema};
+use super::{FolderLock, Shelf, Store, StoreError, keys, schema, tenants};
 use crate::metrics::Metrics;
 
 fn key(byte: u8) -> CaseKey {
@@ -336,8 +339,16 @@ async fn a_key_opens_its_tenant_until_it_is_revoked_and_is_nowhere_on_disk() {
     let hash = Digest::of(new.secret.as_bytes());
     assert_eq!(store.grant(&hash).await.unwrap(), Some(grant));
     assert!(store.has_keys().await.unwrap());
-    assert!(shelf.run(|connection| keys::revoke(connection, &new.id, 2)).unwrap());
-    assert!(!shelf.run(|connection| keys::revoke(connection, "key_none", 2)).unwrap());
+    let found = shelf.run(|connection| keys::find(connection, &new.id)).unwrap().unwrap();
+    assert_eq!(found, (TenantId::parse("acme").unwrap(), hash.clone()));
+    assert_eq!(shelf.run(|connection| keys::find(connection, hash.as_str())).unwrap(), Some(found.clone()));
+    assert_eq!(shelf.run(|connection| keys::find(connection, "key_none")).unwrap(), None);
+    let (what, by) = (Revoked::Key(found.1), "command-line".to_owned());
+    let revocation = Revocation { what, at: Millis(2), by, note: None };
+    shelf.run(|connection| tenants::revoke(connection, &found.0, &revocation)).unwrap();
+    assert_eq!(store.revocations(&found.0).await.unwrap(), [revocation]);
+    let listed = shelf.run(keys::list).unwrap();
+    assert_eq!(listed.iter().map(|row| row.revoked_at).collect::<Vec<_>>(), [Some(2)]);
     assert_eq!(store.grant(&hash).await.unwrap(), None);
     assert!(!store.has_keys().await.unwrap());
     for entry in fs::read_dir(folder.path()).unwrap() {
@@ -358,4 +369,33 @@ async fn waking_ends_when_a_commit_says_so() {
     store.commit(&key(1), next(&key(1), lines, None)).await.unwrap();
     assert_eq!(store.unfinished(false).await.unwrap(), []);
     assert_eq!(store.counts().await.unwrap(), [("review".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn the_docket_is_made_again_from_journals_and_a_cut_journal_stays_to_be_seen() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let (acme, other) = (TenantId::parse("acme").unwrap(), TenantId::parse("other").unwrap());
+    let key = key(1);
+    let commit = opening(&key);
+    let lines = commit.lines.clone();
+    store.commit(&key, commit).await.unwrap();
+    let name = RowName::Case(key.case.clone());
+    let (row, wake) = desk::row::of_journal(&lines).unwrap();
+    let shelf = Shelf::beside(folder.path()).unwrap();
+    let spoil = "UPDATE cases SET state = 'closed', agent = 'nobody', wake = NULL, due_at = 1, updated_at = 0";
+    for _ in 0..2 {
+        shelf.run(|connection| connection.execute(spoil, [])).unwrap();
+        assert_eq!(store.remake(&acme, &name).await.unwrap(), Remade::Sent);
+        assert_eq!(store.page(&acme, &DocketQuery::default()).await.unwrap().cases, [row.clone()]);
+    }
+    let unfinished = store.unfinished(false).await.unwrap();
+    assert_eq!(unfinished.len(), 1, "it is woken again at {wake:?}");
+    assert_eq!(store.remake(&other, &name).await.unwrap(), Remade::Empty, "another tenant's case is not there");
+    assert!(store.remake(&acme, &RowName::Object(Digest::of(b"object"))).await.is_err());
+    let cut = "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)";
+    shelf.run(|connection| connection.execute(cut, [])).unwrap();
+    shelf.run(|connection| connection.execute(spoil, [])).unwrap();
+    assert!(store.remake(&acme, &name).await.is_err());
+    assert_eq!(shelf.case(&key).unwrap().unwrap().head_seq, row.head_seq);
 }

@@ -123,7 +123,10 @@ fn signers() -> Result<BTreeMap<String, (String, String)>> {
 }
 
 /// `xtask`, which knows where workerd is, with the Worker built once.
-pub(super) fn xtask() -> Result<&'static Path> {
+///
+/// # Errors
+/// Where either cannot be built.
+pub fn xtask() -> Result<&'static Path> {
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let built = BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}")));
     match built {

@@ -32,7 +32,14 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("TaskAnswer", task_answer(), "Where the task went.");
     add("DocketRow", docket_row(), "A case in the list of cases.");
     let next = says(or_null(text()), "To be given as `after` for the next page; null on the last.");
-    add("DocketPage", closed(vec![must("cases", list(of("DocketRow"))), must("next", next)]), "A page of the docket.");
+    let behind = closed(vec![must("cases", count()), must("since", moment())]);
+    let behind = says(behind, "Where the docket lacks the newest of some cases: of how many, and since when.");
+    let page = vec![must("cases", list(of("DocketRow"))), must("next", next), may("behind", behind)];
+    add("DocketPage", closed(page), "A page of the docket.");
+    let names = list(says(text(), "A case's id, or the hexadecimal id of an object."));
+    add("RebuildDocket", closed(vec![must("cases", names)]), "Which rows to make again: at most 100.");
+    let rebuilt = vec![must("sent", count()), must("empty", count()), must("failed", list(text()))];
+    add("RebuiltDocket", closed(rebuilt), "What became of them; `empty` counts those that hold no case.");
     let event = vec![must("seq", count()), must("at", moment()), must("kind", of("EntryKind"))];
     add("Event", closed(event), "The `data` of a server-sent event: a new entry of the journal.");
     add("Health", closed(vec![must("status", always("ok"))]), "A sign of life.");

@@ -66,6 +66,7 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("POST", "/v1/tasks") => create_task(),
         ("GET", "/v1/model") => read_switch(),
         ("POST", "/v1/model") => turn_switch(),
+        ("POST", "/v1/docket/rebuild") => rebuild_docket(),
         ("GET", "/v1/revocations") => list_revocations(),
         ("POST", "/v1/revocations") => revoke(),
         ("GET", "/v1/cases") => list_cases(),
@@ -190,6 +191,25 @@ fn list_cases() -> Operation {
         success: json_answer(200, "DocketPage", None, "The page."),
         also: None,
         codes: codes(&[&AUTHENTICATED, &[Code::Query]]),
+    }
+}
+
+fn rebuild_docket() -> Operation {
+    Operation {
+        id: "rebuildDocket",
+        summary: "Make rows of the docket again",
+        description: "For admins: each of these cases has its row made again from its journal, whatever the docket holds. \
+                      On Workers a case may also be named by the hexadecimal id of its object.",
+        parameters: &[],
+        body: Some(("RebuildDocket", json!({ "cases": ["case_aaaaaaaaaaaaaaaaaaaaaaaaaa"] }))),
+        success: json_answer(
+            200,
+            "RebuiltDocket",
+            None,
+            "How many rows were made. Those that failed can be sent again.",
+        ),
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &BODY, &[Code::Role, Code::Field]]),
     }
 }
 
