@@ -62,6 +62,7 @@ pub const CONTRACT: &[Check] = table! {
         Any many_requests_with_one_ticket_at_once_make_one_case,
     }
     docket {
+        Any rows_are_made_again_when_an_admin_asks,
         Any every_case_is_found_by_what_is_known_of_it,
         Any pages_hold_every_case_once,
     }

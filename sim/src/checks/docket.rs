@@ -78,3 +78,25 @@ pub(crate) async fn pages_hold_every_case_once(world: &World) -> Result<()> {
     ensure!(seen.len() == 7 && seen.into_iter().collect::<BTreeSet<_>>() == opened, "not every case once");
     Ok(())
 }
+
+pub(crate) async fn rows_are_made_again_when_an_admin_asks(world: &World) -> Result<()> {
+    let ticket = world.fresh("ticket");
+    let body = json!({ "text": SAMPLE, "customer_id": "cus_ada", "external_id": ticket });
+    let case = world.api.open(&body).await?;
+    let by_ticket = format!("external_id={ticket}&state=review");
+    let row = expect(world, &by_ticket, case.id(), true).await?;
+    let rebuild = |cases: Value| world.api.post("/v1/docket/rebuild", &json!({ "cases": cases }));
+    let unknown = format!("case_{}", "z".repeat(26));
+    let made = rebuild(json!([case.id(), unknown])).ok(200).await?;
+    ensure!(made.0 == json!({ "sent": 1, "empty": 1, "failed": [] }), "{}", made.0);
+    ensure!(expect(world, &by_ticket, case.id(), true).await? == row, "another row than {row}");
+    // No host has an object of this id, and none may take it for a case.
+    let nobodys = "0".repeat(64);
+    let made = rebuild(json!([nobodys])).ok(200).await?;
+    ensure!(made.0 == json!({ "sent": 0, "empty": 0, "failed": [nobodys] }), "{}", made.0);
+    let many = vec![case.id(); 101];
+    for cases in [json!(null), json!([]), json!("x"), json!(["x"]), json!([7]), json!(many)] {
+        rebuild(cases).refused(400, "CW103", Some("cases")).await?;
+    }
+    Ok(())
+}

@@ -169,6 +169,7 @@ pub(crate) async fn who_is_revoked_is_let_in_no_more(world: &World) -> Result<()
     let key = |name: &str| world.keys.get(name).map(|key| Digest::of(key.as_bytes()).to_string());
     for name in ["leaver", "lost-key"] {
         world.holder(name)?.get("/v1/cases").ok(200).await?;
+        world.holder(name)?.post("/v1/docket/rebuild", &json!({ "cases": ["x"] })).refused(403, "CW201", None).await?;
         world.holder(name)?.post("/v1/revocations", &json!({ "subject": "admin" })).refused(403, "CW201", None).await?;
     }
     let both = json!({ "subject": "leaver", "key": key("lost-key") });
