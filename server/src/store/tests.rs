@@ -387,7 +387,7 @@ async fn the_docket_is_made_again_from_journals_and_a_cut_journal_stays_to_be_se
     for _ in 0..2 {
         shelf.run(|connection| connection.execute(spoil, [])).unwrap();
         assert_eq!(store.remake(&acme, &name).await.unwrap(), Remade::Sent);
-        assert_eq!(store.page(&acme, &DocketQuery::default()).await.unwrap().cases, [row.clone()]);
+        assert_eq!(store.page(&acme, &DocketQuery::default()).await.unwrap().cases, std::slice::from_ref(&row));
     }
     let unfinished = store.unfinished(false).await.unwrap();
     assert_eq!(unfinished.len(), 1, "it is woken again at {wake:?}");
