@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::{body::Body, response::IntoResponse as _};
+use axum::response::IntoResponse as _;
 use case::time::Millis;
 use desk::front::front_routes;
 use futures_util::future::join_all;
