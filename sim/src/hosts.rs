@@ -24,6 +24,29 @@ pub enum Kind {
     Keys,
 }
 
+/// What one test wants of its host beyond the kind.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// The master key, as 64 hexadecimal digits; without it each host has one of its own.
+    pub master_key: Option<String>,
+    /// Whether the sources are named, so that no case is one of the sandbox; natively they always are.
+    pub genuine: bool,
+    /// Decision settings over those of all hosts under test.
+    pub settings: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Extras {
+    /// The decision settings.
+    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
+        let mut all = settings().as_object().cloned().unwrap_or_default();
+        all.extend(self.settings.clone());
+        all
+    }
+}
+
+/// The services that the sandbox plays.
+const SOURCES: [&str; 6] = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
+
 /// An origin that hosts for holders of keys list.
 pub const ORIGIN: &str = "https://desk.example";
 

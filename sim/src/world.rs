@@ -59,6 +59,9 @@ pub trait Process: Send + Sync {
     /// Starts it again on the same data and address, and waits until it answers.
     fn start(&self) -> BoxFuture<'_, Result<()>>;
 
+    /// Where it answers.
+    fn url(&self) -> &str;
+
     /// Everything it has written to its log so far, over all its lives.
     fn log(&self) -> String;
 }

@@ -32,12 +32,6 @@ impl Child {
         Self { make: Box::new(make), url, log, running: Mutex::new(None) }
     }
 
-    /// Where it answers.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
     fn spawn(&self) -> Result<()> {
         let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
         let mut command = (self.make)()?;
@@ -80,6 +74,10 @@ impl Process for Child {
             self.spawn()?;
             self.answers().await
         })
+    }
+
+    fn url(&self) -> &str {
+        &self.url
     }
 
     fn log(&self) -> String {

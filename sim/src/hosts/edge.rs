@@ -18,13 +18,15 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use super::{
-    Child, Kind, ORIGIN, SHADOW, TOKENS, breaker, child::free_port, issuer::issuer, native::root, outside::Outside,
-    settings,
+    Child, Extras, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer, native::root,
+    outside::Outside,
 };
 use crate::world::{HOLDERS, Process as _, SIGNERS, World};
 
 /// Names the built `xtask` to use; without it, it is built.
 const XTASK: &str = "XTASK_BIN";
+/// The service binding behind which `edge dev` puts the sandbox.
+const BINDING: &str = "SOURCES";
 
 /// The Worker, running, and its folder.
 pub struct Edge {
@@ -46,6 +48,14 @@ impl Edge {
     /// # Errors
     /// Where it cannot be built or does not answer.
     pub async fn start(kind: Kind, outside: &Outside) -> Result<Self> {
+        Self::start_with(kind, outside, &Extras::default()).await
+    }
+
+    /// Starts workerd with the built Worker and an empty data folder, and with what a test wants besides.
+    ///
+    /// # Errors
+    /// As [`Edge::start`].
+    pub async fn start_with(kind: Kind, outside: &Outside, extras: &Extras) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
         let data = folder.path().join("data");
@@ -53,7 +63,12 @@ impl Edge {
         let keys: BTreeMap<String, String> =
             HOLDERS.iter().map(|(name, _, _)| ((*name).to_owned(), format!("cw_test_key_of_{name}"))).collect();
         let signers = signers()?;
-        let mut config = json!({ "settings": settings(), "breaker": breaker() });
+        let mut config = json!({ "settings": extras.settings(), "breaker": breaker() });
+        if extras.genuine {
+            let binding = |name: &&str| ((*name).to_owned(), json!(BINDING));
+            config["sources"] = Value::Object(SOURCES.iter().map(binding).collect());
+        }
+        let master_key = extras.master_key.clone();
         if kind == Kind::Model {
             config["anthropic_base_url"] = json!(outside.url);
             config["budget"] = json!({ "tokens_per_day": TOKENS });
@@ -71,6 +86,9 @@ impl Edge {
             command.arg("--data").arg(&data).arg("--settings").arg(config.to_string()).current_dir(root());
             for secret in ["ANTHROPIC_API_KEY", "API_KEYS", "VAULT_KEY"] {
                 command.env_remove(secret);
+            }
+            if let Some(key) = &master_key {
+                command.env("VAULT_KEY", key);
             }
             if kind == Kind::Model {
                 command.env("ANTHROPIC_API_KEY", "sk-ant-test-key-of-the-conformance-suite");

@@ -12,14 +12,12 @@ use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
 use super::{
-    Child, Kind, ORIGIN, SHADOW, TOKENS, breaker, child::free_port, issuer::issuer, outside::Outside, settings,
+    Child, Extras, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer, outside::Outside,
 };
 use crate::world::{HOLDERS, Process as _, SIGNERS, World};
 
 /// Names the binary to test; without it `target/debug/caseworker` is built and taken.
 const BINARY: &str = "CASEWORKER_BIN";
-/// The services that the sandbox plays.
-const SOURCES: [&str; 6] = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
 
 /// A native host that runs, and its folder.
 pub struct Native {
@@ -34,15 +32,27 @@ impl Native {
     /// # Errors
     /// Where it cannot be built or does not answer.
     pub async fn start(kind: Kind, outside: &Outside) -> Result<Self> {
+        Self::start_with(kind, outside, &Extras::default()).await
+    }
+
+    /// Starts the binary with an empty data folder, and with what a test wants besides.
+    ///
+    /// # Errors
+    /// As [`Native::start`].
+    pub async fn start_with(kind: Kind, outside: &Outside, extras: &Extras) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
-        fs::write(folder.path().join("caseworker.toml"), configuration(kind, outside)?)?;
+        fs::write(folder.path().join("caseworker.toml"), configuration(kind, outside, extras)?)?;
         let keys = if kind == Kind::Keys { make_keys(folder.path())? } else { BTreeMap::new() };
         let signers = if kind == Kind::Keys { make_signers(folder.path())? } else { BTreeMap::new() };
+        let master_key = extras.master_key.clone();
         let (home, address) = (folder.path().to_owned(), format!("127.0.0.1:{port}"));
         let make = move || {
             let mut command = caseworker(&home)?;
             command.args(["serve", "--listen", &address, "--data", "data"]);
+            if let Some(key) = &master_key {
+                command.env("CASEWORKER_MASTER_KEY", key);
+            }
             if kind == Kind::Model {
                 command.env("ANTHROPIC_API_KEY", "sk-ant-test-key-of-the-conformance-suite");
             }
@@ -79,9 +89,13 @@ pub fn caseworker(folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
-fn configuration(kind: Kind, outside: &Outside) -> Result<String> {
+fn configuration(kind: Kind, outside: &Outside, extras: &Extras) -> Result<String> {
     let url = &outside.url;
     let mut text = String::new();
+    let (tables, values): (Vec<_>, Vec<_>) = extras.settings().into_iter().partition(|(_, value)| value.is_object());
+    for (name, value) in values {
+        text.push_str(&format!("settings.{name} = {value}\n"));
+    }
     if kind == Kind::Model {
         text.push_str(&format!("anthropic_base_url = \"{url}\"\n[budget]\ntokens_per_day = {TOKENS}\n"));
     }
@@ -94,8 +108,8 @@ fn configuration(kind: Kind, outside: &Outside) -> Result<String> {
         text.push_str(&format!("{source} = \"{url}\"\n"));
     }
     // A table of TOML can be written inline, and then it is JSON but for its colons.
-    for (name, table) in settings().as_object().into_iter().flatten() {
-        text.push_str(&format!("[settings.{name}]\n{}", toml_lines(table)));
+    for (name, table) in tables {
+        text.push_str(&format!("[settings.{name}]\n{}", toml_lines(&table)));
     }
     Ok(text)
 }

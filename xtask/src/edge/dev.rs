@@ -102,7 +102,10 @@ pub(super) fn workerd(tools: &Tools, options: &Options, sandbox: &str) -> Result
         fs::copy(&built, data.join(module))
             .with_context(|| format!("{module} is not built; run without --no-build"))?;
     }
-    let mut texts = vec![("SANDBOX", SOURCES)];
+    let mut texts = Vec::new();
+    if !names_sources(options.settings.as_deref()) {
+        texts.push(("SANDBOX", SOURCES));
+    }
     if !options.keys {
         texts.push(("OPEN", "local"));
     }
@@ -129,6 +132,13 @@ pub(super) fn workerd(tools: &Tools, options: &Options, sandbox: &str) -> Result
     }
     println!("the Worker listens on http://127.0.0.1:{}, its data is in {}", options.port, data.display());
     Ok(command)
+}
+
+/// Whether the configuration says which sources there are: then they are asked as anybody's are, and no case is marked as
+/// one of the sandbox. What else may be wrong with it, the Worker says.
+fn names_sources(settings: Option<&str>) -> bool {
+    let settings: Option<serde_json::Value> = settings.and_then(|settings| serde_json::from_str(settings).ok());
+    settings.is_some_and(|settings| settings.get("sources").is_some())
 }
 
 /// Copies the modules of the other Workers beside the configuration, and gives each its settings.
