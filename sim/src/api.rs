@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use anyhow::{Context as _, Result, bail, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 /// The longest that any call may take: the longest wait that a caller may prefer, and some time for a busy machine.
 const CALL: Duration = Duration::from_secs(90);
@@ -124,6 +125,27 @@ impl Api {
         let reply = self.get(&format!("/v1/cases/{id}/journal")).send().await?;
         ensure!(reply.status == 200, "{reply}");
         Ok(reply.body.lines().map(str::to_owned).collect())
+    }
+
+    /// Sends JSON over a connection of its own, and closes it so long after the last byte was sent, without a look at the
+    /// answer.
+    ///
+    /// # Errors
+    /// Where the host is not one that is reached without encryption, or takes no connection.
+    pub async fn post_and_leave(&self, path: &str, body: &Value, after: Duration) -> Result<()> {
+        let address = self.base.strip_prefix("http://").context("only a host on loopback is left like this")?;
+        let body = body.to_string();
+        let key = self.key.as_ref().map(|key| format!("authorization: Bearer {key}\r\n")).unwrap_or_default();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\nprefer: wait=20\r\n\
+             {key}content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut connection = TcpStream::connect(address).await.context("connecting")?;
+        connection.write_all(request.as_bytes()).await.context("sending")?;
+        tokio::time::sleep(after).await;
+        drop(connection);
+        Ok(())
     }
 
     /// Reads a case until it is in a state, for half a minute at most.

@@ -2,7 +2,7 @@
 //! action was executed once, and the journals verify. The moments are random but seeded, and the seed is printed.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     sync::{
         Arc, Mutex, PoisonError,
@@ -25,11 +25,64 @@ use crate::{
 };
 
 /// How many callers send at the same time.
-const CALLERS: u64 = 6;
+const CALLERS: u64 = 16;
 /// What the callers ask for, in turn.
 const REQUESTS: [(&str, &str); 4] = [("cus_ada", TWICE), ("cus_ben", TWICE), ("cus_dan", STOLEN), ("cus_fay", PENDING)];
 /// The share of cases, in hundredths, whose proposal a caller approves while the load runs.
-const APPROVED_PERCENT: u64 = 50;
+const APPROVED_PERCENT: u64 = 90;
+/// The share of kills, in hundredths, at which something must be in flight for them to mean anything.
+const IN_FLIGHT_PERCENT: usize = 90;
+/// What the last line of a battery begins with; the rest of it is a [`Tally`].
+pub const TALLY: &str = "tally: ";
+
+/// How hard a battery tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// How often the host is killed.
+    pub kills: u32,
+    /// How many actions must have been executed at the end.
+    pub actions: u32,
+    /// Where the random numbers begin.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// `KILLS`, or 20; `ACTIONS`, or one for each kill; `SEED`, or the clock.
+    #[must_use]
+    pub fn from_environment() -> Self {
+        let kills = kills();
+        let actions = number("ACTIONS").and_then(|actions| u32::try_from(actions).ok()).unwrap_or(kills);
+        Self { kills, actions, seed: seed() }
+    }
+}
+
+/// What a battery came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// How many cases were in flight at each kill.
+    pub in_flight: Vec<usize>,
+    /// Cases that were acknowledged.
+    pub cases: usize,
+    /// Approvals that were acknowledged.
+    pub approvals: usize,
+    /// Actions that the outside executed.
+    pub executed: u64,
+    /// Actions that were sent to the outside again under their key.
+    pub repeats: u64,
+}
+
+impl Tally {
+    /// The tally on one line, for whoever started the battery.
+    #[must_use]
+    pub fn line(&self, plan: &Plan) -> String {
+        let Self { in_flight, cases, approvals, executed, repeats } = self;
+        let tally = json!({
+            "seed": plan.seed, "kills": plan.kills, "in_flight": in_flight, "cases": cases, "approvals": approvals,
+            "executed": executed, "repeats": repeats,
+        });
+        format!("{TALLY}{tally}")
+    }
+}
 
 /// A small generator of numbers (SplitMix64), so that a run can be repeated.
 #[derive(Debug, Clone)]
@@ -69,10 +122,16 @@ fn told(shared: &Shared) -> std::sync::MutexGuard<'_, Told> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How many calls are open, and how many cases were acknowledged.
-fn glance(shared: &Shared) -> (usize, usize) {
+/// What the callers know at one moment.
+struct Glance {
+    open: usize,
+    cases: usize,
+    approved: usize,
+}
+
+fn glance(shared: &Shared) -> Glance {
     let told = told(shared);
-    (told.open, told.cases.len())
+    Glance { open: told.open, cases: told.cases.len(), approved: told.approved.len() }
 }
 
 /// How often a battery kills: `KILLS`, or 20 times.
@@ -96,9 +155,10 @@ fn number(variable: &str) -> Option<u64> {
 ///
 /// # Errors
 /// The first thing that is not as it was told.
-pub async fn run(world: &World, kills: u32, seed: u64) -> Result<()> {
+pub async fn run(world: &World, plan: &Plan) -> Result<Tally> {
     let process = world.process.clone().context("there is no process to kill")?;
-    println!("seed {seed}, {kills} kills");
+    let Plan { kills, actions, seed } = *plan;
+    println!("seed {seed}, {kills} kills, at least {actions} actions");
     // Answers that are lost after the deed, so that actions are sent again; then slow sources, so that there is always
     // something in flight.
     world.bank.fail("actions", "drop-after-commit", Some(2 * kills)).await?;
@@ -110,12 +170,12 @@ pub async fn run(world: &World, kills: u32, seed: u64) -> Result<()> {
         tokio::spawn(call(world.clone(), shared.clone(), stop.clone(), Random::new(seed ^ (number + 1)), number))
     });
     let callers: Vec<_> = callers.collect();
-    let killed = kill(process.as_ref(), &shared, kills, Random::new(seed)).await;
+    let killed = kill(process.as_ref(), &shared, plan).await;
     stop.store(true, Ordering::Relaxed);
     for caller in join_all(callers).await {
         caller.context("a caller broke")?;
     }
-    killed?;
+    let in_flight = killed?;
     world.bank.mend().await?;
     let (cases, approved) = {
         let told = told(&shared);
@@ -123,36 +183,46 @@ pub async fn run(world: &World, kills: u32, seed: u64) -> Result<()> {
     };
     println!("{} cases and {} approvals were acknowledged", cases.len(), approved.len());
     ensure!(cases.len() >= kills as usize / 2, "too few cases for the kills to mean anything");
-    judge(world, &cases, &approved).await
+    let (executed, repeats) = judge(world, &cases, &approved).await?;
+    ensure!(executed >= u64::from(actions), "only {executed} of {actions} actions were executed");
+    let tally = Tally { in_flight, cases: cases.len(), approvals: approved.len(), executed, repeats };
+    println!("{}", tally.line(plan));
+    Ok(tally)
 }
 
-/// How long a host has to acknowledge something new before it is killed again, in steps of [`STEP`].
+/// How long a host has to get on before it is killed again, in steps of [`STEP`].
 const PROGRESS: u32 = 4_000;
 /// How often the callers are looked at.
 const STEP: Duration = Duration::from_millis(5);
 
-/// Kills and starts the host, only while something is in flight: every other time at a random moment from its start
-/// on, in between once it has acknowledged something new, so that the load gets on.
-async fn kill(process: &dyn Process, shared: &Shared, kills: u32, mut random: Random) -> Result<()> {
-    let mut acknowledged = 0;
-    for number in 1..=kills {
-        tokio::time::sleep(Duration::from_millis(20 + random.below(600))).await;
-        for _ in 0..PROGRESS {
-            let (open, cases) = glance(shared);
-            if open > 0 && (number % 2 == 0 || cases > acknowledged) {
-                break;
+/// Kills and starts the host: every other time at a random moment from its start on, whatever it is at; in between once
+/// as many approvals were acknowledged as this kill's share of the actions is, and then at a random moment as well, so
+/// that the load gets on.
+async fn kill(process: &dyn Process, shared: &Shared, plan: &Plan) -> Result<Vec<usize>> {
+    let mut random = Random::new(plan.seed);
+    let mut in_flight = Vec::new();
+    for number in 1..=plan.kills {
+        if number % 2 == 1 {
+            let share = u64::from(plan.actions) * u64::from(number) / u64::from(plan.kills.max(1));
+            for _ in 0..PROGRESS {
+                if glance(shared).approved as u64 > share {
+                    break;
+                }
+                tokio::time::sleep(STEP).await;
             }
-            tokio::time::sleep(STEP).await;
         }
-        let (open, _) = glance(shared);
+        tokio::time::sleep(Duration::from_millis(20 + random.below(600))).await;
+        let open = glance(shared).open;
         process.kill()?;
-        (_, acknowledged) = glance(shared);
         // A caller works one case at a time.
-        println!("kill {number}: {open} cases in flight, {acknowledged} acknowledged so far");
-        ensure!(open > 0, "nothing was in flight at kill {number}");
+        let Glance { cases, approved, .. } = glance(shared);
+        println!("kill {number}: {open} cases in flight, {cases} cases and {approved} approvals acknowledged so far");
+        in_flight.push(open);
         process.start().await?;
     }
-    Ok(())
+    let busy = in_flight.iter().filter(|open| **open > 0).count();
+    ensure!(busy * 100 >= in_flight.len() * IN_FLIGHT_PERCENT, "only {busy} kills met cases in flight");
+    Ok(in_flight)
 }
 
 /// A caller that knows how to behave: an idempotency key for each request, and again when no answer came.
@@ -202,8 +272,10 @@ async fn insist(shared: &Shared, call: impl Fn() -> crate::api::Call) -> Option<
     None
 }
 
-/// Everything that was acknowledged is there once, at rest and whole, and was executed as often as it was approved.
-async fn judge(world: &World, cases: &BTreeMap<String, String>, approved: &[String]) -> Result<()> {
+/// Everything that was acknowledged is there once, at rest and whole, and was executed as often as it was approved. Says
+/// how many actions were executed, and how many were sent again.
+async fn judge(world: &World, cases: &BTreeMap<String, String>, approved: &[String]) -> Result<(u64, u64)> {
+    let mut expected = BTreeMap::new();
     for (key, id) in cases {
         let rested = world
             .api
@@ -212,31 +284,44 @@ async fn judge(world: &World, cases: &BTreeMap<String, String>, approved: &[Stri
             .with_context(|| format!("the case of {key}"))?;
         rested.is("/external_id", key.as_str())?;
         let lines = verify(world, &rested).await.with_context(|| format!("the case {id}"))?;
-        let found = world.api.get(&format!("/v1/cases?external_id={key}")).ok(200).await?;
-        let rows =
-            found.list("/cases").iter().filter(|row| row.get("case_id").and_then(Value::as_str) == Some(id)).count();
-        ensure!(rows == 1 && found.list("/cases").len() == 1, "the docket has {} of {key}", found.0);
+        in_docket(world, key, &rested).await?;
         let commanded = lines.iter().any(|line| line.contains("\"command\":\"approve\""));
-        if approved.contains(id) {
-            ensure!(commanded, "an acknowledged approval of {id} is gone");
-        }
-        let executed = world.bank.actions_of(id).await?.len();
-        let done = usize::from(rested.text("/orchestration/proposal/stage") == "done");
-        let commanded = usize::from(commanded);
-        ensure!(
-            executed == commanded && done == commanded,
-            "{id}: approved {commanded}, done {done}, executed {executed}"
-        );
+        ensure!(commanded || !approved.contains(id), "an acknowledged approval of {id} is gone");
+        let done = rested.text("/orchestration/proposal/stage") == "done";
+        ensure!(done == commanded, "{id}: approved {commanded}, done {done}");
+        expected.insert(id.as_str(), usize::from(commanded));
     }
     let book = world.bank.book().await?;
     let (executed, repeats) = (book.number("/executed")?, book.number("/repeats")?);
     println!("{executed} actions were executed once each, {repeats} were sent again under the same key");
-    let mut keys: Vec<&str> = book.list("/actions").iter().filter_map(|action| action.get("key")?.as_str()).collect();
-    keys.sort_unstable();
-    let all = keys.len();
-    keys.dedup();
-    if keys.len() != all {
-        bail!("an action was executed twice");
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut keys = BTreeSet::new();
+    for action in book.list("/actions") {
+        let key = action.get("key").and_then(Value::as_str).context("an action without a key")?;
+        ensure!(keys.insert(key), "{key} was executed twice");
+        let case = action.pointer("/body/case_id").and_then(Value::as_str).context("an action without a case")?;
+        *found.entry(case).or_default() += 1;
     }
-    Ok(())
+    for (id, expected) in expected {
+        let executed = found.get(id).copied().unwrap_or_default();
+        ensure!(executed == expected, "{id} was approved {expected} times and executed {executed} times");
+    }
+    ensure!(executed == keys.len() as u64, "the book counts {executed} actions and lists {}", keys.len());
+    Ok((executed, repeats))
+}
+
+/// The docket lists the case once, as it is now; it may be a moment behind.
+async fn in_docket(world: &World, key: &str, rested: &View) -> Result<()> {
+    let mut found = View(Value::Null);
+    for _ in 0..300 {
+        found = world.api.get(&format!("/v1/cases?external_id={key}")).ok(200).await?;
+        if let [row] = found.list("/cases") {
+            let same = |name: &str, shown: &str| row.get(name) == rested.0.pointer(shown);
+            if same("case_id", "/case_id") && same("head_hash", "/head_hash") && same("state", "/orchestration/state") {
+                return Ok(());
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!("the docket has {} of {key}, which is {}", found.0, rested.0)
 }

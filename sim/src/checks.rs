@@ -2,6 +2,7 @@
 
 pub(crate) mod bad_input;
 pub(crate) mod concurrency;
+pub(crate) mod crowd;
 pub(crate) mod disputes;
 pub(crate) mod docket;
 pub(crate) mod gullible;

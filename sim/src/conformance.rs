@@ -100,6 +100,11 @@ pub const CONTRACT: &[Check] = table! {
     concurrency {
         Any of_twenty_approvals_at_once_one_counts,
         Any many_writers_never_fork_a_journal,
+        Any two_clients_that_drive_one_case_never_fork_it,
+    }
+    crowd {
+        Any a_client_that_leaves_at_once_still_gets_its_case_worked,
+        None two_hundred_cases_at_once_hold_each_its_own_and_no_others,
     }
     outages {
         None a_ledger_that_fails_is_missing_evidence_and_never_certainty,

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use sim::{
     bank::Bank,
-    battery::{self, Random},
+    battery::{self, Plan, Random},
     hosts::{
         Kind,
         native::{Native, caseworker},
@@ -55,7 +55,7 @@ fn journals(folder: &Path) -> Result<Vec<PathBuf>> {
 async fn a_native_host_that_is_killed_again_and_again_loses_nothing_it_acknowledged() -> Result<()> {
     let outside = Outside::serve(Obedience::Wary, "")?;
     let host = Native::start(Kind::Plain, &outside).await?;
-    battery::run(&host.world, battery::kills(), battery::seed()).await?;
+    battery::run(&host.world, &Plan::from_environment()).await?;
     host.world.process.as_ref().context("a process")?.kill()?;
 
     run(host.folder(), &["verify", "data", "--rederive"])?;

@@ -1,8 +1,9 @@
-//! `kill -9` of workerd in the middle of a load. `KILLS` says how often (20 without it), `SEED` repeats a run.
+//! `kill -9` of workerd in the middle of a load. `KILLS` says how often (20 without it), `ACTIONS` how many actions
+//! must have been executed at least, `SEED` repeats a run.
 
 use anyhow::Result;
 use sim::{
-    battery,
+    battery::{self, Plan},
     hosts::{
         Kind,
         edge::{self, Edge},
@@ -19,5 +20,5 @@ async fn a_worker_whose_runtime_is_killed_again_and_again_loses_nothing_it_ackno
     }
     let outside = Outside::serve(Obedience::Wary, "")?;
     let host = Edge::start(Kind::Plain, &outside).await?;
-    battery::run(&host.world, battery::kills(), battery::seed()).await
+    battery::run(&host.world, &Plan::from_environment()).await.map(drop)
 }

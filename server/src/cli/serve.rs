@@ -125,6 +125,7 @@ fn routes(engine: &Engine) -> Router {
         .fallback_service(engine.front.clone())
         .layer(middleware::from_fn_with_state(own.clone(), only_local_names))
         .layer(middleware::from_fn_with_state(own, log_request))
+        .layer(middleware::from_fn(to_the_end))
 }
 
 #[derive(Clone)]
@@ -215,6 +216,14 @@ fn is_local(host: &str) -> bool {
     let name = name.map_or(host, |(name, _)| name).trim_start_matches('[').trim_end_matches(']');
     name.eq_ignore_ascii_case("localhost")
         || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A caller that leaves does not stop what it began: its request goes on by itself.
+async fn to_the_end(request: Request, next: Next) -> Response {
+    tokio::spawn(next.run(request)).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request was not worked to its end");
+        Problem::new(Code::Storage, "Nothing is lost that was answered. The log says more.").into_response()
+    })
 }
 
 /// One line for each request: never its query, headers or body.
