@@ -9,6 +9,7 @@ mod ci;
 mod edge;
 mod guide;
 mod openapi;
+mod proof;
 mod sdk;
 mod shell;
 mod steps;
@@ -49,6 +50,8 @@ enum Command {
     /// Write the document of the API from the code, or check that the committed one is what the code says.
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
+    /// Run the long batteries at full size, and write what came of them to `docs/proof`.
+    Proof(proof::Proof),
     /// Install what the Worker's build needs and is missing: wasm target, worker-build, wasm-bindgen, npm tools.
     Tools,
 }
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Bench(command) => bench::run(&command),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
+        Command::Proof(proof) => proof.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),
     };
     match outcome {
