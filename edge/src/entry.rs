@@ -9,6 +9,7 @@ use case::time::Millis;
 use desk::front::front_routes;
 use futures_util::future::join_all;
 use http::StatusCode;
+use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 use worker::{Context, Env, HttpRequest, Response, Result, ScheduleContext, ScheduledEvent, event};
 
@@ -33,14 +34,22 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Respo
         Ok(bindings) => bindings,
         Err(misconfigured) => return body::answer(misconfigured.problem().into_response()).await,
     };
+    let context = Arc::new(context);
     let host = FrontSide {
         tenants: Tenants(env.clone()),
         docket: EdgeDocket::new(env.clone(), bindings.grants.clone()),
-        outside: EdgeOutside::new(env.clone(), bindings.sources.clone(), Life::Request(Arc::new(context))),
+        outside: EdgeOutside::new(env.clone(), bindings.sources.clone(), Life::Request(context.clone())),
         env,
     };
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let response = front_routes(Arc::new(host), bindings.setup.clone()).oneshot(request).await?;
+    let routes = front_routes(Arc::new(host), bindings.setup.clone());
+    // A caller that leaves does not stop what it began: the platform drops this future then, and not that one.
+    let (answer, answered) = oneshot::channel();
+    context.wait_until(async move {
+        // Where the caller has left, nobody takes it.
+        let _ = answer.send(routes.oneshot(request).await);
+    });
+    let response = answered.await.map_err(|_| "the request was not worked to its end")??;
     let status = response.status();
     // One line for each request, never its query, headers or body. A path that is no route is a caller's text, and may
     // hold anything.

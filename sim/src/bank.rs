@@ -41,6 +41,14 @@ impl Bank {
         Ok(bodies.filter(|body| body.get("case_id").and_then(Value::as_str) == Some(case_id)).collect())
     }
 
+    /// What a source answers to anybody.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn ask(&self, path: &str) -> Result<View> {
+        self.api.get(path).ok(200).await
+    }
+
     /// The whole book of actions.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ pub mod wasm;
 use std::{env, path::PathBuf, process::Command};
 
 pub use child::Child;
+use serde_json::{Map, Value};
 
 /// What a host is started with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,17 +32,27 @@ pub struct Extras {
     pub master_key: Option<String>,
     /// Whether the sources are named, so that no case is one of the sandbox; natively they always are.
     pub genuine: bool,
-    /// Decision settings over those of all hosts under test.
-    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// Decision settings over those of all hosts under test: an object, or nothing.
+    pub settings: Value,
+    /// What else of the configuration is set, on the Worker alone: an object, or nothing.
+    pub config: Value,
+    /// Other Workers of one module beside ours, each behind the service binding of its name.
+    pub modules: Vec<(String, PathBuf)>,
+    /// Their plain settings: `BINDING.NAME=VALUE`.
+    pub module_texts: Vec<String>,
 }
 
 impl Extras {
     /// The decision settings.
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        let mut all = settings().as_object().cloned().unwrap_or_default();
-        all.extend(self.settings.clone());
-        all
+    fn settings(&self) -> Map<String, Value> {
+        over(&settings(), &self.settings)
     }
+}
+
+/// The fields of an object with those of another over them.
+fn over(all: &Value, own: &Value) -> Map<String, Value> {
+    let fields = |object: &Value| object.as_object().cloned().unwrap_or_default();
+    fields(all).into_iter().chain(fields(own)).collect()
 }
 
 /// The services that the sandbox plays.

@@ -91,7 +91,8 @@ async fn cases_go_to_the_worker_and_come_back_with_their_chains_intact() -> Resu
     let extras = Extras {
         master_key: Some(MASTER.to_owned()),
         genuine: true,
-        settings: [("wait_ms".to_owned(), wait_ms), ("lookups".to_owned(), lookups)].into_iter().collect(),
+        settings: json!({ "wait_ms": wait_ms, "lookups": lookups }),
+        ..Extras::default()
     };
     let worker = Edge::start_with(Kind::Plain, &outside, &extras).await?;
     let native = Native::start_with(Kind::Plain, &outside, &extras).await?;

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use super::{
     Child, Extras, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer, native::root,
-    outside::Outside,
+    outside::Outside, over,
 };
 use crate::world::{HOLDERS, Process as _, SIGNERS, World};
 
@@ -68,7 +68,8 @@ impl Edge {
             let binding = |name: &&str| ((*name).to_owned(), json!(BINDING));
             config["sources"] = Value::Object(SOURCES.iter().map(binding).collect());
         }
-        let master_key = extras.master_key.clone();
+        config = Value::Object(over(&config, &extras.config));
+        let extras = extras.clone();
         if kind == Kind::Model {
             config["anthropic_base_url"] = json!(outside.url);
             config["budget"] = json!({ "tokens_per_day": TOKENS });
@@ -87,7 +88,13 @@ impl Edge {
             for secret in ["ANTHROPIC_API_KEY", "API_KEYS", "VAULT_KEY"] {
                 command.env_remove(secret);
             }
-            if let Some(key) = &master_key {
+            for (binding, file) in &extras.modules {
+                command.arg("--module").arg(format!("{binding}={}", file.display()));
+            }
+            for text in &extras.module_texts {
+                command.args(["--module-text", text]);
+            }
+            if let Some(key) = &extras.master_key {
                 command.env("VAULT_KEY", key);
             }
             if kind == Kind::Model {
