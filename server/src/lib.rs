@@ -6,6 +6,7 @@
 
 mod archive;
 mod cli;
+mod connections;
 mod engine;
 mod exit;
 mod host;

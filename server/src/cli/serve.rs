@@ -28,10 +28,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Data;
 use crate::{
+    connections,
     engine::{Engine, Plan, Resume},
     exit::{Exit, Failure},
     host::Native,
-    limits,
     metrics::Metrics,
     output,
     settings::{LISTEN, Settings},
@@ -74,7 +74,7 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     announce(settings, &engine, local);
     let stop = CancellationToken::new();
     tokio::spawn(told_to_stop(stop.clone()));
-    serve(listener, routes(&engine), stop).await?;
+    connections::serve(listener, routes(&engine), &stop).await;
     engine.stop().await;
     Ok(())
 }
@@ -132,19 +132,6 @@ fn routes(engine: &Engine) -> Router {
 struct Own {
     desk: Desk<Native>,
     metrics: Arc<Metrics>,
-}
-
-/// Serves until told to stop; then what is under way has a moment to end.
-async fn serve(listener: TcpListener, routes: Router, stop: CancellationToken) -> Result<(), Failure> {
-    let serving = axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let too_long = async {
-        stop.cancelled().await;
-        tokio::time::sleep(limits::GRACE).await;
-    };
-    tokio::select! {
-        served = serving => served.map_err(|error| Failure::new(Exit::Outside, error.to_string())),
-        () = too_long => Ok(()),
-    }
 }
 
 /// Waits for the first SIGTERM or SIGINT. A second one ends the process at once, which loses nothing either.
