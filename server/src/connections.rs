@@ -6,11 +6,8 @@
 use std::{io, time::Duration};
 
 use axum::Router;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
-    service::TowerToHyperService,
-};
+use hyper::server::conn::http1::Builder;
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown, service::TowerToHyperService};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +18,8 @@ const BREATH: Duration = Duration::from_secs(1);
 
 /// Serves until told to stop; then what is under way has a moment to end.
 pub(crate) async fn serve(listener: TcpListener, routes: Router, stop: &CancellationToken) {
-    let mut http = Builder::new(TokioExecutor::new()).http1_only();
-    http.http1().half_close(true);
+    let mut http = Builder::new();
+    http.half_close(true);
     let open = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -32,7 +29,7 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, stop: &Cancella
         match accepted {
             Ok((stream, _)) => {
                 let service = TowerToHyperService::new(routes.clone());
-                let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
+                let connection = http.serve_connection(TokioIo::new(stream), service);
                 let watched = open.watch(connection);
                 tokio::spawn(async move {
                     // A caller that breaks off is no failure of ours.
