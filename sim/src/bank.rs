@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::{Api, View},
-    hosts::liar,
+    hosts::{agent, liar},
 };
 
 /// The sandbox's own surface, `/sandbox/...`.
@@ -115,6 +115,26 @@ impl Bank {
             self.api.call(&Method::PUT, liar::LIE).header("content-type", "text/plain").body(lie).send().await?;
         ensure!(reply.status == 200, "{reply}");
         Ok(())
+    }
+
+    /// Makes the remote agent beside the sandbox play a part, and forget what it was sent.
+    ///
+    /// # Errors
+    /// Where the outside is not the suite's own.
+    pub async fn play(&self, part: &str) -> Result<()> {
+        let reply =
+            self.api.call(&Method::PUT, agent::PART).header("content-type", "text/plain").body(part).send().await?;
+        ensure!(reply.status == 200, "{reply}");
+        Ok(())
+    }
+
+    /// What the remote agent was sent since it was told its part.
+    ///
+    /// # Errors
+    /// Where the outside is not the suite's own.
+    pub async fn tasks(&self) -> Result<Vec<Value>> {
+        let reply = self.api.get(agent::TASKS).ok(200).await?;
+        Ok(reply.list("").to_vec())
     }
 
     /// How often somebody came to where a lie leads.

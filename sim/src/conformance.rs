@@ -131,6 +131,16 @@ pub const CONTRACT: &[Check] = table! {
     }
 };
 
+/// A host with the sandbox bank, and a scripted agent among its look-ups and behind its dispute specialist.
+pub const WITH_AN_AGENT: &[Check] = table! {
+    agents {
+        None an_agent_looks_up_and_agrees_and_is_shown_nothing_personal,
+        None what_an_agent_finds_waits_for_a_person_and_moves_what_the_ledger_says,
+        None an_agent_that_is_wrong_slow_or_down_changes_nothing,
+        None an_agents_row_about_another_customer_is_not_used,
+    }
+};
+
 /// A host that asks a model: the stand-in of the sandbox. Every check switches on what it needs.
 pub const WITH_A_MODEL: &[Check] = table! {
     model {

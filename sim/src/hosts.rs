@@ -1,6 +1,7 @@
 //! The hosts under test: each a process of its own with its data in a folder of its own, and the outside in this
 //! process, so that what was executed is counted by a process that is not killed.
 
+pub mod agent;
 mod child;
 pub mod edge;
 pub mod issuer;
@@ -12,7 +13,7 @@ pub mod wasm;
 use std::{env, path::PathBuf, process::Command};
 
 pub use child::Child;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// What a host is started with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Extras {
     pub genuine: bool,
     /// Decision settings over those of all hosts under test: an object, or nothing.
     pub settings: Value,
+    /// Where remote agents are, by their names: an object, or nothing.
+    pub agents: Value,
     /// What else of the configuration is set, on the Worker alone: an object, or nothing.
     pub config: Value,
     /// Other Workers of one module beside ours, each behind the service binding of its name.
@@ -43,6 +46,17 @@ pub struct Extras {
 }
 
 impl Extras {
+    /// A scripted agent that looks up accounts and merchants, and looks at what is found of disputes.
+    #[must_use]
+    pub fn with_agent(at: &str) -> Self {
+        let agents = json!({
+            "lookups": { "accounts": agent::NAME, "merchants": agent::NAME },
+            "specialists": { "dispute_summary": agent::NAME },
+            "findings": { "attempt_ms": 2_000, "deadline_ms": 4_500, "attempts": 2, "backoff_ms": 50 },
+        });
+        Self { settings: json!({ "agents": agents }), agents: json!({ agent::NAME: { "at": at } }), ..Self::default() }
+    }
+
     /// The decision settings.
     fn settings(&self) -> Map<String, Value> {
         over(&settings(), &self.settings)

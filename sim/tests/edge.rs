@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use sim::{
-    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_KEYS},
+    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_AN_AGENT, WITH_KEYS},
     hosts::{
-        Kind,
+        Extras, Kind,
         edge::{self, Edge},
         outside::{Obedience, Outside},
     },
@@ -41,4 +41,16 @@ async fn the_worker_withstands_a_gullible_model() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_worker_lets_in_who_has_a_key() -> Result<()> {
     conforms(Kind::Keys, Obedience::Wary, WITH_KEYS).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worker_believes_no_agent() -> Result<()> {
+    if let Some(why) = edge::missing() {
+        println!("SKIPPED: {why}");
+        return Ok(());
+    }
+    let outside = Outside::serve(Obedience::Wary, sim::conformance::SCRIPT)?;
+    let host = Edge::start_with(Kind::Plain, &outside, &Extras::with_agent(edge::BINDING)).await?;
+    let only = std::env::var("ONLY").unwrap_or_default();
+    run(&host.world, WITH_AN_AGENT, &only).await.verdict()
 }

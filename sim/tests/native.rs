@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use sim::{
-    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_KEYS},
+    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_AN_AGENT, WITH_KEYS},
     hosts::{
-        Kind,
+        Extras, Kind,
         native::Native,
         outside::{Obedience, Outside},
     },
@@ -36,4 +36,12 @@ async fn the_native_host_withstands_a_gullible_model() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_native_host_lets_in_who_has_a_key() -> Result<()> {
     conforms(Kind::Keys, Obedience::Wary, WITH_KEYS).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_native_host_believes_no_agent() -> Result<()> {
+    let outside = Outside::serve(Obedience::Wary, sim::conformance::SCRIPT)?;
+    let host = Native::start_with(Kind::Plain, &outside, &Extras::with_agent(&outside.url)).await?;
+    let only = std::env::var("ONLY").unwrap_or_default();
+    run(&host.world, WITH_AN_AGENT, &only).await.verdict()
 }

@@ -17,6 +17,8 @@ use axum::{
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
+/// Its name in the configuration of hosts under test.
+pub const NAME: &str = "scripted";
 /// Where the agent is told which part to play.
 pub const PART: &str = "/agent/part";
 /// Everything it was sent since it was told.
@@ -43,11 +45,7 @@ struct Play {
 /// The sandbox with the agent beside it; the agent looks things up there.
 pub(super) fn beside(bank: Router) -> Router {
     let agent = Agent { bank: bank.clone(), play: Arc::default() };
-    let own = Router::new()
-        .route(PART, put(learn))
-        .route(TASKS, get(tasks))
-        .route(WORK, post(work))
-        .with_state(agent);
+    let own = Router::new().route(PART, put(learn)).route(TASKS, get(tasks)).route(WORK, post(work)).with_state(agent);
     bank.merge(own)
 }
 
@@ -73,7 +71,10 @@ async fn work(State(agent): State<Agent>, Json(task): Json<Value>) -> Response {
     match part.as_str() {
         "down" => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         "slow" => tokio::time::sleep(LONG).await,
-        "huge" => return Json(json!({ "agree": true, "reply": { "merchants": [], "more": "x".repeat(HUGE) } })).into_response(),
+        "huge" => {
+            return Json(json!({ "agree": true, "reply": { "merchants": [], "more": "x".repeat(HUGE) } }))
+                .into_response();
+        }
         _ => {}
     }
     let answer = if task["kind"] == "lookup" { look_up(&agent, &part, &task).await } else { find(&part, &task) };

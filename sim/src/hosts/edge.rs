@@ -26,7 +26,7 @@ use crate::world::{HOLDERS, Process as _, SIGNERS, World};
 /// Names the built `xtask` to use; without it, it is built.
 const XTASK: &str = "XTASK_BIN";
 /// The service binding behind which `edge dev` puts the sandbox.
-const BINDING: &str = "SOURCES";
+pub const BINDING: &str = "SOURCES";
 
 /// The Worker, running, and its folder.
 pub struct Edge {
@@ -67,6 +67,9 @@ impl Edge {
         if extras.genuine {
             let binding = |name: &&str| ((*name).to_owned(), json!(BINDING));
             config["sources"] = Value::Object(SOURCES.iter().map(binding).collect());
+        }
+        if extras.agents.is_object() {
+            config["agents"] = extras.agents.clone();
         }
         config = Value::Object(over(&config, &extras.config));
         let extras = extras.clone();

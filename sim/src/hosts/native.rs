@@ -107,6 +107,9 @@ fn configuration(kind: Kind, outside: &Outside, extras: &Extras) -> Result<Strin
     for source in SOURCES {
         text.push_str(&format!("{source} = \"{url}\"\n"));
     }
+    if extras.agents.is_object() {
+        text.push_str(&format!("[agents]\n{}", toml_lines(&extras.agents)));
+    }
     // A table of TOML can be written inline, and then it is JSON but for its colons.
     for (name, table) in tables {
         text.push_str(&format!("[settings.{name}]\n{}", toml_lines(&table)));
