@@ -28,7 +28,7 @@ pub(crate) async fn an_agent_looks_up_and_agrees_and_is_shown_nothing_personal(w
     let tasks = world.bank.tasks().await?;
     ensure!(tasks.len() == 3, "two look-ups and a finding: {tasks:?}");
     ensure!(!format!("{tasks:?}").contains("zelda"), "an agent was shown what is personal");
-    verify(world, &opened).await?;
+    verify(world, &world.api.case(opened.id()).await?).await?;
     Ok(())
 }
 
