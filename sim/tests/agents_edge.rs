@@ -45,10 +45,10 @@ async fn looked_up(secret: &str) -> Result<Value> {
     let opened = host.world.api.open_for("cus_ada", TWICE).await?;
     host.world.api.until(opened.id(), |case| case.state() == "review").await?;
     let lines = host.world.api.journal(opened.id()).await?;
-    let entries =
+    let mut entries =
         lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok()).map(|line| line["entry"].clone());
     let about = |entry: &Value| entry["ask"].as_str().is_some_and(|ask| ask.contains("/merchants/"));
-    let last = entries.filter(|entry| about(entry) && entry["kind"] != "asked").last();
+    let last = entries.rfind(|entry| about(entry) && entry["kind"] != "asked");
     last.context("the agent was not asked")
 }
 

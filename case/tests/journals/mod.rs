@@ -10,12 +10,15 @@ use case::{
 };
 
 use crate::{
-    stories::approve,
+    stories::{self, approve},
     world::{World, bank::Bank},
 };
 
 const V1_DISPUTE: &str = include_str!("../../../testdata/journals/v1-dispute.jsonl");
 const V2_DISPUTE: &str = include_str!("../../../testdata/journals/v2-dispute.jsonl");
+
+/// The same with a remote agent that finds something else, which is approved and executed.
+const V2_AGENT: &str = include_str!("../../../testdata/journals/v2-agent.jsonl");
 
 /// The story that the file tells: charged twice, three look-ups, a restart, a chargeback, approved, executed.
 fn dispute() -> World {
@@ -53,6 +56,17 @@ fn the_same_inputs_still_lead_to_the_second_version_s_bytes() {
     let world = dispute();
     let now: String = world.lines.iter().map(|line| format!("{line}\n")).collect();
     assert!(now == V2_DISPUTE, "the rules or the format have changed: raise CORE or FORMAT; this story is now\n{now}");
+}
+
+#[test]
+fn a_dispute_with_a_remote_agent_replays_re_derives_and_keeps_its_bytes() {
+    let case = Case::replay(V2_AGENT.lines()).unwrap();
+    let proposal = &case.state().tracks[0].proposals[0].proposal;
+    assert_eq!((proposal.action(), proposal.found_by().is_some()), (Action::ReferToMerchant, true));
+    assert_eq!(rederive(V2_AGENT.lines()), Ok(()));
+    let world = stories::agents::dispute();
+    let now: String = world.lines.iter().map(|line| format!("{line}\n")).collect();
+    assert!(now == V2_AGENT, "the rules or the format have changed: raise CORE or FORMAT; this story is now\n{now}");
 }
 
 #[test]

@@ -78,6 +78,15 @@ fn outcome(world: &World) -> (Outcome, Option<String>) {
     (advised.outcome, advised.flaw.map(|flaw| flaw.to_string()))
 }
 
+/// The sample with an agent that would rather have the merchant asked, to its end.
+pub(crate) fn dispute() -> World {
+    let mut world = twice(finds(refer()));
+    world.drive();
+    approve(&mut world, "ada");
+    world.drive();
+    world
+}
+
 #[test]
 fn an_agent_is_asked_last_and_about_what_the_rules_found() {
     let mut world = twice(says(Advice::Agrees));

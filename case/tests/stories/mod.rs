@@ -1,6 +1,6 @@
 //! Stories of single cases, told to the end. Each name is what must be true.
 
-mod agents;
+pub(crate) mod agents;
 mod conversation;
 mod deadlines;
 mod disputes;

@@ -49,7 +49,7 @@ fn far() -> AgentName {
 fn asks(lookups: &'static [Step]) -> impl FnOnce(Setup) -> Setup {
     move |setup| {
         let mut config = Config { ..setup.config };
-        config.agents.insert(far(), AgentConfig { at: "https://agents.example/work/".to_owned() });
+        config.agents.insert(far(), AgentConfig { at: "https://agents.example/desk/".to_owned() });
         config.settings.agents = AgentSettings {
             lookups: lookups.iter().map(|step| (*step, far())).collect(),
             specialists: case::label::Task::ALL.map(|task| (task, far())).into(),
@@ -111,7 +111,7 @@ async fn a_task_is_signed_and_holds_what_the_specialist_may_see_and_nothing_pers
     assert_eq!(headers["idempotency-key"].to_str().unwrap(), task["ask"].as_str().unwrap());
     let signature = Signature::read(headers[header::AUTHORIZATION].to_str().unwrap()).unwrap();
     assert_eq!(signature.key, "far-away");
-    let signable = Signable { method: &Method::POST, path_and_query: "/work/v1/agent-tasks", body: &body };
+    let signable = Signable { method: &Method::POST, path_and_query: "/desk/v1/agent-tasks", body: &body };
     let now = Millis::parse_rfc3339(BEGIN).unwrap();
     assert!(signature.verify(&Secret::of_agent(&world.setup.master, "far-away"), now, signable).is_ok());
     let other = Secret::of_agent(&world.setup.master, "another");

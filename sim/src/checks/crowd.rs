@@ -57,7 +57,7 @@ fn canaries(text: &str) -> BTreeSet<&str> {
 async fn open(world: &World, number: u32) -> Result<Marked> {
     let canary = canary(number);
     let ticket = format!("{}-{canary}", world.fresh("crowd"));
-    let (customer, words) = if number % 2 == 0 { ("cus_ada", TWICE) } else { ("cus_ivo", IDENTITY) };
+    let (customer, words) = if number.is_multiple_of(2) { ("cus_ada", TWICE) } else { ("cus_ivo", IDENTITY) };
     let mut body = json!({
         "text": format!("{words} The word that I was given is {canary}."),
         "customer_id": customer,
