@@ -3,11 +3,11 @@
 //! ```text
 //! {"archive":1,"tenant","head":{"case","seq","hash"},"core","sandbox","sealed","caseworker"}
 //! the journal's own lines
-//! {"wrapped_key"}
+//! {"wrapped_key","mark"}
 //! {"hash","bytes"}       one line for each ciphertext, in base64
 //! ```
 //!
-//! Words stay sealed. Reading checks all of it: every link and step of the journal, its head, every ciphertext. It
+//! The mark is that of a host with the same master key: whoever has none cannot write a history. Words stay sealed. Reading checks all of it: every link and step of the journal, its head, every ciphertext. It
 //! writes nothing, and it never repairs what it reads.
 
 use case::{
@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     named,
     ports::{CaseKey, Sealed},
+    vault::MasterKey,
 };
 
 /// The format of an archive that this build writes and reads.
@@ -45,6 +46,8 @@ pub struct Archive {
     pub wrapped_key: Option<Vec<u8>>,
     /// The ciphertexts that the journal names.
     pub sealed: Vec<Sealed>,
+    /// The mark of the host that it comes from ([`crate::vault::MasterKey::mark`]), not compared yet.
+    pub mark: Option<String>,
 }
 
 /// The first line.
@@ -64,6 +67,9 @@ struct Header {
 pub struct WrappedKey {
     /// In base64; none after erasure.
     pub wrapped_key: Option<String>,
+    /// The mark of the host that wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 /// The line of a ciphertext.
@@ -155,18 +161,14 @@ impl Archive {
     ///
     /// # Errors
     /// An [`ArchiveFault`]: what is stored does not hold together.
-    pub fn new(
-        key: CaseKey,
-        lines: Vec<String>,
-        wrapped_key: Option<Vec<u8>>,
-        sealed: Vec<Sealed>,
-    ) -> Result<Self, ArchiveFault> {
+    pub fn new(key: CaseKey, lines: Vec<String>, vault: Vault) -> Result<Self, ArchiveFault> {
         let texts = || lines.iter().map(String::as_str);
         let case = Case::replay(texts())?;
         if case.id() != &key.case || case.tenant() != &key.tenant {
             return Err(ArchiveFault::OtherCase);
         }
-        let archive = Self { key, case, lines, wrapped_key, sealed };
+        let Vault { wrapped_key, sealed, mark } = vault;
+        let archive = Self { key, case, lines, wrapped_key, sealed, mark };
         archive.check_sealed()?;
         Ok(archive)
     }
@@ -192,15 +194,29 @@ impl Archive {
             journal.push(String::from_utf8(line.to_vec()).map_err(|_| Fault::Unreadable { seq })?);
         }
         let first_of_vault = journal.len() + 2;
-        let (wrapped_key, sealed) = read_vault(first_of_vault, lines)?;
-        if sealed.len() as u64 != header.sealed {
-            let line = first_of_vault + sealed.len();
+        let vault = read_vault(first_of_vault, lines)?;
+        if vault.sealed.len() as u64 != header.sealed {
+            let line = first_of_vault + vault.sealed.len();
             return Err(ArchiveFault::Line { line, what: "there are not as many ciphertexts as the first line says" });
         }
         let key = CaseKey { tenant: header.tenant.clone(), case: header.head.case.clone() };
-        let archive = Self::new(key, journal, wrapped_key, sealed)?;
+        let archive = Self::new(key, journal, vault)?;
         archive.check(&header)?;
         Ok(archive)
+    }
+
+    /// The same with this host's mark.
+    #[must_use]
+    pub fn marked(mut self, master: &MasterKey) -> Self {
+        self.mark = Some(master.mark(&self.key, self.case.head(), self.wrapped_key.as_deref()));
+        self
+    }
+
+    /// Whether it comes from a host with this master key, as that host had it.
+    #[must_use]
+    pub fn is_of(&self, master: &MasterKey) -> bool {
+        let mark = self.mark.as_deref().unwrap_or_default();
+        master.is_mark(mark, &self.key, self.case.head(), self.wrapped_key.as_deref())
     }
 
     /// What the first line says must be what the journal says, and each entry must follow from the inputs before it,
@@ -253,15 +269,19 @@ impl Archive {
             text.push_str(line);
         }
         text.push('\n');
-        text.push_str(&vault_text(self.wrapped_key.as_deref(), &self.sealed));
+        text.push_str(&self.vault_text());
         text
+    }
+
+    /// The lines of the case's key and ciphertexts, each with its end.
+    #[must_use]
+    pub fn vault_text(&self) -> String {
+        vault_text(self.wrapped_key.as_deref(), self.mark.clone(), &self.sealed)
     }
 }
 
-/// The lines of a case's key and ciphertexts, each with its end.
-#[must_use]
-pub fn vault_text(wrapped_key: Option<&[u8]>, sealed: &[Sealed]) -> String {
-    let key = WrappedKey { wrapped_key: wrapped_key.map(|key| BASE64.encode(key)) };
+fn vault_text(wrapped_key: Option<&[u8]>, mark: Option<String>, sealed: &[Sealed]) -> String {
+    let key = WrappedKey { wrapped_key: wrapped_key.map(|key| BASE64.encode(key)), mark };
     let mut text = serde_json::json!(key).to_string();
     for one in sealed {
         text.push('\n');
@@ -272,26 +292,34 @@ pub fn vault_text(wrapped_key: Option<&[u8]>, sealed: &[Sealed]) -> String {
     text
 }
 
-/// What lies in a case's vault: its key, wrapped, and its ciphertexts.
-pub type Vault = (Option<Vec<u8>>, Vec<Sealed>);
+/// What lies in a case's vault.
+#[derive(Debug, Clone, Default)]
+pub struct Vault {
+    /// The case's key, wrapped; none after erasure.
+    pub wrapped_key: Option<Vec<u8>>,
+    /// Its ciphertexts.
+    pub sealed: Vec<Sealed>,
+    /// The mark of the host that wrote it.
+    pub mark: Option<String>,
+}
 
-/// Reads what [`vault_text`] wrote; `first` is the number of the first line. Every ciphertext must have the hash it is
+/// Reads what [`Archive::vault_text`] wrote; `first` is the number of the first line. Every ciphertext must have the hash it is
 /// filed under.
 ///
 /// # Errors
 /// [`ArchiveFault::Line`].
 pub fn read_vault<'a>(first: usize, lines: impl Iterator<Item = &'a [u8]>) -> Result<Vault, ArchiveFault> {
-    let (key, sealed) = read_vault_as_it_is(first, lines)?;
-    for (line, one) in (first + 1..).zip(&sealed) {
+    let vault = read_vault_as_it_is(first, lines)?;
+    for (line, one) in (first + 1..).zip(&vault.sealed) {
         if Digest::of(&one.bytes) != one.hash {
             let what = "the ciphertext is not the one whose hash it has: it was changed";
             return Err(ArchiveFault::Line { line, what });
         }
     }
-    Ok((key, sealed))
+    Ok(vault)
 }
 
-/// Reads what [`vault_text`] wrote; the ciphertexts may not be those that their hashes say.
+/// Reads what [`Archive::vault_text`] wrote; the ciphertexts may not be those that their hashes say.
 ///
 /// # Errors
 /// [`ArchiveFault::Line`].
@@ -299,7 +327,8 @@ pub fn read_vault_as_it_is<'a>(first: usize, mut lines: impl Iterator<Item = &'a
     let no_key = ArchiveFault::Line { line: first, what: "not a wrapped key" };
     let key: WrappedKey =
         lines.next().and_then(|line| serde_json::from_slice(line).ok()).ok_or_else(|| no_key.clone())?;
-    let key = key.wrapped_key.map(|key| BASE64.decode(key.as_bytes())).transpose().map_err(|_| no_key)?;
+    let WrappedKey { wrapped_key, mark } = key;
+    let wrapped_key = wrapped_key.map(|key| BASE64.decode(key.as_bytes())).transpose().map_err(|_| no_key)?;
     let mut sealed = Vec::new();
     for (line, text) in (first + 1..).zip(lines) {
         let no_ciphertext = ArchiveFault::Line { line, what: "not a ciphertext" };
@@ -307,5 +336,5 @@ pub fn read_vault_as_it_is<'a>(first: usize, mut lines: impl Iterator<Item = &'a
         let bytes = BASE64.decode(read.bytes.as_bytes()).map_err(|_| no_ciphertext)?;
         sealed.push(Sealed { hash: read.hash, bytes });
     }
-    Ok((key, sealed))
+    Ok(Vault { wrapped_key, sealed, mark })
 }

@@ -11,7 +11,7 @@ use case::{actor::Role, ids::CaseId};
 use serde_json::json;
 
 use crate::{
-    archive::{self, Archive, ArchiveFault, MEDIA_TYPE},
+    archive::{self, Archive, ArchiveFault, MEDIA_TYPE, Vault},
     file::{Desk, Taken},
     named,
     ports::{CaseHost, Grant, ModelHost, Outside, Sealed, TenantHost},
@@ -66,9 +66,9 @@ pub(crate) async fn read_archive<H: CaseHost + Outside + ModelHost + TenantHost>
             sealed.push(Sealed { hash: hash.clone(), bytes });
         }
     }
-    let whole = Archive::new(key, stored.lines, stored.wrapped_key, sealed);
+    let whole = Archive::new(key, stored.lines, Vault { wrapped_key: stored.wrapped_key, sealed, mark: None });
     // What is stored here is nobody's fault who asks for it.
-    let archive = whole.map_err(|fault| Problem::new(Code::Damaged, format!("{fault}.")))?;
+    let archive = whole.map_err(|fault| Problem::new(Code::Damaged, format!("{fault}.")))?.marked(&desk.setup.master);
     let mut response = Response::new(Body::from(archive.to_text()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

@@ -50,7 +50,7 @@ pub enum Code {
     Archive = 115,
     /// An archive was written by a newer version.
     ArchiveNewer = 116,
-    /// An archive was sealed under another master key.
+    /// An archive is not what a host with this master key wrote.
     ArchiveKey = 117,
     /// No valid key.
     Unauthenticated = 200,
@@ -242,7 +242,7 @@ impl Code {
             Self::Incomplete => "The body did not arrive",
             Self::Archive => "The archive does not hold together",
             Self::ArchiveNewer => "The archive was written by a newer version",
-            Self::ArchiveKey => "The archive was sealed under another master key",
+            Self::ArchiveKey => "The archive is of no host with this master key",
             Self::Unauthenticated => "No valid key",
             Self::Role => "The key's role does not allow this",
             Self::NoKeys => "This deployment has no keys",

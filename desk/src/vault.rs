@@ -5,6 +5,7 @@
 
 use case::{
     ids::{Digest, TenantId},
+    journal::Head,
     summary::Sentence,
 };
 use chacha20poly1305::{
@@ -139,6 +140,26 @@ impl MasterKey {
         Ok(CaseVault { key: key_bytes, context: key.name() })
     }
 
+    /// The mark of a host with this master key under a case as it stands: its head, which stands for every line of its
+    /// journal, and its wrapped key. Without it whoever may move a case could write its history.
+    #[must_use]
+    pub fn mark(&self, key: &CaseKey, head: &Head, wrapped: Option<&[u8]>) -> String {
+        data_encoding::HEXLOWER.encode(&self.marking(key, head, wrapped).finalize().into_bytes())
+    }
+
+    /// Whether a mark is that of a host with this master key, compared in constant time.
+    #[must_use]
+    pub fn is_mark(&self, mark: &str, key: &CaseKey, head: &Head, wrapped: Option<&[u8]>) -> bool {
+        let bytes = data_encoding::HEXLOWER.decode(mark.as_bytes()).unwrap_or_default();
+        self.marking(key, head, wrapped).verify_slice(&bytes).is_ok()
+    }
+
+    fn marking(&self, key: &CaseKey, head: &Head, wrapped: Option<&[u8]>) -> Hmac<Sha256> {
+        let wrapped = wrapped.map_or_else(|| "erased".to_owned(), |bytes| data_encoding::HEXLOWER.encode(bytes));
+        let seq = head.seq.to_string();
+        keyed(&self.0, &["caseworker/archive/1", &key.name(), &seq, head.hash.as_str(), &wrapped])
+    }
+
     fn tenant_key(&self, tenant: &TenantId) -> [u8; KEY_BYTES] {
         self.derive("caseworker/tenant-key/1", tenant.as_str())
     }
@@ -177,13 +198,17 @@ impl CaseVault {
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-fn mac(key: &[u8; KEY_BYTES], parts: &[&str]) -> [u8; KEY_BYTES] {
+fn keyed(key: &[u8; KEY_BYTES], parts: &[&str]) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length is taken");
     for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part.as_bytes());
     }
-    mac.finalize().into_bytes().into()
+    mac
+}
+
+fn mac(key: &[u8; KEY_BYTES], parts: &[&str]) -> [u8; KEY_BYTES] {
+    keyed(key, parts).finalize().into_bytes().into()
 }
 
 fn seal(key: &[u8; KEY_BYTES], context: &str, plain: &[u8], outside: &impl Outside) -> Result<Vec<u8>, VaultError> {

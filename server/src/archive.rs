@@ -4,7 +4,7 @@
 //! manifest.json                          format and counts; written last, so that a broken export is none
 //! heads.jsonl                            where each journal ends: {"case","seq","hash"}
 //! journals/t-{tenant}/{case}.jsonl       the journal's own lines
-//! vault/t-{tenant}/{case}.jsonl          {"wrapped_key"} and then {"hash","bytes"}, in base64
+//! vault/t-{tenant}/{case}.jsonl          {"wrapped_key","mark"} and then {"hash","bytes"}, in base64
 //! ```
 //!
 //! Words stay sealed: without the master key an archive tells what happened and nothing that anybody said.
@@ -20,7 +20,7 @@ use case::{
     journal::{Fault, Head},
 };
 use desk::{
-    archive::{self, Archive, ArchiveFault, Vault, vault_text},
+    archive::{self, Archive, ArchiveFault, Vault},
     ports::CaseKey,
 };
 use serde::{Deserialize, Serialize};
@@ -152,9 +152,8 @@ pub(crate) fn read_heads(path: &Path) -> Result<Vec<Head>, Failure> {
 pub(crate) fn write_case(folder: &Path, one: &Archive, manifest: &mut Manifest) -> Result<Head, Failure> {
     let mut journal = one.lines.join("\n");
     journal.push('\n');
-    let vault = vault_text(one.wrapped_key.as_deref(), &one.sealed);
     write(&file_of(folder, JOURNALS, &one.key), journal.as_bytes())?;
-    write(&file_of(folder, VAULT, &one.key), vault.as_bytes())?;
+    write(&file_of(folder, VAULT, &one.key), one.vault_text().as_bytes())?;
     manifest.cases += 1;
     manifest.sandbox_cases += u64::from(one.case.state().opened.sandbox);
     Ok(one.case.head().clone())
@@ -167,8 +166,8 @@ pub(crate) fn read_case(folder: &Path, path: &Path) -> Result<Archive, Failure> 
     check(&lines, false).map_err(|fault| broken(path, &fault.to_string()))?;
     let (texts, _) = readable(&lines);
     let lines = texts.into_iter().map(str::to_owned).collect();
-    let (wrapped_key, sealed) = read_vault(&file_of(folder, VAULT, &key))?;
-    Archive::new(key, lines, wrapped_key, sealed).map_err(|fault| broken(path, &fault.to_string()))
+    let vault = read_vault(&file_of(folder, VAULT, &key))?;
+    Archive::new(key, lines, vault).map_err(|fault| broken(path, &fault.to_string()))
 }
 
 /// Nothing may be imported from here.
@@ -228,11 +227,19 @@ mod tests {
         let path = folder.path().join("v.jsonl");
         let seal = |of: &[u8], bytes: &[u8]| Sealed { hash: Digest::of(of), bytes: bytes.to_vec() };
         let sealed = [seal(b"a", b"a"), seal(b"b", b"b")];
-        fs::write(&path, vault_text(Some(b"key"), &sealed)).unwrap();
-        let (key, read) = read_vault(&path).unwrap();
-        assert_eq!((key.as_deref(), read.len()), (Some(b"key".as_slice()), 2));
+        let text = |sealed: &[Sealed]| {
+            let line = |one: &Sealed| {
+                serde_json::json!({ "hash": one.hash, "bytes": data_encoding::BASE64.encode(&one.bytes) }).to_string()
+            };
+            let lines: Vec<String> = sealed.iter().map(line).collect();
+            format!("{{\"wrapped_key\":\"a2V5\",\"mark\":\"00\"}}\n{}\n", lines.join("\n"))
+        };
+        fs::write(&path, text(&sealed)).unwrap();
+        let read = read_vault(&path).unwrap();
+        assert_eq!((read.wrapped_key.as_deref(), read.sealed.len()), (Some(b"key".as_slice()), 2));
+        assert_eq!(read.mark.as_deref(), Some("00"));
         let changed = [seal(b"a", b"a"), seal(b"b", b"c")];
-        fs::write(&path, vault_text(None, &changed)).unwrap();
+        fs::write(&path, text(&changed)).unwrap();
         assert!(read_vault(&path).unwrap_err().message.contains("line 3"));
     }
 }

@@ -2,8 +2,19 @@
 
 use std::time::Duration;
 
-use case::{actor::Role, case::rederive, ids::Digest};
-use desk::{archive::ARCHIVE_BYTES, ports::HostError, problem::Code, setup::Setup, vault::MasterKey};
+use case::{
+    actor::{Actor, Role},
+    case::rederive,
+    entry::Command,
+    ids::{Digest, Subject},
+};
+use desk::{
+    archive::{ARCHIVE_BYTES, Archive},
+    ports::HostError,
+    problem::Code,
+    setup::Setup,
+    vault::MasterKey,
+};
 use serde_json::{Value, json};
 
 use crate::world::{Answer, SAMPLE, World, local};
@@ -171,6 +182,30 @@ async fn a_journal_that_was_written_anew_to_say_something_else_is_refused() {
     assert!(there.store.cases().is_empty());
 }
 
+/// An admin can hash, and knows the core: an approval of another person that nobody gave holds together in every link,
+/// and follows from its inputs. It lacks only the mark.
+#[tokio::test(start_paused = true)]
+async fn an_approval_that_was_written_into_an_archive_is_not_taken() {
+    let here = World::new();
+    let (id, text) = archived(&here).await;
+    let shown = here.get(&format!("/v1/cases/{id}")).await;
+    let mut archive = Archive::read(text.as_bytes()).unwrap();
+    let other = Actor { subject: Subject::parse("ben").unwrap(), role: Role::Analyst };
+    let of = |name: &str| shown.at(&format!("/orchestration/proposal/{name}")).as_str().unwrap().to_owned();
+    let command = Command::Approve { proposal: of("id"), hash: Digest::parse(&of("hash")).unwrap() };
+    let at = archive.case.state().now;
+    let step = archive.case.command(other, command, None, at).unwrap();
+    archive.lines.extend(step.lines);
+    assert_eq!(rederive(archive.lines.iter().map(String::as_str)), Ok(()));
+    let forged = archive.to_text();
+    let there = World::new();
+    import(&there, &forged).await.is(Code::ArchiveKey);
+    assert!(there.store.cases().is_empty());
+    let before = here.lines(&id);
+    import(&here, &forged).await.is(Code::ArchiveKey);
+    assert_eq!(here.lines(&id), before);
+}
+
 #[tokio::test(start_paused = true)]
 async fn another_master_key_a_newer_build_and_another_bank_are_refused_each_by_its_code() {
     let here = World::new();
@@ -201,7 +236,7 @@ async fn an_erased_case_moves_without_its_words_and_its_key_never_comes_back() {
         record.sealed.clear();
     });
     let text = archive(&here, &case).await;
-    assert!(text.contains("{\"wrapped_key\":null}"), "{text}");
+    assert!(text.contains("{\"wrapped_key\":null,"), "{text}");
     assert_eq!(import(&there, &text).await.status, 201);
     assert_eq!(result(&import(&there, &with_key).await), (200, "same".to_owned()));
     there.stored(&case, |record| assert_eq!(record.wrapped_key, None));

@@ -22,7 +22,7 @@ use crate::{
     archive::{self, Manifest},
     exit::{Exit, Failure},
     output, outside,
-    settings::Settings,
+    settings::{Settings, master},
     store::Shelf,
 };
 
@@ -74,10 +74,14 @@ fn from_folder(settings: &Settings, args: &Args) -> Result<(), Failure> {
     if args.cases.is_empty() {
         keys = shelf.cases()?;
     }
+    let master = master::given(settings)?;
+    if master.is_none() {
+        output::words("there is no master key here, so these copies have no mark and cannot be imported anywhere");
+    }
     let mut export = Export::begin(&args.folder)?;
     for key in &keys {
         match read(&shelf, key)? {
-            Ok(one) => export.add(&one)?,
+            Ok(one) => export.add(&master.iter().fold(one, Archive::marked))?,
             Err(why) => export.leave_out(&key.case, &format!("{why}; `caseworker verify` says more")),
         }
     }
@@ -98,7 +102,7 @@ fn read(shelf: &Shelf, key: &CaseKey) -> Result<Result<Archive, String>, Failure
         return Ok(Err("a ciphertext is not filed under a hash".to_owned()));
     };
     // Where a ciphertext is missing, the rest of the case is worth a copy; `import` will not take it.
-    Ok(Ok(Archive { key: key.clone(), case, lines, wrapped_key: shelved.wrapped_key, sealed }))
+    Ok(Ok(Archive { key: key.clone(), case, lines, wrapped_key: shelved.wrapped_key, sealed, mark: None }))
 }
 
 /// A folder that is being written.

@@ -125,13 +125,10 @@ fn take_up(settings: &Settings, incoming: &[Archive]) -> Result<(), Failure> {
     let master = master::find(settings, &shelf, &world)?;
     let mut known = Vec::new();
     for one in incoming {
-        let unreadable = |_| {
+        if !one.is_of(&master) {
             let why =
-                "its words were sealed under another master key; set CASEWORKER_MASTER_KEY to the exporting host's";
-            Failure::new(Exit::Settings, format!("{}: {why}", one.key.case))
-        };
-        if let Some(wrapped) = &one.wrapped_key {
-            master.case(&one.key, Some(wrapped)).map_err(unreadable)?;
+                "no host with this master key exported it as it is; set CASEWORKER_MASTER_KEY to the exporting host's";
+            return Err(Failure::new(Exit::Settings, format!("{}: {why}", one.key.case)));
         }
         known.push(known_lines(&shelf, one)?);
     }

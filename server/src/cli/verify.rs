@@ -10,7 +10,7 @@ use case::{
     ids::{CaseId, Digest},
     journal::{self, Fault, Head},
 };
-use desk::named;
+use desk::{archive::Vault, named};
 use serde::Serialize;
 
 use crate::{
@@ -132,11 +132,11 @@ impl Audit {
         if let Some((key, root)) = key.as_ref().zip(archive_of(path)) {
             let vault = archive::file_of(root, archive::VAULT, key);
             // A file that is not there holds none of them.
-            let read = if vault.is_file() { archive::read_vault_as_it_is(&vault) } else { Ok((None, Vec::new())) };
+            let read = if vault.is_file() { archive::read_vault_as_it_is(&vault) } else { Ok(Vault::default()) };
             match read {
-                Ok((wrapped_key, sealed)) => {
-                    let erased = vault.is_file() && wrapped_key.is_none();
-                    let sealed = sealed.into_iter().map(|one| (one.hash.to_string(), one.bytes));
+                Ok(read) => {
+                    let erased = vault.is_file() && read.wrapped_key.is_none();
+                    let sealed = read.sealed.into_iter().map(|one| (one.hash.to_string(), one.bytes));
                     self.sealed(tenant, &name, &lines, &sealed.collect::<Vec<_>>(), erased)?;
                 }
                 Err(failure) if failure.exit == Exit::Found => {

@@ -383,14 +383,15 @@ async fn the_docket_is_made_again_from_journals_and_a_cut_journal_stays_to_be_se
     let name = RowName::Case(key.case.clone());
     let (row, wake) = desk::row::of_journal(&lines).unwrap();
     let shelf = Shelf::beside(folder.path()).unwrap();
-    let spoil = "UPDATE cases SET state = 'closed', agent = 'nobody', wake = NULL, due_at = 1, updated_at = 0";
+    let spoil = "UPDATE cases SET state = 'closed', agent = 'nobody', wake = 5, due_at = 1, updated_at = 0";
     for _ in 0..2 {
         shelf.run(|connection| connection.execute(spoil, [])).unwrap();
         assert_eq!(store.remake(&acme, &name).await.unwrap(), Remade::Sent);
         assert_eq!(store.page(&acme, &DocketQuery::default()).await.unwrap().cases, std::slice::from_ref(&row));
     }
-    let unfinished = store.unfinished(false).await.unwrap();
-    assert_eq!(unfinished.len(), 1, "it is woken again at {wake:?}");
+    let woken =
+        shelf.run(|connection| connection.query_row("SELECT wake FROM cases", [], |row| row.get::<_, Option<i64>>(0)));
+    assert_eq!(woken.unwrap(), wake.map(|wake| wake.0), "it is woken when its journal says");
     assert_eq!(store.remake(&other, &name).await.unwrap(), Remade::Empty, "another tenant's case is not there");
     assert!(store.remake(&acme, &RowName::Object(Digest::of(b"object"))).await.is_err());
     let cut = "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)";

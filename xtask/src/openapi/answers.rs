@@ -70,7 +70,11 @@ fn archive_line() -> Value {
         must("sealed", says(count(), "How many ciphertexts there are.")),
         must("caseworker", says(text(), "The version that wrote the archive.")),
     ]);
-    let key = closed(vec![must("wrapped_key", says(or_null(text()), "In base64; null after erasure."))]);
+    let mark = "The mark of the exporting host under head and key, in hexadecimal: only a holder of the master key can make it.";
+    let key = closed(vec![
+        must("wrapped_key", says(or_null(text()), "In base64; null after erasure.")),
+        may("mark", says(text(), mark)),
+    ]);
     let sealed = closed(vec![must("hash", of("Digest")), must("bytes", says(text(), "In base64."))]);
     either(vec![begin, of("JournalLine"), key, sealed])
 }
