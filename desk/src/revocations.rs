@@ -35,7 +35,9 @@ pub(crate) async fn refuses(
     Ok(list.iter().any(|revocation| match &revocation.what {
         Revoked::Key(hash) => key == Some(hash),
         Revoked::Subject(subject) => {
-            *subject == grant.actor.subject && issued_at.is_none_or(|issued_at| issued_at <= revocation.at)
+            // Addresses are written either way.
+            let is_theirs = subject.as_str().eq_ignore_ascii_case(grant.actor.subject.as_str());
+            is_theirs && issued_at.is_none_or(|issued_at| issued_at <= revocation.at)
         }
     }))
 }
@@ -89,7 +91,7 @@ fn what(body: &Map<String, Value>) -> Result<Revoked, Problem> {
         }
         (None, Some(subject)) => {
             let subject = subject.as_str().and_then(|subject| Subject::parse(subject).ok());
-            subject.map(Revoked::Subject).ok_or_else(|| problem("subject", "`subject` must be who a key stands for."))
+            subject.map(Revoked::Subject).ok_or_else(|| problem("subject", "`subject` must be a name as cases show it; one that has other letters stands there as `sha256-...`."))
         }
         (Some(_), Some(_)) | (None, None) => Err(problem("key", "Name either a `key` or a `subject`.")),
     }

@@ -7,7 +7,11 @@ use std::{io, time::Duration};
 
 use axum::Router;
 use hyper::server::conn::http1::Builder;
-use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown, service::TowerToHyperService};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +23,8 @@ const BREATH: Duration = Duration::from_secs(1);
 /// Serves until told to stop; then what is under way has a moment to end.
 pub(crate) async fn serve(listener: TcpListener, routes: Router, stop: &CancellationToken) {
     let mut http = Builder::new();
-    http.half_close(true);
+    // Whoever never finishes a request's head, or keeps a connection and asks for nothing, holds it no longer than this.
+    http.half_close(true).timer(TokioTimer::new()).header_read_timeout(limits::HEAD);
     let open = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {

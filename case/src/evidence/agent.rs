@@ -3,7 +3,7 @@
 use super::{Texts, named, why_missing};
 use crate::{
     entry::Advice,
-    ids::EvidenceId,
+    ids::{EvidenceId, Reference},
     settings::AgentName,
     specialist::remote::{self, Advised, Consulted, Outcome},
     state::State,
@@ -27,14 +27,14 @@ pub(super) fn all(state: &State) -> Texts {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(&told(&consulted));
+        text.push_str(&told(state, &consulted));
     }
     texts
 }
 
 /// What came of asking an agent.
 #[must_use]
-pub fn told(consulted: &Consulted<'_>) -> String {
+pub fn told(state: &State, consulted: &Consulted<'_>) -> String {
     let (agent, task) = (consulted.consultation.agent, consulted.task.name());
     let advised = match &consulted.result {
         Err(missing) => {
@@ -51,8 +51,9 @@ pub fn told(consulted: &Consulted<'_>) -> String {
             format!("What the agent {agent} says about {task} cannot be used{why}.")
         }
         Advised { outcome, advice: Advice::Finds(found), .. } => {
-            let theirs = summary::action(found.action);
-            let ours = summary::action(consulted.consultation.finding.action);
+            let rules = &consulted.consultation.finding;
+            let theirs = format!("{}{}", summary::action(found.action), about(state, &found.references));
+            let ours = format!("{}{}", summary::action(rules.action), about(state, &rules.references));
             let taken = if *outcome == Outcome::Adopted { "the agent" } else { "the fixed rules" };
             format!(
                 "About {task} the agent {agent} finds that one should {theirs}, and the fixed rules that one should \
@@ -60,4 +61,17 @@ pub fn told(consulted: &Consulted<'_>) -> String {
             )
         }
     }
+}
+
+/// What a finding is about, with the amounts that the ledger has for it: two findings may differ in nothing else.
+fn about(state: &State, references: &[Reference]) -> String {
+    let money = |id: &Reference| {
+        let transaction = state.transaction(id).map(|transaction| transaction.money);
+        transaction.or_else(|| state.payment(id).map(|payment| payment.money))
+    };
+    let named: Vec<String> = references
+        .iter()
+        .map(|id| money(id).map_or_else(|| id.to_string(), |money| format!("{id} of {}", money)))
+        .collect();
+    if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
 }

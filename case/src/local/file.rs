@@ -3,7 +3,7 @@
 //! Little endian, in this order: the magic `CWTRIAGE`, the version, the number of heads and of features, the
 //! settings, and one label, scale and bias for each head. Then, in the plain form (version 1), the names and strengths of
 //! the features, the set of known words, and one signed byte for each feature and head. The file that is committed
-//! (version 2, [`packed`]) says the same in two fifths of the bytes, and the SHA-256 of the plain form, by which journals
+//! (version 2, `packed`) says the same in two fifths of the bytes, and the SHA-256 of the plain form, by which journals
 //! name a model. Nothing may be missing, left over or out of range: a file that is not exactly right is an error, so
 //! that a damaged model never decides anything.
 

@@ -130,6 +130,7 @@ fn what_an_agent_finds_is_proposed_as_its_own_and_needs_a_person() {
     assert_eq!(outcome(&world), (Outcome::Adopted, None));
     let texts = evidence::texts(world.case.state());
     let line = &texts[&evidence::agent_id(agent())];
+    assert_eq!(line.matches("(tx2 of USD 12.99)").count(), 2, "{line}");
     assert!(line.contains("refer the customer to the merchant") && line.contains("raise a chargeback"), "{line}");
 
     approve(&mut world, "ada");

@@ -131,7 +131,8 @@ impl<'text> Unverified<'text> {
 }
 
 impl Claims {
-    /// Checks that the token is in force, and says when it was issued.
+    /// Checks that the token is in force, and says when it was issued at the earliest: the issuer's clock may be ahead by
+    /// the leeway, and a token from before a revocation must not pass for a later one.
     ///
     /// # Errors
     /// [`TokenProblem::Expired`], [`TokenProblem::NotYet`], or a [`TokenProblem::Claim`].
@@ -146,7 +147,7 @@ impl Claims {
         if issued > latest || self.time("nbf")?.is_some_and(|begins| begins > latest) {
             return Err(TokenProblem::NotYet);
         }
-        Ok(Millis(issued))
+        Ok(Millis(issued.saturating_sub(leeway_ms)))
     }
 
     /// A claim that is a time in seconds, in milliseconds.
@@ -191,7 +192,10 @@ impl Claims {
         let fits = |value: &Value| {
             let text = value.as_str();
             text.is_some_and(|text| match rule.value.strip_prefix('*') {
+                Some(end) if end.starts_with('@') => is_address_at(text, end),
                 Some(end) => text.ends_with(end),
+                // Addresses are written either way, and subjects are kept in lower case.
+                None if rule.value.contains('@') => text.eq_ignore_ascii_case(&rule.value),
                 None => text == rule.value,
             })
         };
@@ -201,6 +205,13 @@ impl Claims {
             None => false,
         }
     }
+}
+
+/// Whether a text is a plain address at a domain, which is given with its `@`: nothing quoted, and one `@` alone.
+fn is_address_at(text: &str, domain: &str) -> bool {
+    let Some((name, rest)) = text.split_once('@') else { return false };
+    let plain = |letter: char| !letter.is_whitespace() && !letter.is_control() && letter != '"';
+    !name.is_empty() && name.chars().all(plain) && domain.get(1..).is_some_and(|of| of.eq_ignore_ascii_case(rest))
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, TokenProblem> {

@@ -27,7 +27,7 @@ pub(crate) fn shown(state: &State, words: Option<&str>, summary: &[Sentence]) ->
         texts.insert(evidence::words_id(0), format!("{read} In the customer's words: {words}").trim().to_owned());
     }
     let mut shown: Vec<Value> = state.asks.values().flat_map(|ask| of_ask(state, ask)).collect();
-    shown.extend(remote::consulted(state).iter().map(of_agent));
+    shown.extend(remote::consulted(state).iter().map(|one| of_agent(state, one)));
     for piece in &mut shown {
         if piece.get("text").is_some() {
             continue;
@@ -93,13 +93,13 @@ fn of_lookup(state: &State, ask: &Ask, lookup: &Lookup, source: &str) -> Vec<Val
 }
 
 /// What a remote agent said of a finding, beside what the fixed rules found.
-fn of_agent(consulted: &Consulted<'_>) -> Value {
+fn of_agent(state: &State, consulted: &Consulted<'_>) -> Value {
     let asked = consulted.consultation;
     let mut shown = json!({
         "id": evidence::agent_id(asked.agent),
         "source": "agent",
         "task": consulted.task.name(),
-        "text": evidence::told_of_agent(consulted),
+        "text": evidence::told_of_agent(state, consulted),
         "rules": { "action": asked.finding.action, "references": asked.finding.references },
     });
     let more = match &consulted.result {

@@ -84,6 +84,8 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
 }
 
 fn in_folder(settings: &Settings) -> Result<Rebuilt, Failure> {
+    // A folder that is none is a mistyped one, and is not made.
+    Shelf::read(&settings.data)?;
     let shelf = Shelf::beside(&settings.data)?;
     let mut rebuilt = Rebuilt::default();
     for key in shelf.cases()? {
