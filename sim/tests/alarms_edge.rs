@@ -284,6 +284,9 @@ async fn a_docket_that_is_gone_is_made_again_with_one_command() -> Result<()> {
     for _ in 0..3 {
         ids.push(stage.rest().await?);
     }
+    // An id that holds nothing leaves an object all the same, which the command will reach without its name.
+    let nobody = "/v1/cases/case_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+    stage.world.api.get(nobody).refused(404, "CW300", None).await?;
     let mut before = json!(null);
     for id in &ids {
         before = stage.row(id, |row| row.is_some_and(|row| row["state"] == "review")).await?.0;
@@ -308,6 +311,8 @@ async fn a_docket_that_is_gone_is_made_again_with_one_command() -> Result<()> {
     ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let made: Value = serde_json::from_slice(&made.stdout)?;
     ensure!(made["sent"] == 3 && made["failed"] == json!([]), "{made}");
+    ensure!(made["empty"] == 1, "{made}");
+    api.get(nobody).refused(404, "CW300", None).await?;
     let after = api.get("/v1/cases?limit=500").ok(200).await?;
     ensure!(after.0 == before, "before {before}\nafter {}", after.0);
     // The same by the ids of cases, over what is there.
