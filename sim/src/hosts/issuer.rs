@@ -19,6 +19,8 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey, rand_core::UnwrapErr, traits::PublicKeyPa
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+/// How far the clocks of hosts and issuer may be apart, in seconds.
+pub const LEEWAY_S: u64 = 5;
 /// What the tokens for the hosts under test are for.
 pub const AUDIENCE: &str = "caseworker-under-test";
 
@@ -90,7 +92,7 @@ impl Issuer {
         let url = &self.url;
         json!([
             { "issuer": self.name(), "audience": AUDIENCE, "algorithms": ["RS256", "ES256"], "tenant": "acme",
-              "keys_url": format!("{url}/keys"), "subject": "email", "leeway_s": 5, "roles": roles },
+              "keys_url": format!("{url}/keys"), "subject": "email", "leeway_s": LEEWAY_S, "roles": roles },
             { "issuer": self.late_name(), "audience": AUDIENCE, "algorithms": ["ES256"], "tenant": "acme",
               "keys_url": format!("{url}/late/keys"), "subject": "email", "roles": roles },
         ])
