@@ -11,16 +11,18 @@
 //! writes nothing, and it never repairs what it reads.
 
 use case::{
-    case::{CORE, Case, rederive},
+    case::{CORE, Case, Rest, rederive},
     ids::{Digest, TenantId},
     journal::{self, Fault, Head, check_head},
+    time::Millis,
 };
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     named,
-    ports::{CaseKey, Sealed},
+    ports::{CaseKey, Commit, Sealed},
+    row::docket_row,
     vault::MasterKey,
 };
 
@@ -247,6 +249,36 @@ impl Archive {
         match named::ciphertexts(&entries).find(|(_, hash)| !here.contains(hash)) {
             Some((seq, hash)) => Err(ArchiveFault::Missing { hash: hash.clone(), seq }),
             None => Ok(()),
+        }
+    }
+
+    /// How many lines a host has of the case as they are here. Where it has all of them, or all that are here, either
+    /// may go on from the other.
+    ///
+    /// # Errors
+    /// The first line that differs, where both go on from there: these are two histories.
+    pub fn known_lines<L: AsRef<[u8]>>(&self, here: &[L]) -> Result<usize, usize> {
+        let common = here.iter().zip(&self.lines).take_while(|(here, there)| here.as_ref() == there.as_bytes()).count();
+        if common < here.len() && common < self.lines.len() { Err(common) } else { Ok(common) }
+    }
+
+    /// What a host has to write that knows so many of the lines. A case at work is due at once: what was in flight at the
+    /// other host is asked again.
+    #[must_use]
+    pub fn commit(&self, known: usize, is_erased: bool, now: Millis) -> Commit {
+        Commit {
+            first_seq: known as u64,
+            lines: self.lines.get(known..).unwrap_or_default().to_vec(),
+            head_hash: self.case.head().hash.clone(),
+            // Nobody could read them.
+            sealed: if is_erased { Vec::new() } else { self.sealed.clone() },
+            // A key that was destroyed here must not come back with lines from elsewhere.
+            wrapped_key: if known == 0 { self.wrapped_key.clone() } else { None },
+            wake: match self.case.rest() {
+                Rest::Working { .. } => Some(now),
+                Rest::Waiting { .. } | Rest::Review | Rest::Closed => self.case.wake(),
+            },
+            row: docket_row(&self.case),
         }
     }
 

@@ -21,11 +21,11 @@ use desk::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use worker::{
-    Date, Env, SqlStorage, SqlStorageValue, State,
+    Env, SqlStorage, SqlStorageValue, State,
     send::{SendFuture, SendWrapper},
 };
 
-use crate::tenants::Tenants;
+use crate::{outside, tenants::Tenants};
 
 /// Made with the first commit.
 const SCHEMA: [&str; 5] = [
@@ -253,7 +253,7 @@ impl CaseHost for Drawer {
 }
 
 fn now_ms() -> i64 {
-    i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
+    outside::now().0
 }
 
 /// Positions stay far below 2^53, up to which JavaScript counts exactly.

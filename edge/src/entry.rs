@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use axum::response::IntoResponse as _;
-use case::time::Millis;
 use desk::front::front_routes;
 use futures_util::future::join_all;
 use http::StatusCode;
@@ -20,7 +19,7 @@ use crate::{
     docket::{self, EdgeDocket},
     host::{FrontSide, call_object, inner, object},
     log,
-    outside::{EdgeOutside, Life},
+    outside::{self, EdgeOutside, Life},
     tenants::Tenants,
 };
 
@@ -61,8 +60,7 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Respo
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     log::begin();
-    let now = Millis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX));
-    match docket::overdue(&env, now.plus(-OVERDUE_MS)).await {
+    match docket::overdue(&env, outside::now().plus(-OVERDUE_MS)).await {
         Ok(names) => {
             join_all(names.iter().map(|name| wake(&env, name))).await;
         }

@@ -73,7 +73,7 @@ impl EdgeOutside {
 
 impl Outside for EdgeOutside {
     fn now(&self) -> Millis {
-        Millis(i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX))
+        now()
     }
 
     #[expect(clippy::expect_used, reason = "a Worker always has crypto.getRandomValues, and nothing may go on without")]
@@ -121,6 +121,11 @@ impl Outside for EdgeOutside {
             Life::Request(context) => context.wait_until(task),
         }
     }
+}
+
+/// The platform's clock; on Cloudflare it stands still between calls to the outside.
+pub(crate) fn now() -> Millis {
+    Millis(i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX))
 }
 
 async fn call(

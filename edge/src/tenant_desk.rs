@@ -14,9 +14,9 @@ use case::{
 use desk::ports::{Behind, Revocation, Revoked, Spend, Switch};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use worker::{Date, DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
+use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
 
-use crate::log;
+use crate::{log, outside};
 
 /// How often nonces whose moment has passed are forgotten: it costs reading all of them.
 const SWEEP_MS: i64 = 60_000;
@@ -225,7 +225,7 @@ impl TenantDesk {
     }
 
     fn keep_nonce(&self, nonce: &Digest, until: Millis) -> Result<Value> {
-        let now_ms = i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX);
+        let now_ms = outside::now().0;
         if now_ms - self.swept_at.get() > SWEEP_MS {
             self.write("DELETE FROM nonces WHERE kept_until < ?", vec![now_ms.into()])?;
             self.swept_at.set(now_ms);

@@ -18,7 +18,7 @@ use desk::ports::{HostError, ModelHost, Revocation, Spend, Switch, TenantHost};
 use futures_util::future::{Either, select};
 use http::{Request, header};
 use serde::de::DeserializeOwned;
-use worker::{Date, Delay, Env, send::SendFuture};
+use worker::{Delay, Env, send::SendFuture};
 
 use crate::{
     bindings, outside,
@@ -102,10 +102,6 @@ fn forget(tenant: &TenantId) {
     REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
 }
 
-fn now_ms() -> i64 {
-    i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
-}
-
 impl ModelHost for Tenants {
     fn switch(&self) -> impl Future<Output = Result<Option<Switch>, HostError>> + Send {
         self.ask(DEPLOYMENT, Ask::Switch)
@@ -150,7 +146,7 @@ impl TenantHost for Tenants {
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
         // The age is counted from before the list was read.
-        let asked_at = now_ms();
+        let asked_at = outside::now().0;
         if let Some(list) = remembered(tenant, asked_at) {
             return Ok(list);
         }

@@ -17,14 +17,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::limits;
 
+/// How long the head of a request may take to arrive, from when its connection is free for one.
+pub(crate) const HEAD: Duration = Duration::from_secs(30);
 /// How long to wait where no connection can be taken, because the process has as many files open as it may.
 const BREATH: Duration = Duration::from_secs(1);
 
 /// Serves until told to stop; then what is under way has a moment to end.
-pub(crate) async fn serve(listener: TcpListener, routes: Router, stop: &CancellationToken) {
+///
+/// Whoever never finishes a request's head, or keeps a connection and asks for nothing, holds it no longer than `head`.
+pub(crate) async fn serve(listener: TcpListener, routes: Router, head: Duration, stop: &CancellationToken) {
     let mut http = Builder::new();
-    // Whoever never finishes a request's head, or keeps a connection and asks for nothing, holds it no longer than this.
-    http.half_close(true).timer(TokioTimer::new()).header_read_timeout(limits::HEAD);
+    http.half_close(true).timer(TokioTimer::new()).header_read_timeout(head);
     let open = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -61,4 +64,40 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, stop: &Cancella
 fn is_of_the_caller(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_whose_request_never_has_a_whole_head_is_closed_and_others_are_answered() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let routes = Router::new().route("/", axum::routing::get(async || "here"));
+        let (until, head) = (stop.clone(), Duration::from_millis(100));
+        let server = tokio::spawn(async move { serve(listener, routes, head, &until).await });
+        let mut open = Vec::new();
+        for begun in ["", "GE", "GET / HTTP/1.1\r\nhost:"] {
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            stream.write_all(begun.as_bytes()).await.unwrap();
+            open.push(stream);
+        }
+        let mut whole = tokio::net::TcpStream::connect(address).await.unwrap();
+        whole.write_all(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        whole.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("here"), "{answer}");
+        for mut stream in open {
+            // It ends, with a word or without.
+            let (mut rest, patience) = (Vec::new(), Duration::from_secs(60));
+            let ended = tokio::time::timeout(patience, stream.read_to_end(&mut rest)).await;
+            assert!(ended.is_ok(), "the connection is held for ever");
+        }
+        stop.cancel();
+        server.await.unwrap();
+    }
 }

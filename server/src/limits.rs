@@ -20,8 +20,6 @@ pub(crate) const SWEEP: Duration = Duration::from_secs(30);
 pub(crate) const LOST_AFTER_MS: i64 = 60_000;
 /// How long a stopping process waits for work in flight; what is left then is taken up at the next start.
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
-/// How long the head of a request may take to arrive, from when its connection is free for one.
-pub(crate) const HEAD: Duration = Duration::from_secs(30);
 /// How long connecting to anything outside may take.
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// Longest settings or `.env` file in bytes.

@@ -8,6 +8,7 @@ mod checks;
 mod ci;
 mod edge;
 mod guide;
+mod local;
 mod openapi;
 mod proof;
 mod sdk;

@@ -4,13 +4,14 @@
 
 use std::env;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use crate::local;
 use crate::shell::{self, Ended};
 use crate::steps::Tally;
 
@@ -66,8 +67,7 @@ struct Worker {
 
 impl Worker {
     fn start(standin: &StandIn) -> Result<Self> {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-        let address = free.context("finding a free port for the Worker")?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, local::free_port()?));
         let data = shell::target_folder().join("sdk/worker");
         let mut command = Command::new(env::current_exe().context("finding xtask itself")?);
         command.args(["edge", "dev", "--no-build", "--port", &address.port().to_string()]);

@@ -2,14 +2,13 @@
 //!
 //! It never joins two histories: a case that is here already may only have grown, here or there.
 
-use case::{case::Rest, time::Millis};
+use std::cmp::Ordering;
 
 use super::{ATTEMPTS, Desk, log};
 use crate::{
     archive::Archive,
-    ports::{CaseHost, Commit, HostError, ModelHost, Outside, Stored, TenantHost},
+    ports::{CaseHost, HostError, ModelHost, Outside, Stored, TenantHost},
     problem::{Code, Problem},
-    row::docket_row,
 };
 
 /// What became of an archive.
@@ -60,7 +59,8 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
                     return Ok(taken);
                 }
             };
-            let committed = self.host.commit(key, commit(archive, stored, known, self.host.now())).await;
+            let is_erased = stored.is_some_and(|stored| stored.wrapped_key.is_none());
+            let committed = self.host.commit(key, archive.commit(known, is_erased, self.host.now())).await;
             // Whatever is in memory is of the time before.
             self.forget(key, &locked);
             match committed {
@@ -96,33 +96,11 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
 /// How many of a case's lines are here already; or that nothing is to be written.
 fn known_lines(stored: Option<&Stored>, archive: &Archive) -> Result<Result<usize, Taken>, Problem> {
     let here = stored.map_or(&[] as &[String], |stored| &stored.lines);
-    let there = &archive.lines;
-    let common = here.iter().zip(there).take_while(|(here, there)| here == there).count();
-    if common < here.len() && common < there.len() {
-        let detail = format!("It differs from line {common} on. Nothing was written.");
-        return Err(Problem::new(Code::History, detail));
-    }
-    Ok(match (here.len(), there.len()) {
-        (here, there) if here < there => Ok(common),
-        (here, there) if here == there => Err(Taken::Same),
-        _ => Err(Taken::Older),
+    let forked = |line| Problem::new(Code::History, format!("It differs from line {line} on. Nothing was written."));
+    let known = archive.known_lines(here).map_err(forked)?;
+    Ok(match here.len().cmp(&archive.lines.len()) {
+        Ordering::Less => Ok(known),
+        Ordering::Equal => Err(Taken::Same),
+        Ordering::Greater => Err(Taken::Older),
     })
-}
-
-fn commit(archive: &Archive, stored: Option<Stored>, known: usize, now: Millis) -> Commit {
-    let erased = stored.is_some_and(|stored| stored.wrapped_key.is_none());
-    Commit {
-        first_seq: known as u64,
-        lines: archive.lines.get(known..).unwrap_or_default().to_vec(),
-        head_hash: archive.case.head().hash.clone(),
-        // Nobody could read them.
-        sealed: if erased { Vec::new() } else { archive.sealed.clone() },
-        // A key that was destroyed here must not come back with lines from elsewhere.
-        wrapped_key: if known == 0 { archive.wrapped_key.clone() } else { None },
-        wake: match archive.case.rest() {
-            Rest::Working { .. } => Some(now),
-            Rest::Waiting { .. } | Rest::Review | Rest::Closed => archive.case.wake(),
-        },
-        row: docket_row(&archive.case),
-    }
 }

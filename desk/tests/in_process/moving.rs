@@ -47,6 +47,9 @@ async fn a_case_goes_on_at_another_host_and_comes_back_with_one_chain() {
     let (case, text) = archived(&here).await;
     assert_eq!(result(&import(&there, &text).await), (201, "new".to_owned()));
     assert_eq!(here.lines(&case), there.lines(&case));
+    let wake = |world: &World| world.stored(&case, |record| record.wake);
+    assert!(wake(&here).is_some(), "it lies with a person, whom a deadline is told of");
+    assert_eq!(wake(&there), wake(&here));
     let shown = there.get(&format!("/v1/cases/{case}")).await;
     assert_eq!(shown.json(), here.get(&format!("/v1/cases/{case}")).await.json(), "words, evidence and all");
     assert_eq!(there.get("/v1/cases").await.json(), here.get("/v1/cases").await.json());

@@ -81,7 +81,10 @@ fn from_folder(settings: &Settings, args: &Args) -> Result<(), Failure> {
     let mut export = Export::begin(&args.folder)?;
     for key in &keys {
         match read(&shelf, key)? {
-            Ok(one) => export.add(&master.iter().fold(one, Archive::marked))?,
+            Ok(one) => export.add(&match &master {
+                Some(master) => one.marked(master),
+                None => one,
+            })?,
             Err(why) => export.leave_out(&key.case, &format!("{why}; `caseworker verify` says more")),
         }
     }

@@ -10,19 +10,16 @@ use std::{
 };
 
 use case::{
-    case::Rest,
     ids::CaseId,
     journal::{Head, check_head},
 };
-use desk::{archive::Archive, ports::Commit, row::docket_row};
+use desk::archive::Archive;
 
 use super::Data;
 use crate::{
     archive::{self, Manifest, broken},
-    engine,
     exit::{Exit, Failure},
-    output,
-    outside::World,
+    output, outside,
     settings::{Settings, master},
     store::Shelf,
 };
@@ -121,60 +118,50 @@ impl Counts {
 /// Checks against what is here, all of it, and then writes.
 fn take_up(settings: &Settings, incoming: &[Archive]) -> Result<(), Failure> {
     let shelf = Shelf::alone(&settings.data)?;
-    let world = World::new(engine::http(settings)?, BTreeMap::new(), None, 1, std::sync::Arc::default());
-    let master = master::find(settings, &shelf, &world)?;
-    let mut known = Vec::new();
+    let master = master::find_alone(settings, &shelf)?;
+    let mut here = Vec::new();
     for one in incoming {
         if !one.is_of(&master) {
             let why =
                 "no host with this master key exported it as it is; set CASEWORKER_MASTER_KEY to the exporting host's";
             return Err(Failure::new(Exit::Settings, format!("{}: {why}", one.key.case)));
         }
-        known.push(known_lines(&shelf, one)?);
+        here.push(look(&shelf, one)?);
     }
     let mut counts = Counts::default();
-    for (one, known) in incoming.iter().zip(known) {
-        let lines = one.lines.get(known..).unwrap_or_default();
-        counts.add(match (known, lines.is_empty()) {
+    for (one, Here { known, is_erased }) in incoming.iter().zip(here) {
+        let commit = one.commit(known, is_erased, outside::now());
+        counts.add(match (known, commit.lines.is_empty()) {
             (_, true) => "same",
             (0, false) => "new",
             (_, false) => "grown",
         });
-        if lines.is_empty() {
-            shelf.add_sealed(&one.key, &one.sealed)?;
+        if commit.lines.is_empty() {
+            shelf.add_sealed(&one.key, &commit.sealed)?;
         } else {
             let refused = |error: desk::ports::HostError| Failure::new(Exit::Storage, error.to_string());
-            shelf.add(&one.key, &commit(one, known))?.map_err(refused)?;
+            shelf.add(&one.key, &commit)?.map_err(refused)?;
         }
     }
     counts.print()
 }
 
-/// How many of a case's lines are here already: the same ones, or it is another history.
-fn known_lines(shelf: &Shelf, one: &Archive) -> Result<usize, Failure> {
-    let Some(here) = shelf.case(&one.key)? else { return Ok(0) };
-    let common = here.lines.iter().zip(&one.lines).take_while(|(here, theirs)| here == &theirs.as_bytes()).count();
-    if common < here.lines.len() && common < one.lines.len() {
-        let why = format!("it is here with another history from line {common} on; nothing was imported");
-        return Err(Failure::new(Exit::Found, format!("{}: {why}", one.key.case)));
-    }
-    Ok(common)
+/// What is here of a case.
+struct Here {
+    /// How many of the archive's lines.
+    known: usize,
+    /// Whether its words were erased.
+    is_erased: bool,
 }
 
-fn commit(one: &Archive, known: usize) -> Commit {
-    Commit {
-        first_seq: known as u64,
-        lines: one.lines.get(known..).unwrap_or_default().to_vec(),
-        head_hash: one.case.head().hash.clone(),
-        sealed: one.sealed.clone(),
-        // A key that was destroyed here must not come back with lines from elsewhere.
-        wrapped_key: if known == 0 { one.wrapped_key.clone() } else { None },
-        wake: match one.case.rest() {
-            Rest::Working { wake } | Rest::Waiting { wake } => Some(wake),
-            Rest::Review | Rest::Closed => None,
-        },
-        row: docket_row(&one.case),
-    }
+/// What is here of a case, unless it is another history.
+fn look(shelf: &Shelf, one: &Archive) -> Result<Here, Failure> {
+    let Some(here) = shelf.case(&one.key)? else { return Ok(Here { known: 0, is_erased: false }) };
+    let known = one.known_lines(&here.lines).map_err(|line| {
+        let why = format!("it is here with another history from line {line} on; nothing was imported");
+        Failure::new(Exit::Found, format!("{}: {why}", one.key.case))
+    })?;
+    Ok(Here { known, is_erased: here.wrapped_key.is_none() })
 }
 
 fn read_manifest(folder: &Path) -> Result<Manifest, Failure> {

@@ -74,7 +74,7 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     announce(settings, &engine, local);
     let stop = CancellationToken::new();
     tokio::spawn(told_to_stop(stop.clone()));
-    connections::serve(listener, routes(&engine), &stop).await;
+    connections::serve(listener, routes(&engine), connections::HEAD, &stop).await;
     engine.stop().await;
     Ok(())
 }

@@ -1,8 +1,6 @@
 //! The Worker beside a plain one: fresh workerds that take turns, the same requests, the same sources.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -11,10 +9,10 @@ use clap::Args;
 use super::client;
 use super::page;
 use super::worker::{Running, Which};
-use crate::shell::{self, Ended};
 use crate::tools::{self, Tools};
+use crate::{local, shell};
 
-/// The request that each case begins with: three look-ups, and a proposal for an analyst.
+/// The request that each case begins with: its look-ups, and a proposal for an analyst.
 const REQUEST: &str =
     r#"{"text":"Customer says their card was charged twice for the same subscription.","customer_id":"cus_ada"}"#;
 
@@ -60,7 +58,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_build {
         crate::edge::build(&tools)?;
     }
-    let started = if options.sandbox.is_none() { Some(start_sandbox()?) } else { None };
+    let started = if options.sandbox.is_none() { Some(local::sandbox()?) } else { None };
     let given = options.sandbox.clone();
     let sandbox =
         given.or_else(|| started.as_ref().map(|(_, address)| address.clone())).context("there is no sandbox")?;
@@ -82,26 +80,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.print { Ok(()) } else { page::write(&table) }
 }
 
-fn start_sandbox() -> Result<(Ended, String)> {
-    shell::run(shell::cargo().args(["build", "--package", "server"]))?;
-    let address = format!("127.0.0.1:{}", free_port()?);
-    let mut command = Command::new(shell::target_folder().join("debug/caseworker"));
-    let child = command.args(["sandbox", "--listen", &address]).spawn().context("starting the sandbox")?;
-    Ok((Ended(child), address))
-}
-
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a free port")?;
-    Ok(listener.local_addr()?.port())
-}
-
 /// Starts one workerd in a fresh folder and lets it work.
 fn measure(tools: &Tools, which: Which, sandbox: &str, cases: usize) -> Result<Sample> {
     let folder = shell::target_folder().join(format!("bench-edge/{which:?}"));
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
     }
-    let port = free_port()?;
+    let port = local::free_port()?;
     which.lay_out(&folder, port, sandbox)?;
     let running = Running::start(tools, &folder, port)?;
     let first_case_ms = work_case(port)?;

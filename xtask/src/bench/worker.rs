@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::client;
 use crate::edge::config::{self, Layout};
-use crate::shell;
 use crate::tools::Tools;
+use crate::{local, shell};
 
 /// The service binding behind which the sandbox plays every source.
 const SOURCES: &str = "SOURCES";
@@ -111,15 +111,9 @@ impl Running {
         Ok(running)
     }
 
-    /// The processor time that it has taken so far, its own and the kernel's for it.
+    /// The processor time that it has taken so far.
     pub(crate) fn cpu_ms(&self) -> Result<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).context("reading /proc")?;
-        // The name stands in brackets and may hold anything; user and system time are the 12th and 13th field after it.
-        let (_, fields) = stat.rsplit_once(')').context("/proc has another form")?;
-        let ticks: Vec<f64> =
-            fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
-        ensure!(ticks.len() == 2, "/proc has another form");
-        Ok(ticks.iter().sum::<f64>() * MS_PER_TICK)
+        local::cpu_ms(self.child.id())
     }
 
     /// The memory that it holds.
@@ -130,9 +124,6 @@ impl Running {
         Ok(kilobytes / 1024.0)
     }
 }
-
-/// Linux counts processor time in hundredths of a second wherever it shows it.
-const MS_PER_TICK: f64 = 10.0;
 
 impl Drop for Running {
     fn drop(&mut self) {

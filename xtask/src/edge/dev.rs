@@ -13,8 +13,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::config::{self, Layout, Module};
-use crate::shell::{self, Ended};
 use crate::tools::Tools;
+use crate::{local, shell};
 
 /// A development key: it protects nothing but made-up cases of the sandbox.
 const DEVELOPMENT_VAULT_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -173,12 +173,7 @@ fn become_workerd(mut command: Command) -> Result<ExitCode> {
 
 /// Starts the sandbox on a free port beside workerd and ends it when workerd ends.
 fn run_with_sandbox(tools: &Tools, options: &Options) -> Result<ExitCode> {
-    shell::run(shell::cargo().args(["build", "--package", "server"]))?;
-    let binary = shell::target_folder().join("debug/caseworker");
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-    let address = free.context("finding a free port for the sandbox")?.to_string();
-    let sandbox = Command::new(&binary).args(["sandbox", "--listen", &address]).spawn();
-    let mut sandbox = Ended(sandbox.with_context(|| format!("starting {}", binary.display()))?);
+    let (mut sandbox, address) = local::sandbox()?;
     let status = workerd(tools, options, &address)?.status().context("starting workerd")?;
     if let Ok(Some(ended)) = sandbox.0.try_wait() {
         bail!("the sandbox ended with {ended}");
