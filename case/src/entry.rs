@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    answer::{Advice, Answer, Consultation, Failure, Found, Missing, ModelCall, Question},
+    answer::{Advice, Answer, Consultation, Failure, Found, Missing, ModelCall, Purpose, Question},
     command::{CloseReason, Command},
     outcome::{Basis, CustomerQuestion, Escalation, Outcome, Tier},
 };

@@ -335,6 +335,7 @@ fn reroute(state: &mut State, task: Task) {
         basis: Basis::Rerouted,
         tasks: vec![task],
         alternatives,
+        calibrator: None,
     });
     state.escalations.remove(&Escalation::Untriaged);
     // The specialists that were at work make way, unless an action of theirs is on its way or done.

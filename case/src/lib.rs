@@ -35,6 +35,7 @@ pub mod next;
 mod part;
 pub mod pii;
 pub mod policy;
+pub mod prompts;
 pub mod rules;
 pub mod settings;
 pub mod source;

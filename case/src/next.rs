@@ -4,7 +4,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    entry::{CloseReason, Entry, Escalation, Failure, Missing, Question},
+    entry::{CloseReason, Entry, Escalation, Failure, Missing, Purpose, Question},
     facts::{Band, Facts},
     ids::{AskId, EvidenceId},
     label::Task,
@@ -18,7 +18,7 @@ use crate::{
         remote::{self, Remote},
     },
     state::{Ask, Decision, Stage, Standing, State, Track},
-    triage::{self, Verdict},
+    triage::{self, Verdict, audit},
 };
 
 /// The entry that follows, if any.
@@ -30,6 +30,7 @@ pub fn next(state: &State) -> Option<Entry> {
     ask_due(state)
         .or_else(|| triage_due(state))
         .or_else(|| track_due(state))
+        .or_else(|| audit_due(state))
         .or_else(|| escalation_due(state))
         .or_else(|| warning_due(state))
         .or_else(|| decision_due(state))
@@ -69,7 +70,7 @@ fn ask_due(state: &State) -> Option<Entry> {
 /// the proposal that it is to summarise made way for another, or a person decided what an agent was asked about.
 fn is_pointless(state: &State, ask: &Ask) -> bool {
     match &ask.question {
-        Question::Triage { .. } => state.outcome.is_some(),
+        Question::Triage { .. } => state.outcome.is_some() && !ask.question.is_audit(),
         Question::Draft { proposal, .. } => {
             state.proposed(proposal).is_none_or(|proposed| proposed.stage == Stage::Superseded)
         }
@@ -139,8 +140,20 @@ fn triage_due(state: &State) -> Option<Entry> {
     match triage::decide(state) {
         Verdict::Wait => None,
         Verdict::Decided(outcome) => Some(Entry::Triaged(outcome)),
-        Verdict::Ask { model, repair } => Some(ask(state, "triage", Question::Triage { model, repair })),
+        Verdict::Ask { model, repair } => {
+            Some(ask(state, "triage", triage_question(state, model, repair, Purpose::Decide)))
+        }
     }
+}
+
+/// A share of what the local tier decided is asked about as well.
+fn audit_due(state: &State) -> Option<Entry> {
+    let model = audit::due(state)?.to_owned();
+    Some(ask(state, "triage", triage_question(state, model, false, Purpose::Audit)))
+}
+
+fn triage_question(state: &State, model: String, repair: bool, purpose: Purpose) -> Question {
+    Question::Triage { model, repair, purpose, prompt: state.opened.settings.triage.prompt.clone() }
 }
 
 fn track_due(state: &State) -> Option<Entry> {
@@ -168,6 +181,7 @@ fn escalation_due(state: &State) -> Option<Entry> {
     let due = [
         (outcome.tasks.is_empty(), Escalation::Untriaged),
         (state.reading.fraud_suspected && state.track(Task::FraudCheck).is_none(), Escalation::FraudSuspected),
+        (audit::suspects_fraud(state), Escalation::FraudSuspected),
         (state.facts_of(Source::Risk).any(high), Escalation::HighRisk),
         (state.tracks.iter().any(unanswered), Escalation::NoAnswer),
         (state.asks.values().any(failing), Escalation::ActionFailing),
@@ -207,7 +221,10 @@ fn step_due(state: &State, track: &Track) -> Option<Entry> {
     match specialist::next(state, track) {
         Need::Nothing => None,
         Need::Look(lookup) => Some(ask(state, &track.id, Question::Lookup(lookup))),
-        Need::Extract(model) => Some(ask(state, &track.id, Question::Extract { model })),
+        Need::Extract(model) => {
+            let prompt = state.opened.settings.writing.extraction_prompt.clone();
+            Some(ask(state, &track.id, Question::Extract { model, prompt }))
+        }
         // One question at a time: what another track asks may answer this as well.
         Need::AskCustomer { .. } if state.tracks.iter().any(|other| other.asks_now() && other.id != track.id) => None,
         Need::AskCustomer { question, about } => {
@@ -264,10 +281,15 @@ fn propose(
 /// The proposal that the case is shown by, and that somebody has to agree to, is summarised once, where there is a model
 /// for it and money is left. Those of other tracks have their turn once they are shown.
 fn draft_due(state: &State) -> Option<Entry> {
-    let model = state.opened.settings.writing.model.as_ref()?;
+    let settings = &state.opened.settings.writing;
+    let model = settings.model.as_ref()?;
     let pending = state.lead().filter(|track| !track.human).and_then(Track::pending);
     let proposed = pending.map(|proposed| proposed.proposal.id()).filter(|id| state.draft(id).is_none())?;
-    let question = Question::Draft { model: model.clone(), proposal: proposed.to_owned() };
+    let question = Question::Draft {
+        model: model.clone(),
+        proposal: proposed.to_owned(),
+        prompt: settings.summary_prompt.clone(),
+    };
     triage::can_afford(state, reserve(state, &question)).then(|| ask(state, "summary", question))
 }
 
@@ -294,6 +316,7 @@ fn close_due(state: &State) -> Option<Entry> {
 
 fn ask(state: &State, track: &str, question: Question) -> Entry {
     let step = match &question {
+        Question::Triage { .. } if question.is_audit() => "audit",
         Question::Triage { .. } => "claude",
         Question::Draft { .. } => "draft",
         Question::Extract { .. } => "extract",
@@ -328,6 +351,10 @@ const fn reserve(state: &State, question: &Question) -> u64 {
 
 const fn settings_of(state: &State, question: &Question) -> AskSettings {
     match question {
+        // Nobody waits long for an opinion that decides nothing.
+        Question::Triage { .. } if question.is_audit() => {
+            AskSettings { attempts: 1, ..state.opened.settings.triage.claude }
+        }
         Question::Triage { .. } => state.opened.settings.triage.claude,
         Question::Draft { .. } | Question::Extract { .. } => state.opened.settings.writing.claude,
         Question::Lookup(_) => state.opened.settings.lookups,

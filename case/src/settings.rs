@@ -15,8 +15,10 @@ use crate::{
     ids::Digest,
     label::Ppm,
     policy::{Action, Approval},
+    prompts::PromptKind,
     rules::{RulesProblem, RulesSettings},
     time::DAY_MS,
+    triage::calibrate::{Calibrator, CalibratorProblem},
 };
 
 /// The decision settings of a tenant. Durations are milliseconds.
@@ -80,8 +82,24 @@ pub struct TriageSettings {
     pub claude: AskSettings,
     /// Room for the model's answer in tokens.
     pub max_tokens: u32,
-    /// The most that model calls of one case may cost, in nano-dollars.
+    /// The price per case: the most that all model calls of one case may cost, in nano-dollars. What a call can cost at
+    /// most is set aside before it leaves; where it does not fit, the case goes on without it.
+    #[serde(alias = "price_per_case_nano_dollars")]
     pub budget_nano_dollars: u64,
+    /// The error that is promised among what the local tier decides by itself: a smaller one leaves more to Claude. The
+    /// model file holds the thresholds for it.
+    #[serde(skip_serializing_if = "is_promised_error")]
+    pub promised_error: Ppm,
+    /// Of what the local tier decides by itself, the share about which Claude is asked as well, to see whether they
+    /// agree.
+    #[serde(skip_serializing_if = "crate::entry::is_default")]
+    pub audit_share: Ppm,
+    /// What Claude's confidence is worth; without one it is taken as it is said.
+    #[serde(skip_serializing_if = "crate::entry::is_default")]
+    pub calibrator: Option<Calibrator>,
+    /// The hash of the prompt. The host fills in its newest version where nothing is said.
+    #[serde(skip_serializing_if = "crate::entry::is_default")]
+    pub prompt: Option<Digest>,
 }
 
 /// How Claude is asked to write summaries and to find identity fields. Both are done without it as well.
@@ -94,6 +112,12 @@ pub struct WritingSettings {
     pub claude: AskSettings,
     /// Room for the answer in tokens.
     pub max_tokens: u32,
+    /// The hash of the prompt for summaries, as [`TriageSettings::prompt`].
+    #[serde(skip_serializing_if = "crate::entry::is_default")]
+    pub summary_prompt: Option<Digest>,
+    /// The hash of the prompt for identity fields.
+    #[serde(skip_serializing_if = "crate::entry::is_default")]
+    pub extraction_prompt: Option<Digest>,
 }
 
 /// How long and how often something outside is asked.
@@ -134,6 +158,8 @@ impl Default for WritingSettings {
             model: None,
             claude: AskSettings { attempt_ms: 15_000, deadline_ms: 20_000, attempts: 2, backoff_ms: 500 },
             max_tokens: 1_024,
+            summary_prompt: None,
+            extraction_prompt: None,
         }
     }
 }
@@ -149,8 +175,22 @@ impl Default for TriageSettings {
             claude: AskSettings { attempt_ms: 20_000, deadline_ms: 60_000, attempts: 3, backoff_ms: 500 },
             max_tokens: 512,
             budget_nano_dollars: 10_000_000,
+            promised_error: PROMISED_ERROR,
+            audit_share: Ppm::default(),
+            calibrator: None,
+            prompt: None,
         }
     }
+}
+
+/// Two in a hundred.
+const PROMISED_ERROR: Ppm = match Ppm::new(20_000) {
+    Some(share) => share,
+    None => Ppm::ONE,
+};
+
+fn is_promised_error(share: &Ppm) -> bool {
+    *share == PROMISED_ERROR
 }
 
 /// A setting that no operator may choose.
@@ -169,6 +209,12 @@ pub enum SettingsProblem {
     /// A rule, or a pack of rules.
     #[error(transparent)]
     Rules(#[from] RulesProblem),
+    /// A calibrator.
+    #[error(transparent)]
+    Calibrator(#[from] CalibratorProblem),
+    /// A prompt that this build does not have.
+    #[error("`{0}` is the hash of no prompt of that kind; `caseworker prompts list` shows them")]
+    Prompt(&'static str),
     /// An approval level below what the action needs.
     #[error("`approvals.{action}` may not be lower than `{least}`: the action {why}")]
     Approval {
@@ -198,6 +244,18 @@ impl Settings {
         range("ledger_days", i64::from(self.ledger_days), 1, 730)?;
         range("duplicate_window_ms", self.duplicate_window_ms, 60_000, 60 * DAY_MS)?;
         range("triage.max_tokens", i64::from(self.triage.max_tokens), 64, 8_192)?;
+        range("triage.promised_error", i64::from(self.triage.promised_error.parts()), 1_000, 200_000)?;
+        self.triage.calibrator.iter().try_for_each(Calibrator::check)?;
+        let prompts = [
+            ("triage.prompt", PromptKind::Triage, &self.triage.prompt),
+            ("writing.summary_prompt", PromptKind::Summary, &self.writing.summary_prompt),
+            ("writing.extraction_prompt", PromptKind::Extraction, &self.writing.extraction_prompt),
+        ];
+        for (name, kind, hash) in prompts {
+            if kind.pinned(hash.as_ref()).is_none() {
+                return Err(SettingsProblem::Prompt(name));
+            }
+        }
         self.rules.check()?;
         for (action, approval) in &self.approvals {
             if *approval < action.least_approval() {

@@ -1,10 +1,13 @@
 //! Who decides what a request is about: the local tier where it is sure, Claude where it is not, the caller where a
 //! label came with the request, and a human where nobody is sure. Never a silent default.
 
+pub mod audit;
+pub mod calibrate;
 pub mod prompt;
 
 use crate::{
-    entry::{Answer, Basis, Failure, Missing, Outcome, Question, Tier},
+    entry::{Answer, Basis, Failure, Missing, Outcome, Purpose, Question, Tier},
+    ids::Digest,
     label::{Label, Ppm, Scored, Task},
     local::INTENTS_MAX,
     narrative::{Claim, DisputeKind, Narrative},
@@ -74,7 +77,7 @@ pub fn can_afford(state: &State, reserve_nano_dollars: u64) -> bool {
 }
 
 fn calls(state: &State) -> impl Iterator<Item = &Ask> {
-    state.asks.values().filter(|ask| matches!(ask.question, Question::Triage { .. }))
+    state.asks.values().filter(|ask| matches!(ask.question, Question::Triage { purpose: Purpose::Decide, .. }))
 }
 
 fn by_caller(state: &State, caller: Scored) -> Outcome {
@@ -108,16 +111,26 @@ fn alone(state: &State, basis: Basis) -> Outcome {
     })
 }
 
-fn by_claude(state: &State, opinion: Scored) -> Outcome {
+/// What Claude's confidence is worth, and the calibrator that says so, where the case has one for this model and prompt.
+fn worth(state: &State, said: Ppm) -> (Ppm, Option<Digest>) {
+    let settings = &state.opened.settings.triage;
+    let calibrator = settings.calibrator.as_ref().filter(|calibrator| calibrator.fits(settings));
+    calibrator.map_or((said, None), |calibrator| (calibrator.apply(said), Some(calibrator.hash())))
+}
+
+fn by_claude(state: &State, said: Scored) -> Outcome {
+    let (confidence, calibrator) = worth(state, said.confidence);
+    let opinion = Scored { confidence, ..said };
+    let decided = |basis, tasks| Outcome { calibrator, ..outcome(state, opinion, Tier::Claude, basis, tasks) };
     if opinion.confidence < state.opened.settings.triage.claude_min {
-        return outcome(state, opinion, Tier::Claude, Basis::ClaudeUnsure, vec![]);
+        return decided(Basis::ClaudeUnsure, vec![]);
     }
     let mut tasks: Vec<Task> = opinion.label.task().into_iter().collect();
     // The model may raise risk, never lower it.
     if state.reading.fraud_suspected && opinion.label != Label::Other && !tasks.contains(&Task::FraudCheck) {
         tasks.insert(0, Task::FraudCheck);
     }
-    outcome(state, opinion, Tier::Claude, Basis::ClaudeSure, tasks)
+    decided(Basis::ClaudeSure, tasks)
 }
 
 fn top(state: &State) -> Scored {
@@ -238,5 +251,5 @@ fn outcome(state: &State, best: Scored, decided_by: Tier, basis: Basis, tasks: V
     let tasks = if decided_by == Tier::Caller { tasks } else { with_what_was_heard(state, tasks, decided_by) };
     let mut alternatives = state.reading.scores.clone();
     alternatives.retain(|scored| scored.label != best.label);
-    Outcome { label: best.label, confidence: best.confidence, decided_by, basis, tasks, alternatives }
+    Outcome { label: best.label, confidence: best.confidence, decided_by, basis, tasks, alternatives, calibrator: None }
 }

@@ -23,6 +23,9 @@ struct Table {
 #[derive(Debug, Deserialize)]
 struct Model {
     model: String,
+    /// The shortest prompt that the service keeps; shorter ones are paid in full each time.
+    #[serde(default)]
+    cached_from_tokens: Option<u64>,
     /// In the order of the prompts' length; the last has no upper end.
     tiers: Vec<Tier>,
 }
@@ -65,6 +68,12 @@ pub fn cost_nano_dollars(model: &str, usage: &Usage) -> Option<u64> {
         (usage.output_tokens, tier.output),
     ];
     Some(parts.into_iter().fold(0, |sum: u64, (tokens, price)| sum.saturating_add(tokens.saturating_mul(price))))
+}
+
+/// The tokens from which on a model's prompts can be cached; `None` where the table does not say.
+#[must_use]
+pub fn cached_from_tokens(model: &str) -> Option<u64> {
+    TABLE.models.iter().find(|entry| is_snapshot_of(model, &entry.model))?.cached_from_tokens
 }
 
 /// The most that a request can cost: every byte of the prompt (system, user and schema) a token

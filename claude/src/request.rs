@@ -3,11 +3,13 @@
 //! text: the caller JSON-encodes the customer's words before they come here.
 
 use crate::endpoint::Endpoint;
+use crate::failure::{self, Failure, Why};
 use crate::key::ApiKey;
-use crate::limits::{MAX_TOKENS_MAX, MODEL_NAME_BYTES_MAX, REQUEST_BYTES_MAX};
+use crate::limits::{MAX_TOKENS_MAX, MODEL_BYTES_MAX, MODEL_NAME_BYTES_MAX, REQUEST_BYTES_MAX, USAGE_TOKENS_MAX};
+use crate::reply::read_json;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
@@ -133,6 +135,39 @@ pub fn streaming_request(
 enum Delivery {
     Whole,
     Streamed,
+}
+
+/// Builds the question how many tokens a prompt has. It costs nothing, and nothing is answered.
+///
+/// # Errors
+/// [`RequestError`] says which part of the prompt is at fault.
+pub fn count_request(endpoint: &Endpoint, api_key: &ApiKey, prompt: &Prompt) -> Result<Request<Bytes>, RequestError> {
+    let whole = build(endpoint, api_key, prompt, None, Delivery::Whole)?;
+    let mut body: serde_json::Map<String, Value> =
+        serde_json::from_slice(whole.body()).map_err(|_| RequestError::Unbuildable)?;
+    // The room for an answer is no part of what is counted, and the service refuses to be told.
+    body.shift_remove("max_tokens");
+    let body = serde_json::to_vec(&body).map_err(|_| RequestError::Unbuildable)?;
+    let mut request = bare_request(endpoint, api_key, Method::POST, "/v1/messages/count_tokens", Bytes::from(body))?;
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(request)
+}
+
+/// Reads the answer to [`count_request`]: the tokens of the prompt.
+///
+/// # Errors
+/// [`Failure`]: 401 where the key is wrong, and so on.
+pub fn read_count(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<u64, Failure> {
+    #[derive(serde::Deserialize)]
+    struct Counted {
+        input_tokens: u64,
+    }
+    if status != 200 {
+        return Err(failure::of_error_answer(status, headers, body));
+    }
+    let unusable = |why| Failure::Unusable { why, usage: None, request_id: failure::request_id(headers) };
+    let counted: Counted = read_json(headers, body, MODEL_BYTES_MAX).map_err(unusable)?;
+    if counted.input_tokens > USAGE_TOKENS_MAX { Err(unusable(Why::WrongShape)) } else { Ok(counted.input_tokens) }
 }
 
 fn build(
@@ -356,6 +391,23 @@ mod tests {
         let mut streamed: Value = serde_json::from_slice(request.body()).unwrap();
         assert_eq!(streamed.as_object_mut().unwrap().remove("stream"), Some(json!(true)));
         assert_eq!(streamed, serde_json::from_slice::<Value>(built(&prompt(), None).unwrap().body()).unwrap());
+    }
+
+    #[test]
+    fn counting_asks_about_the_same_prompt_without_room_for_an_answer() {
+        let endpoint = Endpoint::parse("https://api.anthropic.com").unwrap();
+        let request = count_request(&endpoint, &ApiKey::parse("k").unwrap(), &prompt()).unwrap();
+        assert_eq!(request.uri().path(), "/v1/messages/count_tokens");
+        let counted: Value = serde_json::from_slice(request.body()).unwrap();
+        let mut whole: Value = serde_json::from_slice(built(&prompt(), None).unwrap().body()).unwrap();
+        assert_eq!(whole.as_object_mut().unwrap().remove("max_tokens"), Some(json!(400)));
+        assert_eq!(counted, whole);
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        assert_eq!(read_count(200, &headers, br#"{"input_tokens":1234}"#), Ok(1234));
+        assert!(read_count(200, &headers, b"{\"input_tokens\":-1}").is_err());
+        assert!(read_count(200, &headers, b"<html>").is_err());
+        assert!(read_count(401, &headers, b"{}").is_err());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use case::{
     entry::{Answer, Failure, ModelCall},
     ids::{Digest, Reference},
     limits,
+    prompts::PromptKind,
     settings::Settings,
 };
 use claude::{
@@ -34,8 +35,8 @@ use crate::{
 #[must_use]
 pub fn triage_nano_dollars(settings: &Settings, words: &str) -> u64 {
     let ask = &settings.triage;
-    ask.model.as_ref().map_or(0, |model| {
-        let prompt = triage::prompt(model, words, true, ask.max_tokens);
+    ask.model.as_ref().zip(PromptKind::Triage.pinned(ask.prompt.as_ref())).map_or(0, |(model, policy)| {
+        let prompt = triage::prompt(policy, model, words, true, ask.max_tokens);
         worst_case(&prompt, prompt.user.len())
     })
 }
@@ -44,9 +45,12 @@ pub fn triage_nano_dollars(settings: &Settings, words: &str) -> u64 {
 #[must_use]
 pub fn writing_nano_dollars(settings: &Settings) -> u64 {
     let ask = &settings.writing;
-    ask.model.as_ref().map_or(0, |model| {
-        let summary = draft::prompt(model, String::new(), ask.max_tokens);
-        let fields = extract::prompt(model, String::new(), ask.max_tokens);
+    let policies = PromptKind::Summary
+        .pinned(ask.summary_prompt.as_ref())
+        .zip(PromptKind::Extraction.pinned(ask.extraction_prompt.as_ref()));
+    ask.model.as_ref().zip(policies).map_or(0, |(model, (of_summary, of_fields))| {
+        let summary = draft::prompt(of_summary, model, String::new(), ask.max_tokens);
+        let fields = extract::prompt(of_fields, model, String::new(), ask.max_tokens);
         worst_case(&summary, limits::DRAFT_BYTES).max(worst_case(&fields, limits::EXTRACT_BYTES))
     })
 }
@@ -99,6 +103,12 @@ fn unusable(job: &Job, problem: &impl std::fmt::Display, call: ModelCall, took_m
     let failure = Failure::Unusable;
     let answer = Answer::Failed { failure, retry_after_ms: None, call: Some(call), took_ms };
     Performed { answer, sealed: Vec::new() }
+}
+
+/// The answer where this build does not have the prompt that the case is pinned to: nobody could say what was asked.
+fn unknown_prompt(outside: &impl Outside, job: &Job) -> Performed {
+    tracing::error!(ask = %job.ready.id, "this build does not have the prompt that the case names; a newer one opened it");
+    failed(outside, outside.now(), Failure::NotConfigured, None)
 }
 
 /// An answer with the one text that it names.

@@ -7,7 +7,8 @@ use std::{
 
 use case::{
     actor::{Actor, Role},
-    ids::{Subject, TenantId},
+    ids::{Digest, Subject, TenantId},
+    prompts::{PromptFile, PromptKind},
     settings::{AgentName, Settings},
     source::Source,
 };
@@ -150,7 +151,7 @@ impl Setup {
     }
 
     /// The settings that a tenant's case opened now is pinned to: those of the configuration, and a model only where
-    /// there is a key for it.
+    /// there is a key for it, with the newest prompts where none are set.
     #[must_use]
     pub fn settings(&self, tenant: &TenantId) -> Settings {
         let all = &self.config.settings;
@@ -158,6 +159,14 @@ impl Setup {
         settings.triage.model = self.model.as_ref().map(|model| model.name.clone());
         settings.writing.model =
             self.model.as_ref().map(|model| settings.writing.model.take().unwrap_or_else(|| model.name.clone()));
+        // A case without a model asks nothing, so it pins no prompt either.
+        let current = |set: Option<Digest>, kind: PromptKind, model: &Option<String>| {
+            model.as_ref().and_then(|_| set.or_else(|| kind.current().map(PromptFile::hash)))
+        };
+        let (triage, writing) = (&mut settings.triage, &mut settings.writing);
+        triage.prompt = current(triage.prompt.take(), PromptKind::Triage, &triage.model);
+        writing.summary_prompt = current(writing.summary_prompt.take(), PromptKind::Summary, &writing.model);
+        writing.extraction_prompt = current(writing.extraction_prompt.take(), PromptKind::Extraction, &writing.model);
         settings
     }
 }

@@ -3,11 +3,13 @@
 mod agents;
 mod ask;
 mod batch;
+mod calibrate;
 mod caller;
 mod classify;
 mod credential;
 mod docket;
 mod doctor;
+mod drift;
 mod export;
 mod handle;
 mod history;
@@ -15,6 +17,7 @@ mod import;
 mod keys;
 mod logs;
 mod model;
+mod prompts;
 mod redact;
 mod replay;
 mod rules;
@@ -81,6 +84,12 @@ enum Command {
     Agents(agents::Args),
     /// Turn the model off or on, or say how its switch stands
     Model(model::Args),
+    /// List the prompts that Claude has, by name and hash, and print one
+    Prompts(prompts::Args),
+    /// Find out what Claude's confidence is worth, from labelled cases or an evaluation
+    Calibrate(calibrate::Args),
+    /// Compare what arrives now with what it was
+    Drift(drift::Args),
     /// Serve the sandbox: a small bank and a stand-in for the Messages API
     Sandbox(sandbox::Args),
     /// List and check rule packs, and work out dates by them
@@ -109,6 +118,9 @@ impl Cli {
             Command::Docket(args) => block_on(docket::run(&settings(args.data())?, &args)),
             Command::Keys(args) => block_on(keys::run(&settings(&args.data())?, &args)),
             Command::Model(args) => model::run(&settings(args.data())?, &args),
+            Command::Prompts(args) => block_on(prompts::run(&settings(&prompts::Args::data())?, &args)),
+            Command::Calibrate(args) => calibrate::run(&settings(args.data())?, &args),
+            Command::Drift(args) => drift::run(&settings(args.data())?, &args),
             Command::Sandbox(args) => block_on(sandbox::run(&args)),
             Command::Rules(args) if args.needs_settings() => rules::run(Some(&settings(&rules::Args::data())?), &args),
             Command::Rules(args) => rules::run(None, &args),
@@ -164,6 +176,12 @@ mod tests {
             "keys revoke --subject ada --tenant acme --note TEXT",
             "keys revoke aa --worker http://localhost --note TEXT",
             "docket rebuild --data d",
+            "prompts list --count",
+            "prompts show triage/v2",
+            "calibrate --data d --out calibrator.json",
+            "calibrate --predictions FILE --model claude-haiku-5-5 --prompt triage/v2",
+            "drift --data d --days 7 --reference FILE",
+            "drift --texts FILE.jsonl --source banking77 --write FILE",
             "docket rebuild --worker http://localhost --objects -",
             "docket rebuild --worker http://localhost --state DIR",
             "sandbox --listen 127.0.0.1:0 --seed 7 --bank DIR --script FILE --strict --gullible --fault html --fault risk=500",

@@ -7,12 +7,14 @@
 mod archive;
 mod cli;
 mod connections;
+mod drift;
 mod engine;
 mod exit;
 mod host;
 mod limits;
 mod memory;
 mod metrics;
+mod outcomes;
 mod output;
 mod outside;
 mod settings;

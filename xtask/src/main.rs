@@ -10,6 +10,7 @@ mod edge;
 mod guide;
 mod local;
 mod openapi;
+mod prompts;
 mod proof;
 mod sdk;
 mod shell;
@@ -51,6 +52,8 @@ enum Command {
     /// Write the document of the API from the code, or check that the committed one is what the code says.
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
+    /// Draw the examples that the triage prompt shows Claude, or check that the committed ones are those.
+    Prompts(prompts::Prompts),
     /// Run the long batteries at full size, and write what came of them to `docs/proof`.
     Proof(proof::Proof),
     /// Install what the Worker's build needs and is missing: wasm target, worker-build, wasm-bindgen, npm tools.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Bench(command) => bench::run(&command),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
+        Command::Prompts(prompts) => prompts.run().map(|()| ExitCode::SUCCESS),
         Command::Proof(proof) => proof.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),
     };

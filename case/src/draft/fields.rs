@@ -16,9 +16,6 @@ use crate::{
     source::ProfileField,
 };
 
-/// The policy: it never changes from case to case, and holds nothing of a customer's.
-pub const SYSTEM: &str = include_str!("fields.txt");
-
 /// The fields that Claude is asked for. A number has no business in a prompt, nor in an answer.
 const FIELDS: [ProfileField; 5] = [
     ProfileField::Name,

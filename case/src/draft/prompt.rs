@@ -15,9 +15,6 @@ use crate::{
     state::State,
 };
 
-/// The policy: it never changes from case to case, so that it can be cached, and holds nothing of a customer's.
-pub const SYSTEM: &str = include_str!("system.txt");
-
 /// Bytes of the user turn that are kept for what is neither evidence nor words.
 const FRAME_BYTES: usize = 2_000;
 /// Bytes that a line of evidence needs beside its text.

@@ -23,6 +23,12 @@ pub enum Question {
         model: String,
         /// Whether this is the one repair attempt after an answer that could not be used.
         repair: bool,
+        /// What the answer is for.
+        #[serde(default, skip_serializing_if = "is_default")]
+        purpose: Purpose,
+        /// The hash of the prompt; none for a case that was opened when there was only one.
+        #[serde(default, skip_serializing_if = "is_default")]
+        prompt: Option<Digest>,
     },
     /// Claude: a summary of what the customer wrote, each sentence citing evidence.
     Draft {
@@ -30,11 +36,17 @@ pub enum Question {
         model: String,
         /// For which proposal.
         proposal: String,
+        /// The hash of the prompt, as for triage.
+        #[serde(default, skip_serializing_if = "is_default")]
+        prompt: Option<Digest>,
     },
     /// Claude: the identity fields in what the customer wrote and sent.
     Extract {
         /// Which model.
         model: String,
+        /// The hash of the prompt, as for triage.
+        #[serde(default, skip_serializing_if = "is_default")]
+        prompt: Option<Digest>,
     },
     /// A source, or the agent that the case's settings name in its place.
     Lookup(Lookup),
@@ -45,6 +57,17 @@ pub enum Question {
         /// Which proposal.
         proposal: String,
     },
+}
+
+/// What an opinion about a request is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The local tier is not sure: the answer decides.
+    #[default]
+    Decide,
+    /// The local tier has decided: the answer is kept beside it, and decides nothing.
+    Audit,
 }
 
 /// An answer from outside, already read: plaintext stays in the vault.
@@ -125,6 +148,15 @@ pub enum Answer {
 }
 
 impl Question {
+    /// Whether this is a second opinion on what was decided without it.
+    #[must_use]
+    pub const fn is_audit(&self) -> bool {
+        match self {
+            Self::Triage { purpose, .. } => matches!(purpose, Purpose::Audit),
+            Self::Draft { .. } | Self::Extract { .. } | Self::Lookup(_) | Self::Consult(_) | Self::Act { .. } => false,
+        }
+    }
+
     /// Whether Claude is asked.
     #[must_use]
     pub const fn is_model(&self) -> bool {

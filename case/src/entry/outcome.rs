@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::label::{Label, Ppm, Scored, Task};
+use crate::{
+    entry::is_default,
+    ids::Digest,
+    label::{Label, Ppm, Scored, Task},
+};
 
 /// The outcome of triage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +24,9 @@ pub struct Outcome {
     pub tasks: Vec<Task>,
     /// The other labels, most likely first.
     pub alternatives: Vec<Scored>,
+    /// The hash of the calibrator that said what Claude's confidence is worth, where one did.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub calibrator: Option<Digest>,
 }
 
 /// Who decided triage.

@@ -3,8 +3,13 @@
 use case::{
     case::Rest,
     entry::{Answer, Basis, Escalation, Failure, Opened, Outcome, Question, Tier},
-    label::{Label, Scored, Task},
+    label::{Label, Ppm, Scored, Task},
     narrative::Narrative,
+    prompts::{PromptFile, PromptKind},
+    triage::{
+        audit,
+        calibrate::{Calibrator, Labelled, fit},
+    },
 };
 
 use crate::world::{
@@ -199,4 +204,104 @@ fn an_opinion_is_not_paid_for_once_an_analyst_has_chosen() {
     world.drive();
     assert_eq!(calls(&world), (1, 0), "no second attempt");
     assert_eq!(world.case.state().outcome.as_ref().unwrap().basis, Basis::Rerouted);
+}
+
+/// A model that says 0.95 and is right in 70 of 100 cases.
+fn boaster(model: &str, prompt: PromptKind) -> Calibrator {
+    let row = |n: u32| Labelled { said: share(95), right: n % 10 < 7 };
+    fit(model, prompt.current().map(PromptFile::hash), &(0..400).map(row).collect::<Vec<_>>()).unwrap()
+}
+
+#[test]
+fn a_calibrator_says_what_claudes_confidence_is_worth_and_the_journal_names_it() {
+    let mut opened = unsure(Label::DisputeSummary, 50);
+    opened.settings.triage.prompt = PromptKind::Triage.current().map(PromptFile::hash);
+    opened.settings.triage.calibrator = Some(boaster("claude-haiku-4-5", PromptKind::Triage));
+    let (_, outcome) = decided(opened.clone(), &[opinion(Label::PaymentStatus, 95)]);
+    assert_eq!((outcome.basis, outcome.tasks.len()), (Basis::ClaudeUnsure, 0), "0.95 is worth less than 0.7 here");
+    assert!((0.68..0.7).contains(&outcome.confidence.share()), "{outcome:?}");
+    assert_eq!(outcome.calibrator, opened.settings.triage.calibrator.as_ref().map(Calibrator::hash));
+
+    opened.settings.triage.claude_min = share(60);
+    let (_, outcome) = decided(opened.clone(), &[opinion(Label::PaymentStatus, 95)]);
+    assert_eq!(outcome.basis, Basis::ClaudeSure);
+
+    // One that was fitted on another model, or another prompt, says nothing about this one.
+    let others = [boaster("claude-sonnet-5-5", PromptKind::Triage), boaster("claude-haiku-4-5", PromptKind::Summary)];
+    for calibrator in others {
+        opened.settings.triage.calibrator = Some(calibrator);
+        let (_, outcome) = decided(opened.clone(), &[opinion(Label::PaymentStatus, 95)]);
+        assert_eq!((outcome.confidence, outcome.calibrator), (share(95), None));
+    }
+}
+
+/// The local tier is sure, and Claude is asked about every case beside it.
+fn audited(label: Label) -> Opened {
+    let mut opened = unsure(label, 96);
+    opened.words.reading.sure = true;
+    opened.words.reading.fraud_suspected = false;
+    opened.settings.triage.audit_share = Ppm::ONE;
+    opened
+}
+
+#[test]
+fn a_second_opinion_is_journaled_and_changes_no_route() {
+    for label in [Label::PaymentStatus, Label::KycLookup, Label::Other, Label::DisputeSummary] {
+        let (world, outcome) = decided(audited(Label::DisputeSummary), &[opinion(label, 99)]);
+        assert_eq!((outcome.decided_by, outcome.tasks.as_slice()), (Tier::Local, &[Task::DisputeSummary][..]));
+        assert_eq!(audit::opinion(world.case.state()).map(|one| one.label), Some(label));
+        assert!(world.case.state().escalations.is_empty(), "{label:?}");
+        assert_eq!(calls(&world), (1, 0));
+        let asked = world.asked.iter().find(|ready| ready.question.is_audit()).unwrap();
+        assert!(asked.id.as_str().contains("/triage/audit/"), "{}", asked.id);
+    }
+}
+
+#[test]
+fn a_second_opinion_can_raise_a_suspicion_of_fraud_and_only_where_it_is_sure() {
+    let (world, outcome) = decided(audited(Label::DisputeSummary), &[opinion(Label::FraudCheck, 90)]);
+    assert_eq!(outcome.tasks, [Task::DisputeSummary], "the route stays");
+    assert!(world.case.state().escalations.contains(&Escalation::FraudSuspected));
+    let (world, _) = decided(audited(Label::DisputeSummary), &[opinion(Label::FraudCheck, 60)]);
+    assert!(world.case.state().escalations.is_empty());
+}
+
+#[test]
+fn a_second_opinion_that_does_not_come_is_done_without_and_not_asked_for_again() {
+    for reply in [unusable(7), Reply::Answer(failed(Failure::Unavailable)), Reply::Silence] {
+        let (world, outcome) = decided(audited(Label::DisputeSummary), &[reply]);
+        assert_eq!((outcome.basis, calls(&world)), (Basis::LocalSure, (1, 0)));
+        assert_eq!(audit::opinion(world.case.state()), None);
+    }
+}
+
+#[test]
+fn nobody_is_asked_twice_where_the_share_is_nothing_the_money_is_spent_or_claude_decided() {
+    let mut none = audited(Label::DisputeSummary);
+    none.settings.triage.audit_share = Ppm::default();
+    let mut spent = audited(Label::DisputeSummary);
+    spent.settings.triage.budget_nano_dollars = spent.reserve_nano_dollars - 1;
+    let mut alone = audited(Label::DisputeSummary);
+    alone.settings.triage.model = None;
+    for opened in [none, spent, alone] {
+        let (world, _) = decided(opened, &[opinion(Label::FraudCheck, 99)]);
+        assert_eq!(calls(&world), (0, 0));
+    }
+    let mut unsure = audited(Label::DisputeSummary);
+    unsure.words.reading.sure = false;
+    let (world, outcome) = decided(unsure, &[opinion(Label::PaymentStatus, 99)]);
+    assert_eq!((outcome.decided_by, calls(&world)), (Tier::Claude, (1, 0)));
+}
+
+#[test]
+fn the_question_names_the_prompt_that_the_case_is_pinned_to() {
+    let mut opened = unsure(Label::DisputeSummary, 40);
+    opened.settings.triage.prompt = PromptKind::Triage.current().map(PromptFile::hash);
+    let hash = opened.settings.triage.prompt.clone().unwrap();
+    let (world, _) = decided(opened, &[opinion(Label::DisputeSummary, 90)]);
+    let asked = world.lines.iter().find(|line| line.contains(r#""question":"triage""#)).unwrap();
+    assert!(asked.contains(&format!(r#""prompt":"{hash}""#)), "{asked}");
+    let (world, _) = decided(unsure(Label::DisputeSummary, 40), &[opinion(Label::DisputeSummary, 90)]);
+    let asked = world.lines.iter().find(|line| line.contains(r#""question":"triage""#)).unwrap();
+    assert!(!asked.contains("prompt") && !asked.contains("purpose"), "an old case asks as it did: {asked}");
 }

@@ -4,10 +4,11 @@
 use case::{
     draft::{self, prompt as text},
     entry::{Answer, Failure, Question},
+    prompts::{PromptFile, PromptKind},
 };
 use claude::request::{Effort, Prompt};
 
-use super::{Answered, ask, sealed, unusable};
+use super::{Answered, ask, sealed, unknown_prompt, unusable};
 use crate::{
     perform::{Job, Performed, failed},
     ports::Outside,
@@ -16,11 +17,11 @@ use crate::{
 };
 
 /// The prompt for a summary.
-pub(super) fn prompt(model: &str, user: String, max_tokens: u32) -> Prompt {
+pub(super) fn prompt(policy: &PromptFile, model: &str, user: String, max_tokens: u32) -> Prompt {
     Prompt {
         model: model.to_owned(),
         max_tokens,
-        system: text::SYSTEM.to_owned(),
+        system: policy.text.to_owned(),
         user,
         schema: text::schema(),
         effort: Effort::Medium,
@@ -35,10 +36,11 @@ pub(crate) async fn draft(
     job: &Job,
     limit_ms: u64,
 ) -> Performed {
-    let (Question::Draft { model, .. }, Some(brief)) = (&job.ready.question, &job.brief) else {
+    let (Question::Draft { model, prompt: pinned, .. }, Some(brief)) = (&job.ready.question, &job.brief) else {
         return failed(outside, outside.now(), Failure::NotConfigured, None);
     };
-    let prompt = prompt(model, brief.user.clone(), job.max_tokens);
+    let Some(policy) = PromptKind::Summary.pinned(pinned.as_ref()) else { return unknown_prompt(outside, job) };
+    let prompt = prompt(policy, model, brief.user.clone(), job.max_tokens);
     let Answered { reply, call, took_ms } = match ask(outside, setup, job, &prompt, limit_ms).await {
         Ok(answered) => answered,
         Err(performed) => return performed,

@@ -7,13 +7,14 @@ use case::{
     identity::{Identity, extract::Extracted},
     ids::Reference,
     pii::Pii,
+    prompts::{PromptFile, PromptKind},
     source::ProfileField,
     state::{Standing, State},
 };
 use claude::request::{Effort, Prompt};
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, ask, sealed, unusable};
+use super::{Answered, ask, sealed, unknown_prompt, unusable};
 use crate::{
     file::Desk,
     perform::{Job, Performed, failed},
@@ -34,11 +35,11 @@ pub struct FoundField {
 }
 
 /// The prompt for identity fields.
-pub(super) fn prompt(model: &str, user: String, max_tokens: u32) -> Prompt {
+pub(super) fn prompt(policy: &PromptFile, model: &str, user: String, max_tokens: u32) -> Prompt {
     Prompt {
         model: model.to_owned(),
         max_tokens,
-        system: text::SYSTEM.to_owned(),
+        system: policy.text.to_owned(),
         user,
         schema: text::schema(),
         effort: Effort::Low,
@@ -53,10 +54,11 @@ pub(crate) async fn extract(
     job: &Job,
     limit_ms: u64,
 ) -> Performed {
-    let Question::Extract { model } = &job.ready.question else {
+    let Question::Extract { model, prompt: pinned } = &job.ready.question else {
         return failed(outside, outside.now(), Failure::NotConfigured, None);
     };
-    let prompt = prompt(model, text::user(&job.sheets), job.max_tokens);
+    let Some(policy) = PromptKind::Extraction.pinned(pinned.as_ref()) else { return unknown_prompt(outside, job) };
+    let prompt = prompt(policy, model, text::user(&job.sheets), job.max_tokens);
     let Answered { reply, call, took_ms } = match ask(outside, setup, job, &prompt, limit_ms).await {
         Ok(answered) => answered,
         Err(performed) => return performed,

@@ -3,11 +3,12 @@
 use case::{
     entry::{Answer, Failure, Question},
     limits,
+    prompts::{PromptFile, PromptKind},
     triage::prompt as text,
 };
 use claude::request::{Effort, Prompt};
 
-use super::{Answered, ask, sealed, unusable};
+use super::{Answered, ask, sealed, unknown_prompt, unusable};
 use crate::{
     perform::{Job, Performed, failed},
     ports::Outside,
@@ -16,13 +17,13 @@ use crate::{
 };
 
 /// The prompt for a triage of these words.
-pub(super) fn prompt(model: &str, words: &str, repair: bool, max_tokens: u32) -> Prompt {
+pub(super) fn prompt(policy: &PromptFile, model: &str, words: &str, repair: bool, max_tokens: u32) -> Prompt {
     // Words beyond what a model needs to sort a request would only cost.
     let words: String = words.chars().take(limits::TEXT_CHARS).collect();
     Prompt {
         model: model.to_owned(),
         max_tokens,
-        system: text::SYSTEM.to_owned(),
+        system: policy.text.to_owned(),
         user: text::user(&words, repair),
         schema: text::schema(),
         effort: Effort::Low,
@@ -37,10 +38,11 @@ pub(crate) async fn triage(
     job: &Job,
     limit_ms: u64,
 ) -> Performed {
-    let Question::Triage { model, repair } = &job.ready.question else {
+    let Question::Triage { model, repair, prompt: pinned, .. } = &job.ready.question else {
         return failed(outside, outside.now(), Failure::NotConfigured, None);
     };
-    let prompt = prompt(model, &job.heard.joined(), *repair, job.max_tokens);
+    let Some(policy) = PromptKind::Triage.pinned(pinned.as_ref()) else { return unknown_prompt(outside, job) };
+    let prompt = prompt(policy, model, &job.heard.joined(), *repair, job.max_tokens);
     let Answered { reply, call, took_ms } = match ask(outside, setup, job, &prompt, limit_ms).await {
         Ok(answered) => answered,
         Err(performed) => return performed,

@@ -8,6 +8,8 @@ mod reach;
 mod sign_in;
 mod worker;
 
+pub(super) use self::reach::call;
+
 use std::net::ToSocketAddrs as _;
 
 use serde::Serialize;

@@ -66,10 +66,11 @@ fn scored(scored: Scored) -> String {
 
 fn asked(question: &Question) -> String {
     match question {
-        Question::Triage { model, repair: false } => format!("{model} what it is about"),
-        Question::Triage { model, repair: true } => format!("{model} again, because its answer could not be used"),
-        Question::Draft { model, proposal } => format!("{model} for a summary of {proposal}"),
-        Question::Extract { model } => format!("{model} for the identity fields"),
+        Question::Triage { model, .. } if question.is_audit() => format!("{model} for a second opinion"),
+        Question::Triage { model, repair: false, .. } => format!("{model} what it is about"),
+        Question::Triage { model, repair: true, .. } => format!("{model} again, because its answer could not be used"),
+        Question::Draft { model, proposal, .. } => format!("{model} for a summary of {proposal}"),
+        Question::Extract { model, .. } => format!("{model} for the identity fields"),
         Question::Lookup(lookup) => format!("{} for {}", lookup.source().name(), lookup.step()),
         Question::Consult(asked) => format!("the agent {} about {}", asked.agent, asked.finding.action.name()),
         Question::Act { proposal } => format!("for the action of {proposal}"),

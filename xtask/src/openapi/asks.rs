@@ -38,9 +38,11 @@ pub(super) fn lookup_shapes() -> [(&'static str, Vec<Field>); 7] {
 }
 
 fn questions() -> Vec<Value> {
-    let triage = variant("question", "triage", vec![must("model", text()), must("repair", flag())]);
-    let draft = variant("question", "draft", vec![must("model", text()), must("proposal", text())]);
-    let extract = variant("question", "extract", vec![must("model", text())]);
+    let prompt = || may("prompt", says(of("Digest"), "The SHA-256 of the prompt; absent where there was only one."));
+    let triage = vec![must("model", text()), must("repair", flag()), may("purpose", of("Purpose")), prompt()];
+    let triage = variant("question", "triage", triage);
+    let draft = variant("question", "draft", vec![must("model", text()), must("proposal", text()), prompt()]);
+    let extract = variant("question", "extract", vec![must("model", text()), prompt()]);
     let act = variant("question", "act", vec![must("proposal", text())]);
     // A look-up's own fields stand beside the tag of the question.
     let look_ups = lookup_shapes().into_iter().map(|(name, mut fields)| {

@@ -163,6 +163,7 @@ fn triaged() -> Vec<Field> {
         must("basis", of("Basis")),
         must("tasks", list(of("Task"))),
         must("alternatives", list(of("Scored"))),
+        may("calibrator", says(of("Digest"), "The calibrator that said what Claude's confidence is worth.")),
     ]
 }
 
@@ -209,9 +210,18 @@ fn settings() -> Value {
         must("claude", of("AskSettings")),
         must("max_tokens", count()),
         must("budget_nano_dollars", of("NanoDollars")),
+        may("promised_error", of("Ppm")),
+        may("audit_share", of("Ppm")),
+        may("calibrator", calibrator()),
+        may("prompt", of("Digest")),
     ]);
-    let writing =
-        closed(vec![must("model", or_null(text())), must("claude", of("AskSettings")), must("max_tokens", count())]);
+    let writing = closed(vec![
+        must("model", or_null(text())),
+        must("claude", of("AskSettings")),
+        must("max_tokens", count()),
+        may("summary_prompt", of("Digest")),
+        may("extraction_prompt", of("Digest")),
+    ]);
     let approvals = json!({
         "type": "object", "propertyNames": of("Action"), "additionalProperties": of("Approval"),
     });
@@ -228,6 +238,20 @@ fn settings() -> Value {
         may("rules", says(open(vec![]), "Whose law applies, and which rules somebody switched on or off.")),
         may("agents", says(agents(), "What remote agents are asked for.")),
     ])
+}
+
+fn calibrator() -> Value {
+    let point = closed(vec![must("said", of("Ppm")), must("right", of("Ppm"))]);
+    let fields = vec![
+        must("v", count()),
+        must("model", text()),
+        may("prompt", of("Digest")),
+        must("method", of("CalibratorMethod")),
+        must("labels", count()),
+        must("wrong", count()),
+        must("points", list(point)),
+    ];
+    says(closed(fields), "What Claude's confidence is worth: how often it was right when it said so.")
 }
 
 fn agents() -> Value {

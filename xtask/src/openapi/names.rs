@@ -3,7 +3,7 @@
 use case::{
     actor::Role,
     case::Rest,
-    entry::{Basis, CloseReason, CustomerQuestion, Escalation, Failure, Speaker, Tier},
+    entry::{Basis, CloseReason, CustomerQuestion, Escalation, Failure, Purpose, Speaker, Tier},
     facts::{
         Band, CardStatus, Direction, EntryMode, Network, PaymentDirection, Product, Scheme, TransactionKind,
         TransactionStatus, Unusual,
@@ -17,6 +17,7 @@ use case::{
     specialist,
     state::Stage,
     time::Millis,
+    triage::calibrate::Method,
 };
 use desk::{commands, problem::Code, row};
 use serde::Serialize;
@@ -76,6 +77,8 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     add("Basis", written(basis), "What a triage decision rests on.");
     let failures = variants!(Failure: NotConfigured NotFound Refused Unavailable TimedOut Unusable);
     add("Failure", written(failures), "Why an ask failed.");
+    add("Purpose", written(variants!(Purpose: Decide Audit)), "What an opinion about a request is asked for.");
+    add("CalibratorMethod", written(variants!(Method: Platt Isotonic)), "How a calibrator was fitted.");
     let escalations = variants!(Escalation:
         Untriaged FraudSuspected HighRisk NoAnswer ActionFailing ActionRefused);
     add("Escalation", written(escalations), "Why a human should look.");

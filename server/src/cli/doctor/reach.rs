@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Sends a request within the doctor's patience.
-pub(super) async fn call(http: &Http, request: Request<Bytes>) -> Result<Response<Bytes>, SendError> {
+pub(in crate::cli) async fn call(http: &Http, request: Request<Bytes>) -> Result<Response<Bytes>, SendError> {
     let call = http.send(request, limits::DOCTOR_REPLY_BYTES);
     tokio::time::timeout(Duration::from_secs(limits::DOCTOR_SECONDS), call).await.unwrap_or(Err(SendError::TimedOut))
 }
