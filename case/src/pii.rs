@@ -136,12 +136,21 @@ fn find(letters: &[Letter]) -> Vec<Find> {
     let mut finds = Vec::new();
     iban::find(letters, &mut finds);
     email::find(letters, &mut finds);
+    find_numbers(letters, &mut finds);
+    if let Some(read) = normal::with_look_alikes(letters) {
+        find_numbers(&read, &mut finds);
+    }
+    finds
+}
+
+fn find_numbers(letters: &[Letter], finds: &mut Vec<Find>) {
     let runs = run::runs(letters);
     for run in &runs {
-        card::find(letters, run, &mut finds);
+        card::find(letters, run, finds);
     }
-    numbers::find(letters, &runs, &mut finds);
-    finds
+    numbers::find(letters, &runs, finds);
+    let mended: Vec<run::Run> = runs.iter().filter_map(|run| run.mended(letters)).collect();
+    numbers::find(letters, &mended, finds);
 }
 
 /// Turns finds into spans; where several overlap, one span covers them all and has the kind of the longest, so that

@@ -11,6 +11,9 @@ use std::cell::OnceCell;
 const SHORTEST: usize = 12;
 const LONGEST: usize = 19;
 
+/// Digits of a parcel's number (United States Postal Service, Publication 199).
+const PARCEL: usize = 22;
+
 /// A range of issuers: the first four digits from and to, and the lengths in use. The first length is the usual one.
 struct Issuer {
     from: u32,
@@ -61,9 +64,13 @@ pub(super) fn find(letters: &[Letter], run: &Run, finds: &mut Vec<Find>) {
     if run.len() < SHORTEST {
         return;
     }
+    if is_parcel(run) {
+        return;
+    }
     let skipped = transaction_id_len(letters, run);
-    let topic = OnceCell::new();
-    let topic = || *topic.get_or_init(|| context::before(letters, run.first()).map(|hint| hint.topic));
+    let hint = OnceCell::new();
+    let hint = || *hint.get_or_init(|| context::before(letters, run.first()));
+    let topic = || hint().map(|hint| hint.topic);
     for start in (skipped..run.len().saturating_sub(SHORTEST - 1)).filter(|start| run.is_border(*start)) {
         let prefix = run.number(start, start + 4);
         let Some(issuer) = ISSUERS.iter().find(|issuer| (issuer.from..=issuer.to).contains(&prefix)) else { continue };
@@ -78,7 +85,10 @@ pub(super) fn find(letters: &[Letter], run: &Run, finds: &mut Vec<Find>) {
             // A sort code and an account number together are as long as a Diners Club card.
             let is_account = len == 14
                 && (run.layout(start, &[2, 2, 2, 8]).is_some()
-                    || matches!(topic(), Some(Topic::SortCode | Topic::Account)));
+                    || hint().is_some_and(|hint| {
+                        matches!(hint.topic, Topic::SortCode | Topic::Account)
+                            && hint.distance <= numbers::NEAR_SORT_CODE
+                    }));
             // An unusual length in odd groups is more likely a chance meeting of numbers, unless a word or a disguise
             // says otherwise.
             let is_plausible = Some(&len) == issuer.lengths.first()
@@ -102,6 +112,14 @@ fn transaction_id_len(letters: &[Letter], run: &Run) -> usize {
         && context::glued_word(letters, run.first()).is_some_and(|word| matches!(word.as_str(), "tx" | "txn"))
         && !run.is_disguised(letters, 0, len);
     if is_id { len } else { 0 }
+}
+
+/// The twenty-two digits of a parcel, in one piece or in groups of four: sixteen of them may pass the checks by chance.
+fn is_parcel(run: &Run) -> bool {
+    let grouped = (1..PARCEL).all(|at| run.is_border(at) == at.is_multiple_of(4));
+    run.len() == PARCEL
+        && matches!(run.digits.as_slice(), [9, 1..=5, ..])
+        && (grouped || touching_digits(run, 0) == PARCEL)
 }
 
 /// How many digits touch one another from `start` on.

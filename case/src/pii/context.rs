@@ -1,7 +1,6 @@
 //! The words beside a number that say what it is. They never reach across another number: its own words count for it.
 
 use super::normal::{Letter, OPAQUE};
-use super::run::is_currency;
 use crate::part::Part as _;
 
 /// What the words beside a number make of it.
@@ -24,6 +23,8 @@ pub(super) enum Topic {
 pub(super) struct Hint {
     pub(super) topic: Topic,
     pub(super) distance: usize,
+    /// Whether a sentence ends between them.
+    pub(super) is_apart: bool,
 }
 
 impl Topic {
@@ -34,18 +35,21 @@ impl Topic {
 }
 
 /// Letters looked at before a number.
-const BEFORE: usize = 48;
+const BEFORE: usize = 80;
 /// Letters looked at after a number.
 const AFTER: usize = 24;
+/// The longest word that is written short with a full stop, as in `ref.`.
+const ABBREVIATED: usize = 4;
 
 /// In lower case, with everything but letters and digits as one space.
 #[rustfmt::skip]
-const WORDS: [(&str, Topic); 92] = [
+const WORDS: [(&str, Topic); 96] = [
     ("card", Topic::Card), ("visa", Topic::Card), ("mastercard", Topic::Card), ("amex", Topic::Card), ("pan", Topic::Card),
     ("maestro", Topic::Card), ("discover", Topic::Card), ("cc", Topic::Card),
     ("ssn", Topic::Ssn), ("social security", Topic::Ssn), ("social security number", Topic::Ssn), ("social", Topic::Ssn),
     ("social security no", Topic::Ssn), ("soc sec", Topic::Ssn), ("tax id", Topic::Ssn), ("taxpayer id", Topic::Ssn), ("tin", Topic::Ssn),
     ("sort code", Topic::SortCode), ("sortcode", Topic::SortCode), ("sort", Topic::SortCode), ("s c", Topic::SortCode),
+    ("sc", Topic::SortCode), ("ac", Topic::Account), ("ss", Topic::Ssn), ("itin", Topic::Ssn),
     ("account", Topic::Account), ("account number", Topic::Account), ("account no", Topic::Account), ("acct", Topic::Account),
     ("acc", Topic::Account), ("acc no", Topic::Account), ("acct no", Topic::Account), ("a c", Topic::Account), ("acc number", Topic::Account),
     ("bank details", Topic::Account), ("bank account", Topic::Account), ("pay to", Topic::Account),
@@ -78,7 +82,10 @@ pub(super) fn before(letters: &[Letter], at: usize) -> Option<Hint> {
         .iter()
         .filter_map(|(word, topic)| {
             let end = last_word(&text, word)?;
-            Some((Hint { topic: *topic, distance: padded - end }, word.len()))
+            // A full stop after a short word makes an abbreviation of it.
+            let ends = |byte: &u8| *byte == b'!' || (*byte == b'.' && word.len() > ABBREVIATED);
+            let is_apart = text.as_bytes().part(end..).iter().any(ends);
+            Some((Hint { topic: *topic, distance: padded - end, is_apart }, word.len()))
         })
         .min_by_key(|(hint, len)| (hint.distance, usize::MAX - len))
         .map(|(hint, _)| hint)
@@ -94,16 +101,10 @@ pub(super) fn after(letters: &[Letter], at: usize) -> Option<Hint> {
         .filter_map(|(word, topic)| {
             let start =
                 text.match_indices(word).map(|(start, _)| start).find(|start| is_whole(&text, *start, word.len()))?;
-            Some((Hint { topic: *topic, distance: start }, word.len()))
+            Some((Hint { topic: *topic, distance: start, is_apart: false }, word.len()))
         })
         .min_by_key(|(hint, len)| (hint.distance, usize::MAX - len))
         .map(|(hint, _)| hint)
-}
-
-/// Whether a currency sign touches the number between these letters, which makes it an amount.
-pub(super) fn is_amount(letters: &[Letter], first: usize, last: usize) -> bool {
-    let touches = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| is_currency(letter.glyph));
-    touches(first.checked_sub(1)) || touches(Some(last + 1))
 }
 
 /// The word that runs into a number without a space, as in `tx-1001` and `ssn-123...`; `None` where the number
@@ -137,7 +138,8 @@ fn ends_reach(letter: Letter) -> bool {
     letter.glyph == OPAQUE || letter.digit().is_some()
 }
 
-/// The words of some letters, each after one space and with one at the end; ASCII throughout, so that bytes are letters.
+/// The words of some letters, one character between each two: `!` and `.` where a sentence may end, or a space; ASCII
+/// throughout, so that bytes are letters.
 fn words(letters: &[Letter], is_cut: bool) -> String {
     let mut text = String::with_capacity(letters.len() + 2);
     text.push(if is_cut { '?' } else { ' ' });
@@ -145,11 +147,23 @@ fn words(letters: &[Letter], is_cut: bool) -> String {
         let glyph = letter.glyph.to_ascii_lowercase();
         if glyph.is_ascii_alphanumeric() {
             text.push(glyph);
-        } else if letter.is_word() {
+            continue;
+        }
+        if letter.is_word() {
             // A letter of another script is part of a word, which none of ours can then be.
             text.push('?');
-        } else if !text.ends_with(' ') {
-            text.push(' ');
+            continue;
+        }
+        let gap = match glyph {
+            '?' | '!' => '!',
+            '.' => '.',
+            _ => ' ',
+        };
+        match text.pop() {
+            Some(last @ ('!' | '.')) => text.push(last),
+            Some(' ') => text.push(gap),
+            Some(last) => text.extend([last, gap]),
+            None => text.push(gap),
         }
     }
     text
@@ -162,7 +176,8 @@ fn last_word(text: &str, word: &str) -> Option<usize> {
 /// Whether a match is a word of its own; a plural counts.
 fn is_whole(text: &str, start: usize, len: usize) -> bool {
     let bytes = text.as_bytes();
-    let is_gap = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|byte| *byte == b' ');
+    let is_gap =
+        |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|byte| matches!(byte, b' ' | b'!' | b'.'));
     let end = start + len;
     is_gap(start.checked_sub(1)) && (is_gap(Some(end)) || (bytes.get(end) == Some(&b's') && is_gap(Some(end + 1))))
 }
@@ -189,7 +204,7 @@ mod tests {
             ("accounts ", Some(Topic::Account)),
             ("discard ", None),
             ("phone 7 and ", None),
-            ("phone; i thought about it for a very long time until ", None),
+            ("phone; i thought about it for a very long time, and then for longer still, until ", None),
             ("", None),
         ] {
             assert_eq!(hint_before(text), topic, "{text}");
@@ -199,7 +214,7 @@ mod tests {
     #[test]
     fn a_word_may_follow() {
         let letters = normalise("1 is my ssn, not a phone");
-        assert_eq!(after(&letters, 0), Some(Hint { topic: Topic::Ssn, distance: 7 }));
+        assert_eq!(after(&letters, 0), Some(Hint { topic: Topic::Ssn, distance: 7, is_apart: false }));
         assert_eq!(after(&letters, letters.len() - 1), None);
     }
 

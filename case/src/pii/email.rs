@@ -9,16 +9,67 @@ const LOCAL: usize = 64;
 const DOMAIN: usize = 255;
 
 /// Endings that make `name at host dot com` an address and not a sentence.
-const SPOKEN_ENDINGS: [&str; 13] =
-    ["com", "org", "net", "edu", "gov", "uk", "de", "fr", "eu", "io", "co", "us", "info"];
+const SPOKEN_ENDINGS: [&str; 24] = [
+    "com", "org", "net", "edu", "gov", "uk", "de", "fr", "eu", "io", "co", "us", "info", "ca", "au", "es", "it", "nl",
+    "ie", "pl", "me", "biz", "app", "dev",
+];
+
+/// Hosts of people's mail: what stands before ` at ` and one of these is a name.
+const MAIL_HOSTS: [&str; 15] = [
+    "gmail",
+    "googlemail",
+    "yahoo",
+    "ymail",
+    "outlook",
+    "hotmail",
+    "live",
+    "msn",
+    "icloud",
+    "aol",
+    "gmx",
+    "proton",
+    "protonmail",
+    "fastmail",
+    "zoho",
+];
+
+/// Words before ` at ` that are no name: a purchase, a place, or who was there.
+#[rustfmt::skip]
+const NO_NAMES: [&str; 58] = [
+    "account", "am", "and", "anything", "are", "bill", "billed", "booked", "bought", "buy", "card", "charge", "charged", "dollars",
+    "email", "euros", "find", "here", "him", "i", "is", "it", "look", "looked", "looking", "me", "membership", "money", "month",
+    "much", "online", "order", "ordered", "orders", "out", "paid", "pay", "payment", "people", "pounds", "product", "purchase",
+    "purchased", "purchases", "refund", "service", "services", "shop", "shopped", "shopping", "something", "spent", "subscription",
+    "support", "them", "transaction", "us", "was",
+];
 
 /// How a sign is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
-    /// `@`, or `(at)`.
+    /// `@`, `(at)`, or the code of one.
     Sign,
-    /// ` at `, which needs ` dot ` after it to count.
+    /// ` at `, which needs more to count.
     Spoken,
+}
+
+/// How a dot is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dot {
+    /// `.`
+    Plain,
+    /// ` .`
+    Spaced,
+    /// `(dot)`
+    Bracketed,
+    /// ` dot `
+    Spoken,
+}
+
+/// A host: its first label, its last letter, and the last of its dots.
+struct Host {
+    first: String,
+    last: usize,
+    dot: Dot,
 }
 
 /// Finds addresses by their sign.
@@ -27,10 +78,22 @@ pub(super) fn find(letters: &[Letter], finds: &mut Vec<Find>) {
     for at in 0..letters.len() {
         let Some((len, style)) = sign_at(letters, at).filter(|_| at >= from) else { continue };
         let Some((first, is_spaced)) = local_before(letters, at, from) else { continue };
-        let Some(last) = domain_after(letters, at + len, style, is_spaced) else { continue };
-        finds.push(Find { first, last, kind: Kind::Email });
-        from = last + 1;
+        let Some(host) = host_after(letters, at + len, style, is_spaced) else { continue };
+        if style == Style::Spoken && !is_meant(letters, first, at, &host) {
+            continue;
+        }
+        finds.push(Find { first, last: host.last, kind: Kind::Email });
+        from = host.last + 1;
     }
+}
+
+/// Whether a name, ` at ` and a host are an address: `I shop at amazon.com` is none.
+fn is_meant(letters: &[Letter], first: usize, sign: usize, host: &Host) -> bool {
+    let local: String = letters.part(first..sign).iter().map(|letter| letter.glyph.to_ascii_lowercase()).collect();
+    let is_made_up = local.contains(['.', '_', '+', '-', ' ']) || local.contains(|glyph: char| glyph.is_ascii_digit());
+    let is_mail = MAIL_HOSTS.contains(&host.first.as_str());
+    let is_name = local.contains(char::is_alphabetic) && !NO_NAMES.contains(&local.as_str());
+    is_name && (host.dot == Dot::Spoken || is_made_up || is_mail)
 }
 
 fn glyph(letters: &[Letter], at: usize) -> Option<char> {
@@ -61,18 +124,34 @@ fn bracketed(letters: &[Letter], at: usize, word: &str) -> Option<usize> {
 }
 
 fn sign_at(letters: &[Letter], at: usize) -> Option<(usize, Style)> {
+    let coded = |code: &str| reads(letters, at, code).then_some((code.len(), Style::Sign));
     match glyph(letters, at)? {
-        '@' => Some((1, Style::Sign)),
+        '@' => Some((letters.part(at..).iter().take_while(|letter| letter.glyph == '@').count(), Style::Sign)),
+        '\\' if glyph(letters, at + 1) == Some('@') => Some((2, Style::Sign)),
         ' ' => reads(letters, at, " at ").then_some((4, Style::Spoken)),
-        _ => bracketed(letters, at, "at").or_else(|| bracketed(letters, at, "@")).map(|len| (len, Style::Sign)),
+        '_' => reads(letters, at, "_at_").then_some((4, Style::Spoken)),
+        '&' => coded("&#64;").or_else(|| coded("&#x40;")).or_else(|| coded("&commat;")),
+        '%' => coded("%40"),
+        _ => ["at", "@", "a"].iter().find_map(|word| bracketed(letters, at, word)).map(|len| (len, Style::Sign)),
     }
 }
 
-fn dot_at(letters: &[Letter], at: usize, style: Style) -> Option<usize> {
+/// The dot that stands here, and how many letters it takes.
+fn dot_at(letters: &[Letter], at: usize) -> Option<(usize, Dot)> {
+    let in_brackets = |at: usize| {
+        let len = bracketed(letters, at, "dot").or_else(|| bracketed(letters, at, "."))?;
+        Some((len + usize::from(is_space(letters, at + len)), Dot::Bracketed))
+    };
     match glyph(letters, at)? {
-        '.' if style == Style::Sign => Some(1),
-        ' ' if style == Style::Spoken => reads(letters, at, " dot ").then_some(5),
-        _ => bracketed(letters, at, "dot").or_else(|| bracketed(letters, at, ".")),
+        '.' => Some((1, Dot::Plain)),
+        ',' if SPOKEN_ENDINGS.contains(&label(letters, at + 1, label_end(letters, at + 1, false, 1)).as_str()) => {
+            Some((1, Dot::Plain))
+        }
+        '_' => reads(letters, at, "_dot_").then_some((5, Dot::Spoken)),
+        ' ' if reads(letters, at, " dot ") => Some((5, Dot::Spoken)),
+        ' ' if glyph(letters, at + 1) == Some('.') => Some((2, Dot::Spaced)),
+        ' ' => in_brackets(at + 1).map(|(len, dot)| (len + 1, dot)),
+        _ => in_brackets(at),
     }
 }
 
@@ -91,6 +170,9 @@ fn local_before(letters: &[Letter], sign: usize, from: usize) -> Option<(usize, 
         let len = letters.part(floor..end).iter().rev().take_while(|letter| is_local(**letter)).count();
         end - len
     };
+    if let Some(first) = quoted_before(letters, end, floor) {
+        return Some((first, false));
+    }
     let mut first = chunk_start(end);
     let mut is_spaced = false;
     if end - first == 1 {
@@ -105,43 +187,82 @@ fn local_before(letters: &[Letter], sign: usize, from: usize) -> Option<(usize, 
         // The address was broken before one of its marks: `john .doe@...`.
         first = chunk_start(first - 1);
     }
+    while let Some(longer) = before_dot(letters, first, floor, chunk_start) {
+        first = longer;
+    }
     // Quotes and dots around an address are not its own.
     let first = (first..end).find(|at| letters.get(*at).is_some_and(|letter| letter.is_word()))?;
     Some((first, is_spaced))
 }
 
-/// The last letter of the host after the sign, which needs a dot and an ending of two letters or more.
-fn domain_after(letters: &[Letter], after_sign: usize, style: Style, is_spaced: bool) -> Option<usize> {
+/// Where the quotation begins that ends here: `"john doe"@example.com`.
+fn quoted_before(letters: &[Letter], end: usize, floor: usize) -> Option<usize> {
+    let closing = end.checked_sub(1).filter(|at| glyph(letters, *at) == Some('"'))?;
+    let first = (floor..closing).rev().find(|at| glyph(letters, *at) == Some('"'))?;
+    let is_filled = letters.part(first..closing).iter().any(|letter| letter.is_word());
+    (is_filled && !letters.part(first..closing).iter().any(|letter| letter.glyph == OPAQUE)).then_some(first)
+}
+
+/// Where the part of a name begins that is joined to the one at `first` by a dot in words or brackets, or with spaces.
+fn before_dot(letters: &[Letter], first: usize, floor: usize, chunk_start: impl Fn(usize) -> usize) -> Option<usize> {
+    // The longest is ` [ dot ] `.
+    let starts = (first.saturating_sub(9).max(floor)..first).rev();
+    let dot = starts.filter(|at| {
+        dot_at(letters, *at).is_some_and(|(len, dot)| match dot {
+            Dot::Plain => false,
+            Dot::Spaced => at + len + 1 == first && is_space(letters, first - 1),
+            Dot::Bracketed | Dot::Spoken => at + len == first,
+        })
+    });
+    let dot = dot.min()?;
+    let start = chunk_start(dot);
+    (start < dot).then_some(start)
+}
+
+/// The host after the sign, which needs a dot and an ending of two letters or more.
+fn host_after(letters: &[Letter], after_sign: usize, style: Style, is_spaced: bool) -> Option<Host> {
     let mut at = after_sign + usize::from(is_space(letters, after_sign));
-    let mut dots = 0;
-    let mut label = (at, at);
     let limit = letters.len().min(at + DOMAIN);
+    let (mut first, mut dots) = (None, 0);
     // The best ending so far: after a dot that turns out to end a sentence, the address is what came before it.
-    let mut last = None;
+    let (mut last, mut before) = (None, Dot::Plain);
     while at < limit {
         let end = label_end(letters, at, is_spaced || style_is_spaced(letters, at), dots);
         if end == at {
             break;
         }
-        label = (at, end);
-        at = end;
-        if dots > 0 && is_ending(letters, label.0, label.1) {
-            last = Some(label.1 - 1);
+        first.get_or_insert_with(|| label(letters, at, end));
+        let is_known = SPOKEN_ENDINGS.contains(&label(letters, at, end).as_str());
+        if dots > 0 && is_ending(letters, at, end) && (is_known || before != Dot::Spoken) {
+            last = Some((end - 1, before));
         }
-        let before_dot = at + usize::from(style == Style::Sign && is_space(letters, at));
-        let Some(len) = dot_at(letters, before_dot, style) else { break };
-        let after_dot = before_dot + len;
-        let may_skip = is_spaced || (last.is_none() && before_dot > at);
-        at = after_dot + usize::from(is_space(letters, after_dot) && (may_skip || dots == 0));
+        let Some((len, dot)) = dot_at(letters, end) else { break };
+        at = end + len;
+        let has_space = is_space(letters, at);
+        let next = at + usize::from(has_space);
+        let goes_on = || {
+            let end = label_end(letters, next, is_spaced, dots + 1);
+            SPOKEN_ENDINGS.contains(&label(letters, next, end).as_str())
+        };
+        let may_skip = match dot {
+            Dot::Plain => style == Style::Sign && (is_spaced || dots == 0),
+            Dot::Spaced => style == Style::Sign && (is_spaced || last.is_none() || goes_on()),
+            Dot::Bracketed | Dot::Spoken => false,
+        };
+        if (has_space && !may_skip) || (dot == Dot::Spaced && style == Style::Spoken) {
+            break;
+        }
+        (at, before) = (next, dot);
         dots += 1;
     }
-    let last = last?;
-    if style == Style::Spoken {
-        let ending: String =
-            letters.part(label.0..=last.max(label.0)).iter().map(|letter| letter.glyph.to_ascii_lowercase()).collect();
-        return (label.1 == last + 1 && SPOKEN_ENDINGS.contains(&ending.as_str())).then_some(last);
-    }
-    Some(last)
+    let (last, dot) = last?;
+    Some(Host { first: first?, last, dot })
+}
+
+/// The letters of a label in lower case, without spaces.
+fn label(letters: &[Letter], start: usize, end: usize) -> String {
+    let glyphs = letters.part(start..end).iter().map(|letter| letter.glyph.to_ascii_lowercase());
+    glyphs.filter(|glyph| *glyph != ' ').collect()
 }
 
 /// Whether single letters with spaces between them begin here.

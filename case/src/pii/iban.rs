@@ -1,11 +1,8 @@
 //! International bank account numbers: each country's form, then the remainder of 97 (ISO 13616 with ISO/IEC 7064).
 
-use super::normal::{Letter, OPAQUE};
+use super::normal::{Letter, OPAQUE, look_alike_of};
 use super::{Find, Kind};
 use crate::part::Part as _;
-
-/// The longest number of the registry (Russia's).
-const LONGEST: usize = 33;
 
 /// Most letters between two characters of one number, white space counting as one.
 const GAP: usize = 3;
@@ -54,54 +51,75 @@ pub(super) fn find(letters: &[Letter], finds: &mut Vec<Find>) {
 /// The index of the last letter of the number that begins here, if one does.
 fn account_number_at(letters: &[Letter], first: usize) -> Option<usize> {
     let mut characters = characters_from(letters, first);
-    let mut text: Vec<u8> = Vec::with_capacity(LONGEST + 1);
-    let mut next = |text: &mut Vec<u8>| {
-        let (at, character) = characters.next()?;
-        text.push(character);
-        Some(at)
-    };
     // The cheap tests come first: most letters begin no country, and most countries are not followed by digits.
-    next(&mut text)?;
-    if !text.iter().all(u8::is_ascii_uppercase) {
-        return None;
+    let mut head = [0; 4];
+    for (place, class) in head.iter_mut().zip(*b"aann") {
+        *place = read(characters.next()?.1, class)?;
     }
-    for _ in 1..4 {
-        next(&mut text)?;
-    }
-    let (country, digits) = text.split_at_checked(2)?;
-    if !country.iter().all(u8::is_ascii_uppercase) || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
+    let country = head.part(..2);
     let (_, form) = FORMS.iter().chain(&MORE_FORMS).find(|(code, _)| code.as_bytes() == country)?;
     let mut last = first;
+    // As it is written, and with letters that look like digits read as those wherever a digit may stand.
+    let (mut text, mut alike) = (head.to_vec(), head.to_vec());
     for class in classes(form) {
-        last = next(&mut text)?;
-        let fits = match class {
-            b'n' => text.last()?.is_ascii_digit(),
-            b'a' => text.last()?.is_ascii_uppercase(),
-            _ => true,
-        };
-        if !fits {
-            return None;
-        }
+        let (at, glyph) = characters.next()?;
+        let written = read(glyph, class)?;
+        text.push(written);
+        alike.push(if class == b'c' { read(glyph, b'n').unwrap_or(written) } else { written });
+        last = at;
     }
-    (remainder_of_97(&text) == 1).then_some(last)
+    let passes = remainder_of_97(&text) == 1 || remainder_of_97(&alike) == 1;
+    (passes && is_meant(letters, first, last, &alike)).then_some(last)
 }
 
-/// The characters of a number in upper case with their letters' indices, over small gaps.
-fn characters_from(letters: &[Letter], first: usize) -> impl Iterator<Item = (usize, u8)> + '_ {
+/// Whether a number that passes the checks is more than words that do so by chance: it begins and ends with a word, or
+/// is in one piece, and much of what is read as a digit is one.
+fn is_meant(letters: &[Letter], first: usize, last: usize, text: &[u8]) -> bool {
+    let number = letters.part(first..=last);
+    let is_apart = |at: Option<usize>, beside: usize| {
+        let disguised = letters.get(beside).is_some_and(|letter| letter.is_disguised());
+        disguised || at.and_then(|at| letters.get(at)).is_none_or(|letter| !letter.is_word())
+    };
+    let follows_name = || {
+        let name = letters.part(first.saturating_sub(NAME.len())..first).iter();
+        name.map(|letter| letter.glyph.to_ascii_lowercase()).eq(NAME.chars())
+    };
+    let is_solid = number.iter().all(|letter| letter.is_word());
+    let has_borders = (is_apart(first.checked_sub(1), first) || follows_name()) && is_apart(Some(last + 1), last + 1);
+    let read_as_digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let digits = number.iter().filter(|letter| letter.digit().is_some()).count();
+    (is_solid || has_borders) && digits * 5 >= read_as_digits * 2
+}
+
+/// What people write before the number, and sometimes without a space.
+const NAME: &str = "iban";
+
+/// What a character stands for in a place of this class: where only a digit can stand, a letter that looks like one is
+/// that digit.
+fn read(glyph: char, class: u8) -> Option<u8> {
+    let glyph = if class == b'n' { look_alike_of(glyph).unwrap_or(glyph) } else { glyph };
+    let fits = match class {
+        b'n' => glyph.is_ascii_digit(),
+        b'a' => glyph.is_ascii_alphabetic(),
+        _ => glyph.is_ascii_alphanumeric(),
+    };
+    fits.then_some(glyph.to_ascii_uppercase() as u8)
+}
+
+/// The characters of a number with their letters' indices, over small gaps.
+fn characters_from(letters: &[Letter], first: usize) -> impl Iterator<Item = (usize, char)> + '_ {
     let mut gap = 0;
     letters
         .part(first..)
         .iter()
         .enumerate()
         .map_while(move |(offset, letter)| {
-            if letter.glyph.is_ascii_alphanumeric() {
+            if letter.is_word() {
                 gap = 0;
-                return Some(Some((first + offset, letter.glyph.to_ascii_uppercase() as u8)));
+                return Some(Some((first + offset, letter.glyph)));
             }
             gap += 1;
-            let goes_on = gap <= GAP && offset > 0 && !letter.is_word() && letter.glyph != OPAQUE;
+            let goes_on = gap <= GAP && offset > 0 && letter.glyph != OPAQUE;
             goes_on.then_some(None)
         })
         .flatten()
@@ -133,6 +151,9 @@ fn remainder_of_97(text: &[u8]) -> u32 {
 mod tests {
     use super::*;
     use crate::pii::normal::normalise;
+
+    /// The longest number of the registry (Russia's).
+    const LONGEST: usize = 33;
 
     fn is_found(text: &str) -> bool {
         let mut finds = Vec::new();

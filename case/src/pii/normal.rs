@@ -16,12 +16,19 @@ pub(super) struct Letter {
     folded: bool,
     /// Invisible characters stood between it and the letter before.
     split: bool,
+    /// It is a space, and a line ends there.
+    breaks: bool,
 }
 
 impl Letter {
     /// Whether somebody took pains to make the letter unlike itself.
     pub(super) const fn is_disguised(self) -> bool {
         self.folded || self.split
+    }
+
+    /// Whether it is white space in which a line ends.
+    pub(super) const fn ends_line(self) -> bool {
+        self.breaks
     }
 
     pub(super) fn digit(self) -> Option<u8> {
@@ -50,13 +57,15 @@ pub(super) fn normalise(text: &str) -> Vec<Letter> {
         let mut push = |glyph: char| {
             let Some(glyph) = fold(glyph) else { return };
             visible = true;
+            let breaks = matches!(original, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
             if glyph == ' '
                 && let Some(last) = letters.last_mut().filter(|last| last.glyph == ' ')
             {
                 last.end = end;
+                last.breaks |= breaks;
                 return;
             }
-            letters.push(Letter { glyph, start, end, folded: glyph != original && glyph != ' ', split });
+            letters.push(Letter { glyph, start, end, folded: glyph != original && glyph != ' ', split, breaks });
             split = false;
         };
         if original.is_ascii() {
@@ -132,6 +141,58 @@ fn foreign_digit(glyph: char) -> Option<char> {
     value.and_then(|value| char::from_digit(value, 10))
 }
 
+/// The text with letters that look like digits read as those, where they stand among digits; `None` where there are none.
+pub(super) fn with_look_alikes(letters: &[Letter]) -> Option<Vec<Letter>> {
+    let mut read: Option<Vec<Letter>> = None;
+    let mut at = 0;
+    // What the piece before was, if it is near enough to belong to the same number.
+    let mut follows_digits = false;
+    while at < letters.len() {
+        let len = letters.part(at..).iter().take_while(|letter| letter.is_word()).count();
+        if len == 0 {
+            at += 1;
+            continue;
+        }
+        let word = letters.part(at..at + len);
+        let digits = word.iter().filter(|letter| letter.digit().is_some()).count();
+        let is_alike = word.iter().all(|letter| letter.digit().is_some() || look_alike_of(letter.glyph).is_some());
+        let stands_between = || digits == 0 && len <= GROUP && follows_digits && precedes_digits(letters, at + len);
+        if is_alike && digits < len && (digits > 0 || stands_between()) {
+            let read = read.get_or_insert_with(|| letters.to_vec());
+            for letter in read.iter_mut().skip(at).take(len) {
+                if let Some(digit) = look_alike_of(letter.glyph) {
+                    (letter.glyph, letter.folded) = (digit, true);
+                }
+            }
+        }
+        follows_digits = is_alike && (digits > 0 || follows_digits);
+        at += len;
+    }
+    read
+}
+
+/// The most letters of a group that holds no digit.
+const GROUP: usize = 4;
+
+/// Whether the next word, after one mark or space, is near to a digit.
+fn precedes_digits(letters: &[Letter], end: usize) -> bool {
+    let next = letters.part((end + 1).min(letters.len())..).iter().take(GROUP);
+    next.take_while(|letter| letter.is_word()).any(|letter| letter.digit().is_some())
+}
+
+/// The digit that a letter may be written for.
+pub(super) const fn look_alike_of(glyph: char) -> Option<char> {
+    match glyph {
+        'O' | 'o' | 'Q' | '\u{39F}' | '\u{3BF}' | '\u{41E}' | '\u{43E}' => Some('0'),
+        'I' | 'l' | 'i' | '\u{399}' | '\u{406}' | '\u{456}' | '\u{4C0}' => Some('1'),
+        'Z' | 'z' => Some('2'),
+        '\u{417}' | '\u{437}' => Some('3'),
+        'S' | 's' | '\u{405}' | '\u{455}' => Some('5'),
+        'B' => Some('8'),
+        _ => None,
+    }
+}
+
 /// A piece of text that reads as a token such as `[card:1]`, by the indices of its brackets.
 pub(super) struct LookAlike {
     pub(super) open: usize,
@@ -205,6 +266,7 @@ pub(super) fn hide(letters: Vec<Letter>, spans: &[Span]) -> Vec<Letter> {
                         end: span.end,
                         folded: false,
                         split: false,
+                        breaks: false,
                     });
                 }
             }

@@ -1,22 +1,27 @@
-//! Numbers without a checksum: social security, sort code with account, telephone, security code. Each needs its
+//! Numbers without a checksum: social security, sort code with account, security code, and telephones. Each needs its
 //! customary grouping or a word beside it; a number that is part of an identifier (`INV-2026...`) is none of them.
+
+mod phones;
 
 use super::context::{self, Hint, Topic};
 use super::normal::Letter;
-use super::run::{Cut, Layout, Run};
+use super::run::{Cut, Layout, Run, is_currency};
 use super::{Find, Kind};
-use crate::part::Part as _;
+use std::borrow::Cow;
 
 /// Fewest digits that any rule here looks at.
 const SHORTEST: usize = 3;
 
-/// Letters that may lie between a telling word and an account number, a telephone number, a security code.
+/// Letters that may lie between a telling word and an account number, a security code.
 const NEAR_ACCOUNT: usize = 16;
-const NEAR_PHONE: usize = 32;
 const NEAR_SECURITY_CODE: usize = 16;
+/// Letters that may lie between a number and the word that makes it an order's or an amount.
+const NEAR_HARMLESS: usize = 12;
+/// Letters between a word and the number right beside it: `account: 1`, `order is 1`.
+const BESIDE: usize = 4;
 
 /// Letters that may lie between a sort code and its account number.
-const NEAR_SORT_CODE: usize = 40;
+pub(super) const NEAR_SORT_CODE: usize = 40;
 
 /// One run with what stands around it.
 struct Number<'a> {
@@ -24,35 +29,52 @@ struct Number<'a> {
     run: &'a Run,
     before: Option<Hint>,
     after: Option<Hint>,
-    /// The last letter of the sort code that the run before turned out to be.
-    sort_code: Option<usize>,
+    /// What the run before turned out to be, if it was one half of a bank account's details.
+    half: Option<Half>,
+}
+
+/// A sort code or an account's number without the other, by its last letter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Half {
+    SortCode(usize),
+    Account(usize),
 }
 
 /// Finds what the runs of a text are.
 pub(super) fn find(letters: &[Letter], runs: &[Run], finds: &mut Vec<Find>) {
-    let mut sort_code = None;
-    for run in runs.iter().filter(|run| run.len() >= SHORTEST) {
+    let mut half = None;
+    for run in runs.iter().filter_map(|run| own_part(letters, run)).filter(|run| run.len() >= SHORTEST) {
         let (Some(first), Some(last)) = (run.at.first().copied(), run.at.last().copied()) else { continue };
-        let glued = context::glued_word(letters, first);
-        let glued_topic = glued.as_deref().and_then(context::topic_of);
-        if (glued.is_some() && glued_topic.is_none_or(Topic::is_harmless)) || context::is_amount(letters, first, last) {
-            continue;
-        }
         let number = Number {
             letters,
-            run,
+            run: &run,
             before: context::before(letters, first),
             after: context::after(letters, last),
-            sort_code,
+            half,
         };
-        sort_code = None;
         number.find_ssn(finds);
-        if let Some(end) = number.find_account(finds) {
-            sort_code = run.at.get(end - 1).copied();
-        }
+        half = number.find_account(finds);
         number.find_phones(finds);
         number.find_security_code(finds);
     }
+}
+
+/// A run without the digits at its ends that a word or a currency sign touches: `INV-2026 ...`, `$20 ...`, `... 20 %`.
+fn own_part<'a>(letters: &[Letter], run: &'a Run) -> Option<Cow<'a, Run>> {
+    let (first, last) = (*run.at.first()?, *run.at.last()?);
+    let glued = context::glued_word(letters, first);
+    let is_identifier = glued.is_some_and(|word| context::topic_of(&word).is_none_or(Topic::is_harmless));
+    let touches = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| is_currency(letter.glyph));
+    let is_gap = |at: &usize| matches!(run.cut(*at), Cut::Space | Cut::Mark { is_alone: false, .. });
+    let start = match is_identifier || touches(first.checked_sub(1)) {
+        true => (1..run.len()).find(is_gap)?,
+        false => 0,
+    };
+    let end = match touches(Some(last + 1)) {
+        true => (start + 1..run.len()).rev().find(is_gap)?,
+        false => run.len(),
+    };
+    Some(if (start, end) == (0, run.len()) { Cow::Borrowed(run) } else { Cow::Owned(run.piece(start, end)) })
 }
 
 impl Number<'_> {
@@ -65,8 +87,9 @@ impl Number<'_> {
         self.says(topic, distance_max) || (self.before.is_none() && self.after.is_some_and(|hint| hint.topic == topic))
     }
 
-    fn is_harmless(&self) -> bool {
-        self.before.is_some_and(|hint| hint.topic.is_harmless())
+    /// Whether a word of the same sentence, so near at most, says that the number is nobody's secret.
+    fn is_harmless(&self, distance_max: usize) -> bool {
+        self.before.is_some_and(|hint| hint.topic.is_harmless() && hint.distance <= distance_max && !hint.is_apart)
     }
 
     fn glyph(&self, at: usize) -> Option<char> {
@@ -89,10 +112,14 @@ impl Number<'_> {
             let is_alone = start == 0 && end == run.len();
             let found = match run.layout(start, &[3, 2, 4]) {
                 Some(Layout::Marks) => {
-                    !is_part && (self.has_dashes(&[start + 3, start + 5]) || self.says_around(Topic::Ssn, usize::MAX))
+                    let is_told = self.says_around(Topic::Ssn, usize::MAX) || run.is_spread(start, end);
+                    !is_part && (self.has_dashes(&[start + 3, start + 5]) || self.has_slashes(start) || is_told)
                 }
-                Some(Layout::Spaces) => !self.is_harmless(),
-                None => start == 0 && self.says_around(Topic::Ssn, usize::MAX),
+                Some(Layout::Spaces) => !self.is_harmless(BESIDE),
+                None => {
+                    (start == 0 && self.says_around(Topic::Ssn, usize::MAX))
+                        || (is_alone && run.is_spread(start, end) && !is_counting(run))
+                }
             };
             // Nine digits that somebody disguised are no order number.
             let is_hidden = is_alone && run.is_disguised(self.letters, start, end) && self.before.is_none();
@@ -102,12 +129,18 @@ impl Number<'_> {
         }
     }
 
+    /// Whether the three groups are set apart by the same slash or stroke, as dates with three digits never are.
+    fn has_slashes(&self, start: usize) -> bool {
+        let (one, other) = (self.run.cut(start + 3), self.run.cut(start + 5));
+        one == other && one.is_alone(&['/', '_'])
+    }
+
     fn has_dashes(&self, at: &[usize]) -> bool {
         at.iter().all(|at| matches!(self.run.cut(*at), Cut::Mark { mark: '-' | '.', .. }))
     }
 
-    /// Finds a sort code, an account number or both. Gives the end of a sort code that stands without its account.
-    fn find_account(&self, finds: &mut Vec<Find>) -> Option<usize> {
+    /// Finds a sort code, an account number or both. Gives the half that stands without the other.
+    fn find_account(&self, finds: &mut Vec<Find>) -> Option<Half> {
         let run = self.run;
         let is_about_bank = self.says(Topic::SortCode, NEAR_SORT_CODE) || self.says(Topic::Account, NEAR_SORT_CODE);
         let pair = (0..(run.len() + 1).saturating_sub(14)).find(|start| self.is_pair(*start, is_about_bank));
@@ -115,19 +148,27 @@ impl Number<'_> {
             self.push(start, start + 14, Kind::SortCodeAccount, finds);
             return None;
         }
-        if let Some(end) = self.sort_code_end() {
-            self.push(0, end, Kind::SortCodeAccount, finds);
-            return Some(end);
+        if self.is_sort_code() {
+            self.push(0, 6, Kind::SortCodeAccount, finds);
+            return Some(Half::SortCode(*run.at.get(5)?));
         }
-        let follows_sort_code = self.sort_code.is_some_and(|last| run.first() - last <= NEAR_SORT_CODE);
-        let is_account = run.len() >= 8 && run.is_border(8) && (run.len() == 8 || is_joined(run, 0, 8));
-        if is_account && (follows_sort_code || (self.says(Topic::Account, NEAR_ACCOUNT) && !is_date(run, 0))) {
+        let follows_sort_code = matches!(self.half, Some(Half::SortCode(last)) if run.first() - last <= NEAR_SORT_CODE);
+        let is_account =
+            run.len() >= 8 && run.is_border(8) && (run.len() == 8 || run.is_uniform(0, 8)) && !is_decimal(run);
+        if is_account && (follows_sort_code || self.is_told_account()) {
             self.push(0, 8, Kind::SortCodeAccount, finds);
+            return Some(Half::Account(*run.at.get(7)?));
         }
         None
     }
 
-    /// Six digits and eight: grouped as sort codes are, or in any way where the words speak of an account.
+    /// Whether the words call the run an account's number. What reads as a date needs the word right beside it.
+    fn is_told_account(&self) -> bool {
+        self.says(Topic::Account, if is_date(self.run, 0) { 2 } else { NEAR_ACCOUNT })
+    }
+
+    /// Six digits and eight, or the other way round: grouped as sort codes are, or in any way where the words speak of an
+    /// account.
     fn is_pair(&self, start: usize, is_about_bank: bool) -> bool {
         let run = self.run;
         let (middle, end) = (start + 6, start + 14);
@@ -137,93 +178,39 @@ impl Number<'_> {
         let has_dashes = self.has_dashes(&[start + 2, start + 4])
             && run.is_border(middle)
             && (start + 1..end).all(|at| [2, 4, 6].contains(&(at - start)) || !run.cut(at).is_mark());
-        let is_grouped = run.layout(start, &[2, 2, 2, 8]).is_some() && self.has_no_slashes(start, end);
+        let is_grouped = run.layout(start, &[2, 2, 2, 8]).is_some() && self.has_no_slashes(start, middle);
+        let is_turned = run.layout(start, &[8, 2, 2, 2]).is_some() && self.has_dashes(&[start + 10, start + 12]);
         let is_told =
-            is_about_bank && start == 0 && (run.len() == 14 || run.is_border(middle) || is_joined(run, 0, 14));
-        has_dashes || is_grouped || is_told
+            is_about_bank && start == 0 && (run.len() == 14 || run.is_border(middle) || run.is_uniform(0, 14));
+        let is_spread = run.len() == 14 && run.is_spread(0, 14);
+        // Six and eight digits are nothing else where the first are no day.
+        let is_bare = run.len() == 14
+            && run.layout(0, &[6, 8]).is_some()
+            && !self.is_harmless(NEAR_HARMLESS)
+            && ![(0, 2), (2, 4)]
+                .iter()
+                .any(|(one, other)| is_day(run.number(*one, one + 2), run.number(*other, other + 2)));
+        has_dashes || is_grouped || is_turned || is_told || is_spread || is_bare
     }
 
     fn has_no_slashes(&self, start: usize, end: usize) -> bool {
         (start + 1..end).all(|at| !matches!(self.run.cut(at), Cut::Mark { mark: '/' | ':' | ',', .. }))
     }
 
-    fn sort_code_end(&self) -> Option<usize> {
+    /// Whether the run begins with a sort code that stands without its account.
+    fn is_sort_code(&self) -> bool {
         let run = self.run;
         let is_grouped = run.layout(0, &[2, 2, 2]).is_some() && self.has_no_slashes(0, 6);
         let is_six = run.len() == 6 || (run.len() > 6 && is_joined(run, 0, 6) && run.is_border(6));
         let is_told = self.says(Topic::SortCode, NEAR_ACCOUNT) && (is_grouped || is_six);
+        let stands_alone = is_grouped && run.len() == 6;
+        let follows_account =
+            matches!(self.half, Some(Half::Account(last)) if run.first() - last <= NEAR_SORT_CODE) && stands_alone;
         // `12-34-56, account ...`: the account is still to come.
-        let is_announced = is_grouped
-            && run.len() == 6
+        let is_announced = stands_alone
             && self.has_dashes(&[2, 4])
             && self.after.is_some_and(|hint| matches!(hint.topic, Topic::Account | Topic::SortCode));
-        (is_told || is_announced).then_some(6)
-    }
-
-    fn find_phones(&self, finds: &mut Vec<Find>) {
-        let run = self.run;
-        let mut start = 0;
-        while start < run.len() {
-            let end = (start + 1..run.len()).find(|at| ends_phone(run.cut(*at))).unwrap_or(run.len());
-            self.find_phone(start, end, finds);
-            start = end;
-        }
-    }
-
-    /// Looks at digits between marks that telephone numbers do not have.
-    fn find_phone(&self, start: usize, end: usize, finds: &mut Vec<Find>) {
-        let run = self.run;
-        let len = end - start;
-        if let Some(plus) = self.plus_before(start) {
-            if let Some(len) = international_len(run, start, end) {
-                finds.extend(run.find(start, start + len, Kind::Phone).map(|find| Find { first: plus, ..find }));
-            }
-            return;
-        }
-        if let Some(at) = (start..end).find(|at| self.north_american_len(*at, end).is_some()) {
-            let len = self.north_american_len(at, end).unwrap_or_default();
-            self.push_phone(at, at + len, finds);
-            return;
-        }
-        let is_told = self.says_around(Topic::Phone, NEAR_PHONE) && (7..=15).contains(&len) && !is_date(run, start);
-        let digits = run.digits.part(start..end);
-        let has_exit_code = matches!(digits, [0, 0, 1..=9, ..]) && (11..=16).contains(&len);
-        let is_mobile = matches!(digits, [0, 7, ..]) && len == 11;
-        if is_told || ((has_exit_code || is_mobile) && !self.is_harmless()) {
-            self.push_phone(start, end, finds);
-        }
-    }
-
-    /// The plus sign before the digits, with a space or a bracket between them at most.
-    fn plus_before(&self, start: usize) -> Option<usize> {
-        let first = *self.run.at.get(start)?;
-        (first.saturating_sub(3)..first)
-            .rev()
-            .find(|at| !matches!(self.glyph(*at), Some(' ' | '(')))
-            .filter(|at| self.glyph(*at) == Some('+'))
-    }
-
-    /// A telephone number with the bracket that opens its area code.
-    fn push_phone(&self, start: usize, end: usize, finds: &mut Vec<Find>) {
-        let Some(find) = self.run.find(start, end, Kind::Phone) else { return };
-        let before = |distance: usize| find.first.checked_sub(distance);
-        let skipped = usize::from(before(1).and_then(|at| self.glyph(at)) == Some(' '));
-        let bracket = before(1 + skipped).filter(|at| self.glyph(*at) == Some('('));
-        finds.push(Find { first: bracket.unwrap_or(find.first), ..find });
-    }
-
-    /// Three, three and four digits, with or without a leading one; codes begin with two to nine.
-    fn north_american_len(&self, start: usize, end: usize) -> Option<usize> {
-        let run = self.run;
-        let (area, layout) = if run.digits.get(start) == Some(&1) && start + 11 <= end {
-            (start + 1, run.layout(start, &[1, 3, 3, 4])?)
-        } else {
-            (start, run.layout(start, &[3, 3, 4])?)
-        };
-        let len = area + 10 - start;
-        let is_valid = start + len <= end && matches!(run.digits.part(area..), [2..=9, _, _, 2..=9, ..]);
-        let is_meant = layout == Layout::Marks || !self.is_harmless();
-        (is_valid && is_meant).then_some(len)
+        is_told || is_announced || follows_account
     }
 
     fn find_security_code(&self, finds: &mut Vec<Find>) {
@@ -235,32 +222,29 @@ impl Number<'_> {
     }
 }
 
-/// The numbers that the Social Security Administration does not issue are excluded.
+/// The numbers that the Social Security Administration does not issue are excluded; those of the Internal Revenue
+/// Service for taxpayers without one (areas from 900, groups as Publication 1915 has them) are not.
 fn can_be_issued(run: &Run, start: usize) -> bool {
     let (area, group, serial) =
         (run.number(start, start + 3), run.number(start + 3, start + 5), run.number(start + 5, start + 9));
-    area != 0 && area != 666 && area < 900 && group != 0 && serial != 0
+    let is_taxpayer = area >= 900 && matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99);
+    is_taxpayer || (area != 0 && area != 666 && area < 900 && group != 0 && serial != 0)
 }
 
 fn is_joined(run: &Run, start: usize, end: usize) -> bool {
     (start + 1..end).all(|at| !run.is_border(at))
 }
 
-fn ends_phone(cut: Cut) -> bool {
-    matches!(cut, Cut::Mark { mark, .. } if !matches!(mark, '-' | '.' | '(' | ')' | '/'))
+/// Whether the digits are a number with a decimal point, such as a coordinate or a rate.
+fn is_decimal(run: &Run) -> bool {
+    let mut borders = (1..run.len()).filter(|at| run.is_border(*at));
+    let point = borders.next().filter(|at| *at <= 3 && run.cut(*at).is_alone(&['.']));
+    point.is_some() && borders.next().is_none()
 }
 
-/// How many digits after a plus sign are the number: as many as its country has, or all up to fifteen (ITU-T E.164).
-fn international_len(run: &Run, start: usize, end: usize) -> Option<usize> {
-    let digits = run.digits.part(start..end);
-    let usual = match digits {
-        [0, ..] | [] => return None,
-        [1, ..] => Some(11),
-        [4, 4, ..] => Some(12),
-        _ => None,
-    };
-    let ends_well = |len: usize| (8..=15).contains(&len) && len <= digits.len() && run.is_border(start + len);
-    usual.filter(|len| ends_well(*len)).or_else(|| (8..=15).rev().find(|len| ends_well(*len)))
+/// Whether the digits only count up: a scale, and nobody's number.
+fn is_counting(run: &Run) -> bool {
+    run.digits.windows(2).all(|pair| pair.first().zip(pair.last()).is_some_and(|(one, next)| one + 1 == *next))
 }
 
 /// Whether the digits from `start` read as a date: year first or last in groups or all together, or two digits each.

@@ -9,13 +9,15 @@ use crate::part::Part as _;
 const GAP: usize = 4;
 
 /// Digits that may belong together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Run {
     pub(super) digits: Vec<u8>,
     /// The index of each digit's letter.
     pub(super) at: Vec<usize>,
     /// What stands before each digit, and after the last one: `cuts.len() == digits.len() + 1`.
     pub(super) cuts: Vec<Cut>,
+    /// Whether a line ends between two of the digits.
+    is_broken: bool,
 }
 
 /// What stands between two digits.
@@ -79,7 +81,8 @@ impl Run {
         self.cut(at) != Cut::Joined
     }
 
-    /// Whether the digits from `start` are grouped like this, with a border at both ends.
+    /// Whether the digits from `start` are grouped like this, with a border at both ends: the borders are unlike what
+    /// stands between all other digits.
     pub(super) fn layout(&self, start: usize, groups: &[usize]) -> Option<Layout> {
         let end = start + groups.iter().sum::<usize>();
         if end > self.len() || !self.is_border(start) || !self.is_border(end) {
@@ -93,14 +96,58 @@ impl Run {
                 border
             })
             .collect();
-        let agree = |holds: fn(Cut) -> bool| (start + 1..end).all(|at| holds(self.cut(at)) == borders.contains(&at));
-        if agree(Cut::is_mark) {
-            Some(Layout::Marks)
-        } else if agree(|cut| cut != Cut::Joined) {
-            let all_spaces = (start + 1..end).all(|at| !self.cut(at).is_mark());
-            Some(if all_spaces { Layout::Spaces } else { Layout::Marks })
-        } else {
-            None
+        let agree =
+            |holds: &dyn Fn(Cut) -> bool| (start + 1..end).all(|at| holds(self.cut(at)) == borders.contains(&at));
+        if agree(&Cut::is_mark) {
+            return Some(Layout::Marks);
+        }
+        // What stands between two digits of one group, wherever the first such two are.
+        let inner = (start + 1..end).find(|at| !borders.contains(at)).map_or(Cut::Edge, |at| self.cut(at));
+        if !agree(&|cut| cut != inner) {
+            return None;
+        }
+        let all_spaces = inner == Cut::Joined && (start + 1..end).all(|at| !self.cut(at).is_mark());
+        Some(if all_spaces { Layout::Spaces } else { Layout::Marks })
+    }
+
+    /// Whether the digits from `start` to `end` all touch, or are all set apart.
+    pub(super) fn is_uniform(&self, start: usize, end: usize) -> bool {
+        let borders = (start + 1..end).filter(|at| self.is_border(*at)).count();
+        borders == 0 || borders + 1 == end - start
+    }
+
+    /// Whether each of the digits from `start` to `end` stands alone.
+    pub(super) fn is_spread(&self, start: usize, end: usize) -> bool {
+        (start..=end).all(|at| self.is_border(at))
+    }
+
+    /// The run as it would be if no line ended within it; `None` where none does.
+    pub(super) fn mended(&self, letters: &[Letter]) -> Option<Self> {
+        if !self.is_broken {
+            return None;
+        }
+        let mut mended = self.clone();
+        for (pair, cut) in self.at.windows(2).zip(mended.cuts.iter_mut().skip(1)) {
+            let [last, next] = pair else { continue };
+            let gap: Vec<Letter> =
+                letters.part(last + 1..*next).iter().filter(|letter| !letter.ends_line()).copied().collect();
+            *cut = cut_between(&gap).unwrap_or(*cut);
+        }
+        Some(mended)
+    }
+
+    /// The digits from `start` to `end` as a run of their own.
+    pub(super) fn piece(&self, start: usize, end: usize) -> Self {
+        let mut cuts = self.cuts.part(start..end).to_vec();
+        if let Some(first) = cuts.first_mut() {
+            *first = Cut::Edge;
+        }
+        cuts.push(Cut::Edge);
+        Self {
+            digits: self.digits.part(start..end).to_vec(),
+            at: self.at.part(start..end).to_vec(),
+            cuts,
+            is_broken: self.is_broken,
         }
     }
 
@@ -128,16 +175,24 @@ pub(super) fn runs(letters: &[Letter]) -> Vec<Run> {
         };
         match (cut, runs.last_mut()) {
             (Some(cut), Some(run)) => {
+                run.is_broken |= cut != Cut::Joined && ends_line(letters, run, at);
                 run.cuts.pop();
                 run.cuts.extend([cut, Cut::Edge]);
                 run.digits.push(digit);
                 run.at.push(at);
             }
-            _ => runs.push(Run { digits: vec![digit], at: vec![at], cuts: vec![Cut::Edge, Cut::Edge] }),
+            _ => {
+                runs.push(Run { digits: vec![digit], at: vec![at], cuts: vec![Cut::Edge, Cut::Edge], is_broken: false })
+            }
         }
         is_open = true;
     }
     runs
+}
+
+/// Whether a line ends between a run and the letter at `at`.
+fn ends_line(letters: &[Letter], run: &Run, at: usize) -> bool {
+    run.at.last().is_some_and(|last| letters.part(last + 1..at).iter().any(|letter| letter.ends_line()))
 }
 
 /// What a gap is, or `None` where it ends a number.

@@ -211,7 +211,7 @@ fn canonical(kind: Kind, piece: &str) -> String {
             let plain: String = glyphs.flat_map(char::to_lowercase).collect();
             let plain = plain.replace(" at ", "@").replace(" dot ", ".");
             let plain: String = plain.chars().filter(|glyph| *glyph != ' ').collect();
-            ["(at)", "[at]", "{at}", "<at>", "(@)", "[@]"]
+            ["(at)", "[at]", "{at}", "<at>", "(@)", "[@]", "&#64;", "&#x40;", "&commat;", "%40", "_at_"]
                 .iter()
                 .fold(plain, |plain, sign| plain.replace(sign, "@"))
                 .replace("(dot)", ".")
@@ -220,6 +220,8 @@ fn canonical(kind: Kind, piece: &str) -> String {
                 .replace("<dot>", ".")
                 .replace("(.)", ".")
                 .replace("[.]", ".")
+                .replace("_dot_", ".")
+                .replace(',', ".")
         }
     }
 }

@@ -1,0 +1,133 @@
+//! Messages with planted personal data, clean and disguised, and messages that only look as if they held any. A battery:
+//! `ROWS` says how many of each kind of message there are, `SEED` which.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a battery is told its size, says what it counted and fails loudly; the core does neither"
+)]
+
+mod benign;
+mod dice;
+mod disguise;
+mod values;
+
+use std::collections::BTreeMap;
+
+use case::pii::{Span, detect, redact};
+use dice::Dice;
+use values::{KINDS, Value};
+
+/// Messages of each sort where nobody says how many.
+const ROWS: u64 = 2_000;
+const SEED: u64 = 20_261_123;
+
+/// Real requests that the planted sentences stand among.
+const REQUESTS: &str = include_str!("../../../data/requests/train.jsonl");
+
+fn told(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+}
+
+fn requests() -> Vec<String> {
+    let text =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
+    REQUESTS.lines().map(text).collect()
+}
+
+/// A message with one datum in it, and where that stands.
+struct Message {
+    text: String,
+    start: usize,
+    end: usize,
+    kind: &'static str,
+    way: &'static str,
+    /// Whether words stand within the datum, as in a sort code with its account: they are no secret.
+    has_words: bool,
+}
+
+impl Message {
+    /// Whether a letter or digit of the datum stands outside of every span.
+    fn leaks(&self, spans: &[Span]) -> bool {
+        let hidden = |at: usize| spans.iter().any(|span| span.start <= at && at < span.end);
+        let is_secret = |glyph: char| if self.has_words { glyph.is_numeric() } else { glyph.is_alphanumeric() };
+        let datum = self.text[self.start..self.end].char_indices();
+        datum.filter(|(_, glyph)| is_secret(*glyph)).any(|(at, _)| !hidden(self.start + at))
+    }
+}
+
+/// The message of one number: which datum, how written, among which words.
+fn message(number: u64, seed: u64, requests: &[String], is_disguised: bool) -> Message {
+    let mut dice = Dice::new(seed, number * 2 + u64::from(is_disguised));
+    let kind = KINDS[(number % KINDS.len() as u64) as usize];
+    let Value { written, before, after } = values::value(kind, &mut dice);
+    let ways = if kind == "email" { disguise::OF_ADDRESSES } else { disguise::OF_NUMBERS };
+    let way = if is_disguised { ways[(number / KINDS.len() as u64) as usize % ways.len()] } else { "clean" };
+    let has_words = disguise::has_words(&written);
+    let written = if is_disguised { disguise::disguise(way, kind, &written, &mut dice) } else { written };
+    let request = &requests[dice.roll(requests.len())];
+    let (head, tail) =
+        if dice.roll(2) == 0 { (format!("{request} "), String::new()) } else { (String::new(), format!(" {request}")) };
+    let start = head.len() + before.len();
+    let end = start + written.len();
+    Message { text: format!("{head}{before}{written}{after}{tail}"), start, end, kind, way, has_words }
+}
+
+/// Plants and counts; says what leaked by kind and way.
+fn plant(is_disguised: bool) -> (u64, BTreeMap<String, (u64, u64)>, Vec<String>) {
+    let (rows, seed, requests) = (told("ROWS", ROWS), told("SEED", SEED), requests());
+    let (mut leaks, mut counts, mut shown) = (0, BTreeMap::new(), Vec::new());
+    for number in 0..rows {
+        let message = message(number, seed, &requests, is_disguised);
+        let is_leak = message.leaks(&detect(&message.text));
+        let (planted, leaked): &mut (u64, u64) =
+            counts.entry(format!("{} / {}", message.kind, message.way)).or_default();
+        *planted += 1;
+        *leaked += u64::from(is_leak);
+        leaks += u64::from(is_leak);
+        if is_leak && shown.len() < told("SHOW", 10) as usize {
+            shown.push(format!(
+                "{} / {}: {:?} -> {:?}",
+                message.kind,
+                message.way,
+                message.text,
+                redact(&message.text)
+            ));
+        }
+    }
+    (leaks, counts, shown)
+}
+
+#[test]
+fn of_ten_thousand_plain_messages_at_most_one_leaks() {
+    let (leaks, counts, shown) = plant(false);
+    println!("tally: {}", serde_json::json!({ "battery": "clean", "leaks": leaks, "by": counts }));
+    assert!(leaks * 10_000 <= told("ROWS", ROWS), "{leaks} leak, such as\n{}", shown.join("\n"));
+}
+
+#[test]
+fn of_a_thousand_disguised_messages_at_most_one_leaks() {
+    let (leaks, counts, shown) = plant(true);
+    println!("tally: {}", serde_json::json!({ "battery": "disguised", "leaks": leaks, "by": counts }));
+    assert!(leaks * 1_000 <= told("ROWS", ROWS), "{leaks} leak, such as\n{}", shown.join("\n"));
+}
+
+#[test]
+fn of_a_hundred_harmless_messages_at_most_one_is_touched() {
+    let (rows, seed, requests) = (told("ROWS", ROWS), told("SEED", SEED), requests());
+    let mut touched = Vec::new();
+    for number in 0..rows {
+        let mut dice = Dice::new(seed, 3 + number * 5);
+        let text = format!("{} {}", requests[dice.roll(requests.len())], benign::benign(&mut dice));
+        let spans = detect(&text);
+        if !spans.is_empty() {
+            touched.push(format!("{text:?} -> {:?}", redact(&text)));
+        }
+    }
+    let count = touched.len() as u64;
+    println!("tally: {}", serde_json::json!({ "battery": "harmless", "touched": count, "rows": rows }));
+    touched.truncate(told("SHOW", 10) as usize);
+    assert!(count * 100 <= rows, "{count} of {rows} are touched, such as\n{}", touched.join("\n"));
+}
