@@ -26,6 +26,7 @@ pub mod identity;
 pub mod ids;
 pub mod journal;
 pub mod label;
+pub mod language;
 pub mod law;
 pub mod limits;
 pub mod local;

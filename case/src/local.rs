@@ -18,6 +18,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use crate::label::{Label, Ppm, Scored, Task};
+use crate::language::{self, Language};
 pub use file::ModelError;
 use file::ModelParts;
 use pool::Said;
@@ -43,7 +44,7 @@ pub struct Reading {
     pub model: String,
     /// All five labels, the most likely first; together one million parts per million.
     pub scores: Vec<Scored>,
-    /// Whether the first score reaches its label's threshold and the text is familiar.
+    /// Whether the first score reaches its label's threshold and the text is familiar, and in English.
     pub sure: bool,
     /// The share of the text's words that the model has seen before, by letters.
     pub familiar: Ppm,
@@ -52,6 +53,9 @@ pub struct Reading {
     pub intents: Vec<Scored>,
     /// Whether anything in the text may be use by somebody else; errs on the side of suspicion.
     pub fraud_suspected: bool,
+    /// The language of the text, where it is not English: then nothing here is sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 impl LocalModel {
@@ -94,10 +98,13 @@ impl LocalModel {
         let scores = score::ranked(&heard.whole.shares);
         let familiar = heard.whole.familiar;
         let top = score::top(&scores);
-        let sure = familiar >= settings.familiar_from && top.confidence >= *score::of(&settings.sure_from, top.label);
+        let language = language::detect(text);
+        let sure = language.is_none()
+            && familiar >= settings.familiar_from
+            && top.confidence >= *score::of(&settings.sure_from, top.label);
         let fraud_suspected = score::to_ppm(heard.suspicion) >= settings.fraud_from;
         let intents = self.intents(&heard.clauses, top);
-        Reading { model: self.hash.clone(), scores, sure, familiar, intents, fraud_suspected }
+        Reading { model: self.hash.clone(), scores, sure, familiar, intents, fraud_suspected, language }
     }
 
     /// Up to [`CUES_MAX`] words and phrases of the text that spoke most for a label, the strongest first.

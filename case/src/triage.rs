@@ -101,6 +101,10 @@ fn by_local(state: &State, basis: Basis) -> Outcome {
 /// The local tier without anybody better to ask: its best label routes if it is likely enough.
 fn alone(state: &State, basis: Basis) -> Outcome {
     let best = top(state);
+    // Neither the model nor the fixed rules know a word of it.
+    if state.reading.language.is_some() {
+        return outcome(state, best, Tier::Local, Basis::ForeignLanguage, vec![]);
+    }
     let likely = best.confidence >= state.opened.settings.triage.alone_min;
     if likely && best.label != Label::Other {
         return outcome(state, best, Tier::Local, basis, best.label.task().into_iter().collect());

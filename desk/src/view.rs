@@ -1,6 +1,7 @@
 //! A case as callers see it: the shapes of the contract, rendered from the state and from what the vault reveals.
 
 mod evidence;
+mod language;
 mod law;
 mod question;
 
@@ -141,13 +142,17 @@ fn classification(seen: &Seen, words: Option<&Doc>, model_reason: Option<&Doc>) 
         return json!({ "task": null, "confidence": null, "reason": "Claude is being asked.", "alternatives": [] });
     };
     let scored = |scored: &Scored| json!({ "task": scored.label.name(), "confidence": scored.confidence.share() });
-    json!({
+    let mut shown = json!({
         "task": outcome.label.name(),
         "confidence": outcome.confidence.share(),
         "reason": reason(&seen.state, outcome, words, model_reason),
         "decided_by": outcome.decided_by,
         "alternatives": outcome.alternatives.iter().map(scored).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(language), Some(shown)) = (language::of(&seen.state), shown.as_object_mut()) {
+        shown.insert("language".to_owned(), language::shown(language));
+    }
+    shown
 }
 
 /// What decided, in a sentence. Text of a model's or a caller's is marked as theirs.
@@ -178,6 +183,7 @@ pub(crate) fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, mode
             format!("The caller's confidence is below the threshold, so a person will read it{said}")
         }
         Basis::Heard => "The words themselves say what it is about; the local model was not sure.".to_owned(),
+        Basis::ForeignLanguage => language::reason(state),
         Basis::NobodySure => {
             format!("Nobody is sure; the local model's best guess is shown{cues}. A person will read it.")
         }

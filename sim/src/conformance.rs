@@ -32,6 +32,7 @@ pub const CONTRACT: &[Check] = table! {
         Any below_the_threshold_a_person_reviews,
         Any a_callers_label_routes_and_suspected_fraud_escalates,
         Any what_is_none_of_the_four_goes_to_a_person,
+        Any a_foreign_text_goes_to_a_person_who_is_told_its_language,
         Any what_the_caller_says_of_a_case_is_kept_with_it,
         Any the_longest_text_is_taken_whatever_its_letters,
         Any what_cannot_be_seen_is_removed_from_a_text,

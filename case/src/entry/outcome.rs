@@ -65,6 +65,8 @@ pub enum Basis {
     CallerUnsure,
     /// The local model is not likely enough to be right, and the fixed rules hear a report or a complaint.
     Heard,
+    /// The text is not in English, and Claude, who would understand it, was not asked or did not answer usably.
+    ForeignLanguage,
     /// Nobody is sure.
     NobodySure,
     /// An analyst chose.

@@ -6,6 +6,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::language;
+
 /// The most letters of one word that are read; what follows is ignored.
 pub const WORD_LETTERS_MAX: usize = 24;
 
@@ -18,7 +20,7 @@ pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut letters = 0;
-    for character in without_tokens(text).nfkc().flat_map(char::to_lowercase) {
+    for character in without_tokens(&language::folded(text)).nfkc().flat_map(char::to_lowercase) {
         if words.len() == WORDS_MAX {
             return words;
         }

@@ -2,6 +2,8 @@
 //! signs of currencies, and the places where a sentence pauses or ends. All rules read tokens, so that case, spaces and
 //! the kind of apostrophe never matter.
 
+use crate::language;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind {
@@ -66,7 +68,7 @@ const SIGNS: &str = "$€£¥₹₩₽₺₴₪฿";
 
 /// Reads a text into tokens.
 pub(super) fn read(text: &str) -> Vec<Token> {
-    let letters: Vec<char> = text.chars().collect();
+    let letters: Vec<char> = language::folded(text).chars().map(narrow).collect();
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(&letter) = letters.get(at) {
@@ -83,6 +85,18 @@ pub(super) fn read(text: &str) -> Vec<Token> {
         };
     }
     tokens
+}
+
+/// A letter, digit or sign of full width as what it stands for.
+fn narrow(letter: char) -> char {
+    let offset = u32::from('！') - u32::from('!');
+    match letter {
+        '！'..='～' => char::from_u32(u32::from(letter) - offset).unwrap_or(letter),
+        '\u{3000}' => ' ',
+        '￥' => '¥',
+        '￡' => '£',
+        other => other,
+    }
 }
 
 fn sign(letters: &[char], at: usize) -> Option<TokenKind> {

@@ -4,6 +4,7 @@ use case::{
     case::Rest,
     entry::{Answer, Basis, Escalation, Failure, Opened, Outcome, Question, Tier},
     label::{Label, Ppm, Scored, Task},
+    language::Language,
     narrative::Narrative,
     prompts::{PromptFile, PromptKind},
     triage::{
@@ -120,6 +121,26 @@ fn nobody_sure_means_a_human() {
     alone.words.narrative = Narrative::default();
     let (_, outcome) = decided(alone, &[Reply::Silence]);
     assert_eq!(outcome.basis, Basis::NobodySure);
+}
+
+#[test]
+fn a_foreign_text_is_claude_s_or_a_person_s_and_never_the_local_tier_s() {
+    let foreign = || {
+        let mut opened = unsure(Label::DisputeSummary, 99);
+        opened.words.reading.language = Some(Language::German);
+        opened.words.narrative = Narrative::default();
+        opened
+    };
+    let (_, outcome) = decided(foreign(), &[opinion(Label::FraudCheck, 95)]);
+    assert_eq!((outcome.basis, outcome.tasks.as_slice()), (Basis::ClaudeSure, [Task::FraudCheck].as_slice()));
+    let (world, outcome) = decided(foreign(), &[Reply::Answer(failed(Failure::Refused))]);
+    assert_eq!((outcome.basis, outcome.tasks.len()), (Basis::ForeignLanguage, 0));
+    assert!(world.case.state().escalations.contains(&Escalation::Untriaged));
+    let mut alone = foreign();
+    alone.settings.triage.model = None;
+    let (world, outcome) = decided(alone, &[Reply::Silence]);
+    assert_eq!((outcome.basis, outcome.tasks.len()), (Basis::ForeignLanguage, 0));
+    assert_eq!(world.case.rest(), Rest::Review);
 }
 
 #[test]

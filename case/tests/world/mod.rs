@@ -80,6 +80,7 @@ pub(crate) fn reading(label: Label, percent: u32, sure: bool) -> Reading {
         familiar: Ppm::ONE,
         intents: vec![first],
         fraud_suspected: label == Label::FraudCheck,
+        language: None,
     }
 }
 

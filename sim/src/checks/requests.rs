@@ -114,6 +114,23 @@ pub(crate) async fn what_is_none_of_the_four_goes_to_a_person(world: &World) -> 
     Ok(())
 }
 
+pub(crate) async fn a_foreign_text_goes_to_a_person_who_is_told_its_language(world: &World) -> Result<()> {
+    for (text, code, name) in [
+        ("Meine Karte wurde gestohlen, bitte sofort sperren!", "de", "German"),
+        ("Netflix me cobró dos veces por mi suscripción", "es", "Spanish"),
+        ("Где мой перевод? Жду уже три дня.", "ru", "Russian"),
+    ] {
+        let view = world.api.open(&json!({ "text": text })).await?;
+        view.is_routed("human-review", "review_request")?;
+        view.is("/classification/language/code", code)?;
+        ensure!(view.text("/classification/reason").contains(name), "{}", view.0);
+        view.holds("/orchestration/escalations", "untriaged")?;
+    }
+    let english = world.api.open(&json!({ "text": SAMPLE })).await?;
+    ensure!(english.0.pointer("/classification/language").is_none(), "{}", english.0);
+    Ok(())
+}
+
 pub(crate) async fn what_the_caller_says_of_a_case_is_kept_with_it(world: &World) -> Result<()> {
     let ticket = world.fresh("ticket");
     let digest = "00".repeat(32);

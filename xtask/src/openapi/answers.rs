@@ -109,6 +109,7 @@ fn money() -> Value {
 }
 
 fn classification() -> Value {
+    let language = closed(vec![must("code", of("Language")), must("name", text()), must("note", text())]);
     let scored = closed(vec![must("task", of("Label")), must("confidence", share())]);
     closed(vec![
         must("task", says(or_null(of("Label")), "Null while Claude is being asked.")),
@@ -116,6 +117,7 @@ fn classification() -> Value {
         must("reason", says(text(), "What decided, in a sentence; a model's or caller's own words stand in quotes.")),
         may("decided_by", of("Tier")),
         must("alternatives", says(list(scored), "The other labels, most likely first.")),
+        may("language", says(language, "The language of the words, where it is not English, and what that means.")),
     ])
 }
 

@@ -179,6 +179,7 @@ fn words() -> Value {
         must("familiar", of("Ppm")),
         must("intents", list(of("Scored"))),
         must("fraud_suspected", flag()),
+        may("language", of("Language")),
     ]);
     let narrative = closed(vec![
         must("dispute", of("DisputeKind")),

@@ -10,6 +10,7 @@ use case::{
     },
     identity::DocumentKind,
     label::{Label, Task},
+    language::Language,
     narrative::{Claim, DisputeKind, YesNo},
     policy::{Action, Approval, Reason},
     settings::Mode,
@@ -73,8 +74,13 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     add("Tier", written(variants!(Tier: Local Claude Caller Human)), "Who decided triage.");
     let basis = variants!(Basis:
         LocalSure LocalAlone LocalClaudeFailed LocalBudgetSpent ClaudeSure ClaudeUnsure CallerLabel CallerUnsure
-        Heard NobodySure Rerouted);
+        Heard ForeignLanguage NobodySure Rerouted);
     add("Basis", written(basis), "What a triage decision rests on.");
+    add(
+        "Language",
+        written(Language::ALL),
+        "A language other than English, by ISO 639-1; `und` for one not known here.",
+    );
     let failures = variants!(Failure: NotConfigured NotFound Refused Unavailable TimedOut Unusable);
     add("Failure", written(failures), "Why an ask failed.");
     add("Purpose", written(variants!(Purpose: Decide Audit)), "What an opinion about a request is asked for.");
