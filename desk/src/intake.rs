@@ -147,10 +147,8 @@ fn read_words(
     tokens: &mut TokenMap,
     said: Said<'_>,
 ) -> Result<(Words, Sealed, String), Problem> {
-    let text = tokens.tokenise(said.text);
     let documents = said.documents;
-    let identity = Identity::read(&text, documents);
-    let text = tokens.take_out(&text, &extract::numbers(&text));
+    let (text, identity) = without_personal_data(tokens, said.text, documents);
     let caller_reason = said.caller_reason.map(|reason| tokens.tokenise(&reason));
     let model = LocalModel::embedded();
     let reading = model.read(&text);
@@ -173,6 +171,21 @@ fn read_words(
         identity,
     };
     Ok((words, sealed, text))
+}
+
+/// A text as triage reads it, where nothing was said before: for those who ask what triage would say.
+#[must_use]
+pub fn as_read(text: &str) -> String {
+    without_personal_data(&mut TokenMap::new(), text, &[]).0
+}
+
+/// A text with tokens in the place of personal data, and who the customer says to be. Labelled numbers are taken out last:
+/// identity is read from them.
+fn without_personal_data(tokens: &mut TokenMap, text: &str, documents: &[Value]) -> (String, Identity) {
+    let text = tokens.tokenise(text);
+    let identity = Identity::read(&text, documents);
+    let text = tokens.take_out(&text, &extract::numbers(&text));
+    (text, identity)
 }
 
 fn new_trace(outside: &impl Outside) -> Reference {

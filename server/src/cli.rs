@@ -10,6 +10,7 @@ mod credential;
 mod docket;
 mod doctor;
 mod drift;
+mod eval;
 mod export;
 mod handle;
 mod history;
@@ -68,6 +69,8 @@ enum Command {
     Serve(serve::Args),
     /// Work a file of requests, one line out per line in
     Batch(batch::Args),
+    /// Measure triage on labelled rows of your own: figures, a page, a line for each row
+    Eval(eval::Args),
     /// Check journals: every link, every step, and heads held elsewhere
     Verify(verify::Args),
     /// Print a case's journal as a readable history
@@ -110,6 +113,7 @@ impl Cli {
             Command::Redact(args) => redact::run(&args),
             Command::Serve(args) => block_on(serve::run(&settings(args.data())?, &args)),
             Command::Batch(args) => block_on(batch::run(&settings(args.data())?, &args)),
+            Command::Eval(args) => block_on(eval::run(&settings(&Data { data: None })?, &args)),
             Command::Verify(args) => verify::run(&args),
             Command::Replay(args) => replay::run(&settings(args.data())?, &args),
             Command::Export(args) => block_on(export::run(&settings(args.data())?, &args)),
@@ -160,6 +164,9 @@ mod tests {
             "redact FILE.jsonl",
             "serve --listen 127.0.0.1:8787 --data d --sandbox",
             "batch IN OUT --data d --sandbox",
+            "eval FILE.jsonl --report DIR --fail-under 0.95 --model M --compare P --promise 0.02",
+            "eval FILE.jsonl --report DIR --claude --budget 0.5",
+            "eval --claude=all FILE.jsonl --report DIR",
             "verify PATH --heads FILE --rederive",
             "replay case_x",
             "export --data d --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
@@ -202,6 +209,9 @@ mod tests {
             "keys create --tenant t --subject s --role boss",
             "serve --port 1",
             "batch IN",
+            "eval FILE",
+            "eval FILE --report DIR --fail-under 95",
+            "eval FILE --report DIR --budget 1",
         ] {
             let words = std::iter::once("caseworker").chain(line.split(' '));
             assert_eq!(Cli::try_parse_from(words).unwrap_err().exit_code(), Exit::Usage as i32, "{line}");

@@ -8,7 +8,7 @@ use crate::{settings::SettingsError, store::StoreError};
 pub(crate) const CODES: &str = "\
 Exit codes:
   0  done
-  1  done, and something was found wrong (verify, doctor, batch rows)
+  1  done, and something was found wrong (verify, doctor, batch rows, eval --fail-under)
   2  the command line or its input cannot be used
   3  the settings cannot be used (.env, caseworker.toml, environment, keys)
   4  the storage failed (folder, database, files)

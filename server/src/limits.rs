@@ -58,3 +58,9 @@ pub(crate) const BATCH_ROW: Duration = Duration::from_secs(300);
 pub(crate) const DOCTOR_SECONDS: u64 = 10;
 /// Largest reply that the doctor reads, in bytes.
 pub(crate) const DOCTOR_REPLY_BYTES: usize = 1 << 20;
+/// Rows of an evaluation that Claude is asked about at the same time.
+pub(crate) const EVAL_AT_ONCE: usize = 16;
+/// Bad rows of an evaluation that are named on stderr; the report names more.
+pub(crate) const EVAL_BAD_ROWS_TOLD: usize = 10;
+/// Largest model file, in bytes.
+pub(crate) const MODEL_BYTES: u64 = 64 << 20;

@@ -1,15 +1,21 @@
-//! A case that is nowhere stored: `classify` works one to read its classification, and lets it go.
+//! A case that is nowhere stored: `classify` works one to read its classification, `eval` one for each row that Claude is
+//! asked about; then it is let go.
 //!
-//! It has no sources, so nothing but the model is ever asked.
+//! It has no sources, and the model is asked what it is about and nothing else: a summary would be paid for and not read.
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::Bytes;
 use case::{
+    entry::Entry,
     ids::{Digest, TenantId},
+    journal::Line,
     time::Millis,
 };
 use desk::ports::{
@@ -19,19 +25,48 @@ use desk::ports::{
 
 use crate::outside::World;
 
-/// A host that forgets.
+/// A host of one case that forgets.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    world: World,
+    world: Arc<World>,
     switch: Option<Switch>,
+    purse: Arc<Purse>,
+    triaged: AtomicBool,
     cases: Mutex<BTreeMap<CaseKey, Stored>>,
     sealed: Mutex<BTreeMap<Digest, Vec<u8>>>,
 }
 
 impl Memory {
     /// An empty host.
-    pub(crate) fn new(world: World, switch: Option<Switch>) -> Self {
-        Self { world, switch, cases: Mutex::default(), sealed: Mutex::default() }
+    pub(crate) fn new(world: Arc<World>, switch: Option<Switch>, purse: Arc<Purse>) -> Self {
+        let triaged = AtomicBool::new(false);
+        Self { world, switch, purse, triaged, cases: Mutex::default(), sealed: Mutex::default() }
+    }
+}
+
+/// What the model has cost so far, in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Purse(Mutex<Spend>);
+
+impl Purse {
+    /// Adds to what is spent, unless the cap would be passed.
+    fn reserve(&self, most: Spend, cap: Spend) -> bool {
+        let mut spent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let nano_dollars = spent.nano_dollars.saturating_add(most.nano_dollars);
+        let tokens = spent.tokens.saturating_add(most.tokens);
+        if nano_dollars > cap.nano_dollars || tokens > cap.tokens {
+            return false;
+        }
+        *spent = Spend { nano_dollars, tokens };
+        true
+    }
+
+    /// Puts what was spent in the place of what was reserved.
+    fn settle(&self, reserved: Spend, spent: Spend) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |all: u64, reserved: u64, spent: u64| all.saturating_sub(reserved).saturating_add(spent);
+        all.nano_dollars = of(all.nano_dollars, reserved.nano_dollars, spent.nano_dollars);
+        all.tokens = of(all.tokens, reserved.tokens, spent.tokens);
     }
 }
 
@@ -46,6 +81,12 @@ impl CaseHost for Memory {
         if stored.lines.len() as u64 != commit.first_seq {
             return Err(HostError::Stale);
         }
+        let is_outcome = |line: &String| {
+            serde_json::from_str::<Line>(line).is_ok_and(|line| matches!(line.entry, Entry::Triaged(_)))
+        };
+        if commit.lines.iter().any(is_outcome) {
+            self.triaged.store(true, Ordering::SeqCst);
+        }
         stored.lines.extend(commit.lines);
         stored.wrapped_key = commit.wrapped_key.or(stored.wrapped_key.take());
         let mut sealed = self.sealed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,9 +99,13 @@ impl CaseHost for Memory {
     }
 }
 
-/// The switch is the data folder's, as it stood when this began.
+/// The switch is the data folder's, as it stood when this began; once the case is triaged it is off.
 impl ModelHost for Memory {
     async fn switch(&self) -> Result<Option<Switch>, HostError> {
+        if self.triaged.load(Ordering::SeqCst) {
+            let by = "memory".to_owned();
+            return Ok(Some(Switch { off: true, by, at: self.world.now().0, note: None }));
+        }
         Ok(self.switch.clone())
     }
 
@@ -69,13 +114,14 @@ impl ModelHost for Memory {
     }
 }
 
-/// What one classification costs is nobody's budget, and nobody calls here.
+/// What is spent here is no tenant's day: it is the purse of this process. Nobody calls here.
 impl TenantHost for Memory {
-    async fn reserve(&self, _tenant: &TenantId, _day: &str, _most: Spend, _cap: Spend) -> Result<bool, HostError> {
-        Ok(true)
+    async fn reserve(&self, _tenant: &TenantId, _day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
+        Ok(self.purse.reserve(most, cap))
     }
 
-    async fn settle(&self, _tenant: &TenantId, _day: &str, _kept: Spend, _spent: Spend) -> Result<(), HostError> {
+    async fn settle(&self, _tenant: &TenantId, _day: &str, kept: Spend, spent: Spend) -> Result<(), HostError> {
+        self.purse.settle(kept, spent);
         Ok(())
     }
 

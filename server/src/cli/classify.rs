@@ -48,7 +48,7 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     let setup = Setup::new(settings.config.clone(), master, settings.api_key()?, Access::Open)
         .map_err(|error| failed(error.to_string()))?;
     let switch = if is_data_folder(&settings.data) { Shelf::read(&settings.data)?.run(model::switch)? } else { None };
-    let desk = Desk::new(Arc::new(Memory::new(world, switch)), Arc::new(setup));
+    let desk = Desk::new(Arc::new(Memory::new(Arc::new(world), switch, Arc::default())), Arc::new(setup));
 
     let mut bytes = [0; 16];
     outside::random(&mut bytes);

@@ -41,10 +41,11 @@ const LAYERS: &[Layer] = &[
     Layer { name: "claude", may_use: &["case"], never: IMPURE },
     Layer { name: "desk", may_use: &["case", "claude"], never: ONE_HOST },
     Layer { name: "edge", may_use: &["case", "claude", "desk"], never: &["hyper", "mio", "reqwest", "rusqlite"] },
+    Layer { name: "eval", may_use: &["case"], never: IMPURE },
     Layer { name: "sandbox", may_use: &[], never: &["reqwest", "rusqlite", "worker"] },
-    Layer { name: "server", may_use: &["case", "claude", "desk", "sandbox"], never: &["worker"] },
+    Layer { name: "server", may_use: &["case", "claude", "desk", "eval", "sandbox"], never: &["worker"] },
     Layer { name: "rederive", may_use: &["case"], never: IMPURE },
-    Layer { name: "sim", may_use: &["case", "claude", "desk", "sandbox", "server"], never: &["worker"] },
+    Layer { name: "sim", may_use: &["case", "claude", "desk", "eval", "sandbox", "server"], never: &["worker"] },
     Layer { name: "xtask", may_use: &["case", "claude", "desk"], never: &["worker"] },
 ];
 

@@ -1,0 +1,64 @@
+//! The folder of a report. What is in it under its own name is whole: files are written beside their place and moved.
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+};
+
+use eval::{Prediction, Report, page};
+
+use crate::exit::{Exit, Failure};
+
+/// The page.
+pub(super) const PAGE: &str = "report.html";
+const JSON: &str = "report.json";
+const PREDICTIONS: &str = "predictions.jsonl";
+
+/// A report's folder under way.
+pub(super) struct Folder {
+    path: PathBuf,
+    predictions: BufWriter<File>,
+}
+
+impl Folder {
+    /// Makes the folder where there is none.
+    pub(super) fn create(path: &Path) -> Result<Self, Failure> {
+        fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))?;
+        let beside = beside(&path.join(PREDICTIONS));
+        let file = File::create(&beside).map_err(|error| Failure::file(&beside, &error))?;
+        Ok(Self { path: path.to_owned(), predictions: BufWriter::new(file) })
+    }
+
+    /// Writes a row's line.
+    pub(super) fn predicted(&mut self, prediction: &Prediction) -> Result<(), Failure> {
+        let line = serde_json::to_string(prediction).map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
+        writeln!(self.predictions, "{line}").map_err(|error| Failure::file(&self.path, &error))
+    }
+
+    /// Writes the rest, and puts everything in its place.
+    pub(super) fn finish(mut self, report: &Report) -> Result<(), Failure> {
+        self.predictions.flush().map_err(|error| Failure::file(&self.path, &error))?;
+        let json =
+            serde_json::to_string_pretty(report).map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
+        write(&self.path.join(JSON), &(json + "\n"))?;
+        write(&self.path.join(PAGE), &page::page(report))?;
+        put(&self.path.join(PREDICTIONS))
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(beside(path), text).map_err(|error| Failure::file(path, &error))?;
+    put(path)
+}
+
+/// Moves a file to its place.
+fn put(path: &Path) -> Result<(), Failure> {
+    fs::rename(beside(path), path).map_err(|error| Failure::file(path, &error))
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    PathBuf::from(name)
+}

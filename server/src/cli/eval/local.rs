@@ -1,0 +1,129 @@
+//! The local tier, as it reads a request of a case: without personal data.
+
+use std::{borrow::Cow, path::Path, time::Instant};
+
+use case::{
+    label::{Label, Ppm, Scored},
+    local::{LocalModel, Reading},
+    settings::Settings as CaseSettings,
+};
+use desk::{ask_claude, config::MODEL, intake};
+use eval::{DecidedBy, Judged, Model};
+
+use crate::{
+    exit::{Exit, Failure},
+    limits,
+    settings::Settings,
+};
+
+/// A local model and what is promised of it.
+pub(super) struct LocalTier {
+    name: String,
+    model: Cow<'static, LocalModel>,
+    /// As a case's would be if there was a key, to say what asking Claude would cost.
+    settings: CaseSettings,
+}
+
+/// What the local tier reads in a row.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    /// The text as it was read.
+    pub(super) words: String,
+    /// What was read at the promised error in use.
+    pub(super) reading: Reading,
+    /// Whether it is sure, at each promised error.
+    sure_at: Vec<bool>,
+    took_ns: u64,
+    worst_case_nano_dollars: u64,
+}
+
+/// The error that the shipped model promises.
+const PROMISED: f64 = 0.02;
+
+impl LocalTier {
+    /// The shipped model, or one from a file.
+    pub(super) fn open(settings: &Settings, file: Option<&Path>, promise: Option<f64>) -> Result<Self, Failure> {
+        if let Some(promise) = promise
+            && (promise - PROMISED).abs() > 1e-9
+        {
+            let message = format!("--promise {promise}: this model holds thresholds for {PROMISED}");
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        let (name, model) = match file {
+            None => ("shipped".to_owned(), Cow::Borrowed(LocalModel::embedded())),
+            Some(path) => {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+                (name, Cow::Owned(read_model(path)?))
+            }
+        };
+        let asked = settings.config.model.clone().unwrap_or_else(|| MODEL.to_owned());
+        let mut settings = settings.config.settings.clone();
+        settings.triage.model = Some(asked);
+        Ok(Self { name, model, settings })
+    }
+
+    /// Its name and hash.
+    pub(super) fn about(&self) -> Model {
+        Model { name: self.name.clone(), hash: self.model.hash().to_owned() }
+    }
+
+    /// The promised errors for which the model has thresholds, in rising order.
+    pub(super) fn promises(&self) -> Vec<f64> {
+        vec![PROMISED]
+    }
+
+    /// The place of the one in use.
+    pub(super) fn promise(&self) -> usize {
+        0
+    }
+
+    /// Reads a text.
+    pub(super) fn read(&self, text: &str) -> Read {
+        let start = Instant::now();
+        let words = intake::as_read(text);
+        let reading = self.model.read(&words);
+        let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let worst_case_nano_dollars = ask_claude::triage_nano_dollars(&self.settings, &words);
+        Read { words, sure_at: vec![reading.sure], reading, took_ns, worst_case_nano_dollars }
+    }
+
+    /// The words that spoke for a label.
+    pub(super) fn cues(&self, words: &str, label: Label) -> Vec<String> {
+        self.model.cues(words, label)
+    }
+}
+
+/// Reads a model file.
+pub(super) fn read_model(path: &Path) -> Result<LocalModel, Failure> {
+    let wrong = |why: String| Failure::new(Exit::Usage, format!("{}: {why}", path.display()));
+    let length = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
+    if length > limits::MODEL_BYTES {
+        return Err(wrong("too large for a triage model".to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    LocalModel::from_bytes(&bytes).map_err(|error| wrong(error.to_string()))
+}
+
+impl Read {
+    /// The best label.
+    pub(super) fn best(&self) -> Scored {
+        let nothing = Scored { label: Label::Other, confidence: Ppm::default() };
+        self.reading.scores.first().copied().unwrap_or(nothing)
+    }
+
+    /// What becomes of the row where nobody else is asked.
+    pub(super) fn judged(&self) -> Judged {
+        Judged {
+            best: self.best(),
+            decided_by: if self.reading.sure { DecidedBy::Local } else { DecidedBy::Human },
+            local: self.best(),
+            local_scores: self.reading.scores.clone(),
+            sure_at: self.sure_at.clone(),
+            fraud_suspected: self.reading.fraud_suspected,
+            language: self.reading.language.map(|language| format!("looks like {}", language.name())),
+            local_ns: self.took_ns,
+            worst_case_nano_dollars: self.worst_case_nano_dollars,
+            call: None,
+        }
+    }
+}
