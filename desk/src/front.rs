@@ -373,7 +373,7 @@ async fn readyz<F: DocketHost + TenantHost + Outside + Door>(State(front): State
         "status": if ready { "ready" } else { "closed" },
         "version": env!("CARGO_PKG_VERSION"),
         "core": case::case::CORE,
-        "local_model": case::local::LocalModel::embedded().hash(),
+        "local_model": setup.local_model().hash(),
         "model": setup.model.as_ref().map(|model| model.name.clone()),
         "sandbox": setup.sandbox,
         "sources": sources,

@@ -65,7 +65,8 @@ pub fn open(
     let note = caller.and_then(|(_, reason)| reason.clone());
     let mut tokens = TokenMap::new();
     let mark = Mark::of(vault, &grant.actor.subject, preferences.idempotency_key.as_deref(), body);
-    let said = Said { text: &request.text, documents: &request.documents, caller_reason: note, mark: Some(mark), at };
+    let (text, documents, model) = (request.text.as_str(), request.documents.as_slice(), setup.local_model());
+    let said = Said { text, documents, caller_reason: note, mark: Some(mark), model, at };
     let (words, sealed, text) = read_words(outside, vault, &mut tokens, said)?;
     let settings = setup.settings(&key.tenant);
     let reserve_nano_dollars = ask_claude::triage_nano_dollars(&settings, &text);
@@ -115,6 +116,7 @@ struct Said<'a> {
     documents: &'a [Value],
     caller_reason: Option<String>,
     mark: Option<Mark>,
+    model: &'a LocalModel,
     at: Millis,
 }
 
@@ -123,7 +125,7 @@ struct Said<'a> {
 /// # Errors
 /// A [`Problem`] where the role may not speak for an analyst, or the vault refuses.
 pub fn message(
-    outside: &impl Outside,
+    (outside, setup): (&impl Outside, &Setup),
     vault: &CaseVault,
     mut tokens: TokenMap,
     actor: &Actor,
@@ -134,7 +136,8 @@ pub fn message(
     if !body.from_customer && !actor.role.decides() {
         return Err(Problem::of(Code::Role, "from", "Only analysts post analysts' messages."));
     }
-    let said = Said { text: &body.text, documents: &body.documents, caller_reason: None, mark: told.mark, at };
+    let (text, documents, model) = (body.text.as_str(), body.documents.as_slice(), setup.local_model());
+    let said = Said { text, documents, caller_reason: None, mark: told.mark, model, at };
     let (words, sealed, _) = read_words(outside, vault, &mut tokens, said)?;
     let from = if body.from_customer { Speaker::Customer } else { Speaker::Analyst };
     let key = told.key.map(|key| vault.fingerprint(key));
@@ -150,13 +153,12 @@ fn read_words(
     let documents = said.documents;
     let (text, identity) = without_personal_data(tokens, said.text, documents);
     let caller_reason = said.caller_reason.map(|reason| tokens.tokenise(&reason));
-    let model = LocalModel::embedded();
-    let reading = model.read(&text);
+    let reading = said.model.read(&text);
     let label = reading.scores.first().map_or(Label::Other, |scored| scored.label);
     let revealed = tokens.pairs().map(|(token, value)| (token.to_owned(), value.reveal("sealing").clone()));
     let doc = Doc::Words {
         tokens: revealed.collect(),
-        cues: model.cues(&text, label),
+        cues: said.model.cues(&text, label),
         caller_reason,
         documents: documents.to_vec(),
         mark: said.mark,

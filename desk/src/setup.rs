@@ -8,6 +8,7 @@ use std::{
 use case::{
     actor::{Actor, Role},
     ids::{Digest, Subject, TenantId},
+    local::LocalModel,
     prompts::{PromptFile, PromptKind},
     settings::{AgentName, Settings},
     source::Source,
@@ -60,6 +61,8 @@ pub struct Setup {
     pub access: Access,
     /// Whose tokens are taken.
     pub issuers: Arc<Issuers>,
+    /// A local model in place of the one this build carries.
+    pub local: Option<Arc<LocalModel>>,
 }
 
 /// The way to Claude.
@@ -95,6 +98,7 @@ impl Setup {
             breakers: Arc::new(Breakers::new(config.breaker)),
             access,
             issuers: Arc::new(Issuers::new(&config.sign_in)),
+            local: None,
             config,
             master,
         })
@@ -123,6 +127,19 @@ impl Setup {
             }
         }
         Ok(self)
+    }
+
+    /// The same, with a local model of the operator's own.
+    #[must_use]
+    pub fn with_local_model(mut self, local: Option<Arc<LocalModel>>) -> Self {
+        self.local = local;
+        self
+    }
+
+    /// The model of the local tier.
+    #[must_use]
+    pub fn local_model(&self) -> &LocalModel {
+        self.local.as_deref().unwrap_or_else(|| LocalModel::embedded())
     }
 
     /// What the model may cost a tenant a day.

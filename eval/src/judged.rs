@@ -46,8 +46,10 @@ pub struct Judged {
 /// One row's calls of Claude, together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Call {
-    /// Claude's label, where an answer could be used.
+    /// Claude's label, where an answer could be used, with its confidence as it counts: calibrated, where it is.
     pub answer: Option<Scored>,
+    /// The same as Claude said it.
+    pub said: Option<Scored>,
     /// Whether Claude is sure enough of it to decide.
     pub sure: bool,
     /// What it cost, in nano-dollars.
@@ -82,6 +84,10 @@ impl Judged {
             probability: Share(self.best.confidence),
             accepted: self.accepted(),
             decided_by: self.decided_by,
+            claude: self
+                .call
+                .and_then(|call| call.said)
+                .map(|said| Opinion { label: said.label, confidence: Share(said.confidence) }),
         }
     }
 }
@@ -101,6 +107,18 @@ pub struct Prediction {
     pub accepted: bool,
     /// Who decides.
     pub decided_by: DecidedBy,
+    /// What Claude said, before any calibration, where it was asked and could be understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claude: Option<Opinion>,
+}
+
+/// Claude's label and its own confidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opinion {
+    /// The label.
+    pub label: Label,
+    /// How sure it says it is.
+    pub confidence: Share,
 }
 
 /// A share that is written as a number from 0 to 1.
@@ -144,6 +162,7 @@ mod tests {
             probability: Share(Ppm::new(912_345).unwrap()),
             accepted: true,
             decided_by: DecidedBy::Local,
+            claude: None,
         };
         let line = serde_json::to_string(&prediction).unwrap();
         let fields = r#"{"id":"b77-1","label":"other","predicted":"fraud_check","probability":0.912345,"accepted":true,"decided_by":"local"}"#;

@@ -22,7 +22,7 @@ pub mod row;
 mod slices;
 
 pub use evaluation::{About, Evaluation, Model, TooManyRows};
-pub use judged::{Call, DecidedBy, Judged, Point, Prediction};
+pub use judged::{Call, DecidedBy, Judged, Opinion, Point, Prediction};
 pub use mistakes::{Mistake, Why};
 pub use record::Other;
 pub use report::{Budget, Cascade, Claude, Latency, Milestone, Notes, Quantiles, Report, Slice, Slices, VERSION};

@@ -84,6 +84,7 @@ impl Engine {
             .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?
             .with_tokens(|name| settings.environment.secret(name))
             .map_err(|(name, error)| Failure::new(Exit::Settings, format!("{name}: {error}")))?;
+        let setup = setup.with_local_model(settings.local_model()?);
         let setup = Arc::new(if plan.sandbox { setup.with_sandbox() } else { setup });
         warn(&setup);
 

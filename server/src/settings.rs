@@ -5,10 +5,15 @@
 
 mod environment;
 mod file;
+pub(crate) mod local_model;
 pub(crate) mod master;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use case::local::LocalModel;
 use claude::key::ApiKey;
 use desk::{address::Address, config::Config};
 
@@ -125,6 +130,16 @@ impl Settings {
         ApiKey::parse(text)
             .map(Some)
             .map_err(|error| SettingsError::Value { name: Name::AnthropicKey.to_string(), why: error.to_string() })
+    }
+
+    /// The local tier's model, where it is not the shipped one.
+    ///
+    /// # Errors
+    /// [`SettingsError::Unreadable`] for a file that is no model.
+    pub(crate) fn local_model(&self) -> Result<Option<Arc<LocalModel>>, SettingsError> {
+        let Some(path) = &self.host.local_model else { return Ok(None) };
+        let read = local_model::read(path).map_err(|why| SettingsError::Unreadable { path: path.clone(), why });
+        read.map(Arc::new).map(Some)
     }
 
     /// The Worker that `handle` sends to: the flag, the environment or the settings file.

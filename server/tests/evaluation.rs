@@ -236,6 +236,13 @@ fn a_run_is_compared_with_a_model_and_with_another_run() {
     desk.eval("rows.jsonl --report second --compare worse.jsonl").check(0, "\"verdict\": \"better\"");
     let comparison = &desk.report("second")["comparison"];
     assert_eq!((&comparison["only_this_right"], &comparison["unmatched"]), (&json!(9), &json!(6)));
+    desk.eval("rows.jsonl --report third --compare shipped").check(0, "no_difference_shown");
+    desk.write("caseworker.toml", format!("[host]\nlocal_model = {model:?}\n"));
+    desk.eval("rows.jsonl --report third").check(0, "rows");
+    assert_eq!(desk.report("third")["model"]["name"], "triage.bin", "the configured one is taken by itself");
+    desk.write("caseworker.toml", "[host]\nlocal_model = \"rows.jsonl\"\n");
+    desk.eval("rows.jsonl --report third").check(3, "not a triage model");
+    fs::remove_file(desk.path("caseworker.toml")).unwrap();
     desk.eval("rows.jsonl --report third --compare rows.jsonl").check(2, "neither a triage model");
     desk.eval("rows.jsonl --report third --model rows.jsonl").check(2, "not a triage model");
 }
@@ -256,6 +263,8 @@ fn claude_is_asked_where_the_local_tier_is_not_sure_and_what_it_cost_is_said() {
     let predictions = desk.predictions("out");
     assert_eq!((&predictions[1]["predicted"], &predictions[1]["probability"]), (&json!("kyc_lookup"), &json!(0.95)));
     assert_eq!((&predictions[2]["predicted"], &predictions[2]["accepted"]), (&json!("other"), &json!(false)));
+    assert_eq!(predictions[2]["claude"], json!({ "label": "other", "confidence": 0.3 }));
+    assert!(predictions[0].get("claude").is_none());
     let claude = &desk.report("out")["claude"];
     assert_eq!((&claude["asked"], &claude["answered"], &claude["decided"]), (&json!(2), &json!(2), &json!(1)));
     assert!(claude["usd"].as_f64().unwrap() > 0.0 && claude["input_tokens"].as_u64().unwrap() > 100);

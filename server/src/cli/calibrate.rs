@@ -54,6 +54,9 @@ struct Prediction {
     predicted: String,
     probability: f64,
     decided_by: String,
+    /// What Claude said by itself, also where it was not sure enough to decide.
+    #[serde(default)]
+    claude: Option<eval::Opinion>,
 }
 
 /// Runs the command; ends with 1 where there are too few labels.
@@ -110,7 +113,7 @@ fn of_cases(shelf: &Shelf, model: &str, prompt: Option<&Digest>) -> Result<Vec<L
     Ok(labelled.collect())
 }
 
-/// The rows that Claude decided; a row that cannot be read ends it, and none of it is repeated.
+/// The rows that Claude was asked about; a row that cannot be read ends it, and none of it is repeated.
 fn of_predictions(path: &Path) -> Result<Vec<Labelled>, Failure> {
     let mut labelled = Vec::new();
     for (number, line) in (1_u64..).zip(archive::read_lines(path)?) {
@@ -121,7 +124,9 @@ fn of_predictions(path: &Path) -> Result<Vec<Labelled>, Failure> {
         let row: Prediction = serde_json::from_slice(&line).map_err(|_| bad("not a row of predictions.jsonl"))?;
         let label = |name: &str| Label::parse(name).ok_or_else(|| bad("a label that is none"));
         let said = Ppm::from_share(row.probability).ok_or_else(|| bad("`probability` is not from 0 to 1"))?;
-        if row.decided_by == "claude" {
+        if let Some(claude) = row.claude {
+            labelled.push(Labelled { said: claude.confidence.0, right: label(&row.label)? == claude.label });
+        } else if row.decided_by == "claude" {
             labelled.push(Labelled { said, right: label(&row.label)? == label(&row.predicted)? });
         }
     }

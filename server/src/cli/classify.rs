@@ -46,7 +46,8 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     );
     let master = MasterKey::parse(&MasterKey::generate(&world)).map_err(|error| failed(error.to_string()))?;
     let setup = Setup::new(settings.config.clone(), master, settings.api_key()?, Access::Open)
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| failed(error.to_string()))?
+        .with_local_model(settings.local_model()?);
     let switch = if is_data_folder(&settings.data) { Shelf::read(&settings.data)?.run(model::switch)? } else { None };
     let desk = Desk::new(Arc::new(Memory::new(Arc::new(world), switch, Arc::default())), Arc::new(setup));
 

@@ -83,7 +83,12 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
         problems += findings.iter().filter(|finding| finding.result == Verdict::Problem).count() as u64;
         findings.iter().try_for_each(output::json)
     };
-    report(vec![Finding::ok("settings", "read and within their limits"), cors(settings), listen(settings)])?;
+    report(vec![
+        Finding::ok("settings", "read and within their limits"),
+        cors(settings),
+        listen(settings),
+        local_model(settings),
+    ])?;
     report(folder::check(settings))?;
     report(vec![reach::claude(settings, &http).await])?;
     report(reach::sources(settings, &http).await)?;
@@ -114,6 +119,20 @@ fn listen(settings: &Settings) -> Finding {
             "listen",
             "`host.listen` is not an address with a port",
             format!("write it as {LISTEN}, or give --listen"),
+        ),
+    }
+}
+
+/// Which model the local tier reads with, and whether it is one.
+fn local_model(settings: &Settings) -> Finding {
+    const CHECK: &str = "local model";
+    match settings.local_model() {
+        Ok(None) => Finding::ok(CHECK, "the shipped one"),
+        Ok(Some(model)) => Finding::ok(CHECK, format!("of your own, {}", model.hash())),
+        Err(error) => Finding::problem(
+            CHECK,
+            error.to_string(),
+            "make it again with `caseworker train`, or leave `host.local_model` out for the shipped one",
         ),
     }
 }

@@ -62,12 +62,14 @@ struct Row {
 
 /// Runs the command; ends with 1 where something drifted.
 pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
+    let own = settings.local_model()?;
+    let model = own.as_deref().unwrap_or_else(|| LocalModel::embedded());
     if let (Some(texts), Some(path)) = (&args.texts, &args.write) {
-        return write(path, &of_texts(texts, args.source.as_deref())?);
+        return write(path, &of_texts(model, texts, args.source.as_deref())?);
     }
     let from = outside::now().0 - i64::from(args.days) * DAY_MS;
     let (told, unreadable) = outcomes::read(&Shelf::read(&settings.data)?)?;
-    let mut now = Population::new(LocalModel::embedded().hash());
+    let mut now = Population::new(model.hash());
     let mut earlier = now.clone();
     for one in &told {
         if one.opened_at.0 >= from { now.add(&one.reading) } else { earlier.add(&one.reading) }
@@ -115,8 +117,7 @@ fn compare(now: &Population, kind: &str, before: &Population) -> Result<(), Fail
 }
 
 /// How the local tier reads the texts of a file; a row that cannot be read ends it, and none of it is repeated.
-fn of_texts(path: &Path, source: Option<&str>) -> Result<Population, Failure> {
-    let model = LocalModel::embedded();
+fn of_texts(model: &LocalModel, path: &Path, source: Option<&str>) -> Result<Population, Failure> {
     let mut population = Population::new(model.hash());
     for (number, line) in (1_u64..).zip(archive::read_lines(path)?) {
         let bad = |why: &str| Failure::new(Exit::Usage, format!("{}, line {number}: {why}", path.display()));
@@ -158,7 +159,7 @@ mod tests {
     #[test]
     fn the_shipped_reference_is_how_the_shipped_model_reads_the_held_out_rows() {
         let rows = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/requests/dev.jsonl");
-        let now = of_texts(&rows, Some("banking77")).unwrap();
+        let now = of_texts(LocalModel::embedded(), &rows, Some("banking77")).unwrap();
         let text = serde_json::to_string(&now).unwrap();
         assert_eq!(SHIPPED.trim(), text, "after a new model this is server/src/drift/reference.json");
         assert_eq!(parse(SHIPPED), Some(now));
@@ -169,7 +170,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("rows.jsonl");
         std::fs::write(&path, "{\"text\":\"hello\"}\n{\"text\":4111111111111111}\n").unwrap();
-        let failure = of_texts(&path, None).unwrap_err();
+        let failure = of_texts(LocalModel::embedded(), &path, None).unwrap_err();
         assert!(failure.message.contains("line 2") && !failure.message.contains("4111"), "{}", failure.message);
     }
 }

@@ -38,10 +38,10 @@ pub(crate) struct Args {
     /// End with 1 where accuracy or macro-F1 is below this share
     #[arg(long, value_name = "F", value_parser = share)]
     fail_under: Option<f64>,
-    /// A local model in place of the shipped one
+    /// A local model in place of the configured one; `shipped` is the one this build carries
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Another local model, or the predictions.jsonl of another run, to compare with row by row
+    /// Another local model, `shipped`, or the predictions.jsonl of another run, to compare with row by row
     #[arg(long, value_name = "MODEL|PREDICTIONS")]
     compare: Option<PathBuf>,
     /// The error promised of what the local tier decides

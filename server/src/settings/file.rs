@@ -27,6 +27,8 @@ pub(crate) struct HostSettings {
     pub(crate) master_key_file: Option<PathBuf>,
     /// A PEM file with the certificate authorities of the operator's own network.
     pub(crate) ca_file: Option<PathBuf>,
+    /// A model of the local tier in place of the shipped one, as `train` writes it.
+    pub(crate) local_model: Option<PathBuf>,
     /// The Worker that `handle` sends to.
     pub(crate) worker_url: Option<String>,
 }

@@ -175,7 +175,10 @@ fn call<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<Call> {
     for entry in entries {
         let Entry::Answered { answer, .. } = entry else { continue };
         let call = match answer {
-            Answer::Opinion { call, .. } => Some(call),
+            Answer::Opinion { label, confidence, call, .. } => {
+                sum.said = Some(Scored { label: *label, confidence: *confidence });
+                Some(call)
+            }
             Answer::Failed { call, failure, .. } => {
                 any |= *failure != case::entry::Failure::NotConfigured;
                 call.as_ref()

@@ -1,6 +1,6 @@
 //! The local tier, as it reads a request of a case: without personal data.
 
-use std::{borrow::Cow, path::Path, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use case::{
     label::{Label, Ppm, Scored},
@@ -12,14 +12,14 @@ use eval::{DecidedBy, Judged, Model};
 
 use crate::{
     exit::{Exit, Failure},
-    limits,
-    settings::Settings,
+    settings::{Settings, local_model},
 };
 
 /// A local model and what is promised of it.
 pub(super) struct LocalTier {
     name: String,
-    model: Cow<'static, LocalModel>,
+    /// Nothing for the one this build carries.
+    own: Option<Arc<LocalModel>>,
     /// As a case's would be if there was a key, to say what asking Claude would cost.
     settings: CaseSettings,
 }
@@ -37,11 +37,14 @@ pub(super) struct Read {
     worst_case_nano_dollars: u64,
 }
 
+/// What the model that this build carries is called, also on the command line.
+pub(super) const SHIPPED: &str = "shipped";
+
 /// The error that the shipped model promises.
 const PROMISED: f64 = 0.02;
 
 impl LocalTier {
-    /// The shipped model, or one from a file.
+    /// The model that cases are read with under these settings, or one from a file.
     pub(super) fn open(settings: &Settings, file: Option<&Path>, promise: Option<f64>) -> Result<Self, Failure> {
         if let Some(promise) = promise
             && (promise - PROMISED).abs() > 1e-9
@@ -49,22 +52,26 @@ impl LocalTier {
             let message = format!("--promise {promise}: this model holds thresholds for {PROMISED}");
             return Err(Failure::new(Exit::Usage, message));
         }
-        let (name, model) = match file {
-            None => ("shipped".to_owned(), Cow::Borrowed(LocalModel::embedded())),
-            Some(path) => {
-                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-                (name, Cow::Owned(read_model(path)?))
-            }
+        let named = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let (name, model) = match (file, &settings.host.local_model) {
+            (Some(path), _) if path.as_os_str() == SHIPPED => (SHIPPED.to_owned(), None),
+            (Some(path), _) => (named(path), Some(Arc::new(read_model(path)?))),
+            (None, Some(path)) => (named(path), settings.local_model()?),
+            (None, None) => (SHIPPED.to_owned(), None),
         };
         let asked = settings.config.model.clone().unwrap_or_else(|| MODEL.to_owned());
         let mut settings = settings.config.settings.clone();
         settings.triage.model = Some(asked);
-        Ok(Self { name, model, settings })
+        Ok(Self { name, own: model, settings })
+    }
+
+    fn model(&self) -> &LocalModel {
+        self.own.as_deref().unwrap_or_else(|| LocalModel::embedded())
     }
 
     /// Its name and hash.
     pub(super) fn about(&self) -> Model {
-        Model { name: self.name.clone(), hash: self.model.hash().to_owned() }
+        Model { name: self.name.clone(), hash: self.model().hash().to_owned() }
     }
 
     /// The promised errors for which the model has thresholds, in rising order.
@@ -81,7 +88,7 @@ impl LocalTier {
     pub(super) fn read(&self, text: &str) -> Read {
         let start = Instant::now();
         let words = intake::as_read(text);
-        let reading = self.model.read(&words);
+        let reading = self.model().read(&words);
         let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let worst_case_nano_dollars = ask_claude::triage_nano_dollars(&self.settings, &words);
         Read { words, sure_at: vec![reading.sure], reading, took_ns, worst_case_nano_dollars }
@@ -89,19 +96,13 @@ impl LocalTier {
 
     /// The words that spoke for a label.
     pub(super) fn cues(&self, words: &str, label: Label) -> Vec<String> {
-        self.model.cues(words, label)
+        self.model().cues(words, label)
     }
 }
 
-/// Reads a model file.
+/// Reads a model file that was named on the command line.
 pub(super) fn read_model(path: &Path) -> Result<LocalModel, Failure> {
-    let wrong = |why: String| Failure::new(Exit::Usage, format!("{}: {why}", path.display()));
-    let length = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
-    if length > limits::MODEL_BYTES {
-        return Err(wrong("too large for a triage model".to_owned()));
-    }
-    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-    LocalModel::from_bytes(&bytes).map_err(|error| wrong(error.to_string()))
+    local_model::read(path).map_err(|why| Failure::new(Exit::Usage, format!("{}: {why}", path.display())))
 }
 
 impl Read {

@@ -7,9 +7,10 @@ use std::{
     path::Path,
 };
 
+use case::local::LocalModel;
 use eval::{LabelledRow, Other, Prediction, RowId, limits};
 
-use super::local::read_model;
+use super::local::{SHIPPED, read_model};
 use crate::exit::{Exit, Failure};
 
 /// The bytes with which a model file begins.
@@ -22,7 +23,7 @@ pub(super) struct OtherSide {
 }
 
 enum Source {
-    Model(Box<case::local::LocalModel>),
+    Model(Box<LocalModel>),
     /// By id; rows of one id in their order.
     Run(BTreeMap<RowId, VecDeque<Prediction>>),
 }
@@ -30,6 +31,9 @@ enum Source {
 impl OtherSide {
     /// Opens a model file or a `predictions.jsonl`, whichever it is.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        if path.as_os_str() == SHIPPED {
+            return Ok(Self { name: SHIPPED.to_owned(), source: Source::Model(LocalModel::embedded().clone().into()) });
+        }
         let wrong = |why: String| Failure::new(Exit::Usage, format!("{}: {why}", path.display()));
         let mut first = Vec::new();
         let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
