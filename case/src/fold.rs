@@ -153,7 +153,11 @@ const fn cost(answer: &Answer) -> Option<u64> {
         | Answer::Extracted { call, .. }
         | Answer::Failed { call: Some(call), .. } => call.cost_nano_dollars,
         Answer::Failed { call: None, failure, .. } => match failure {
-            Failure::NotConfigured | Failure::NotFound | Failure::Refused | Failure::Unavailable => Some(0),
+            Failure::NotConfigured
+            | Failure::NotFound
+            | Failure::Refused
+            | Failure::Unavailable
+            | Failure::NoProfile => Some(0),
             Failure::TimedOut | Failure::Unusable => None,
         },
         Answer::Facts { .. } | Answer::Advised { .. } | Answer::Done { .. } => None,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
+pub(crate) use compare::address_form;
 pub use compare::{Likeness, compare};
 
 use crate::{

@@ -5,7 +5,8 @@
 //! joiner in it is as plain as any other. Offsets always point into the original text.
 //!
 //! This module refuses to guess from digits alone: a number without a checksum needs its customary grouping or a word
-//! beside it that says what it is. It refuses to keep what it finds anywhere but in a [`TokenMap`], which the host
+//! beside it that says what it is. Names and addresses are looked for where the customer's profile says them
+//! ([`Person`]), and nowhere else. It refuses to keep what it finds anywhere but in a [`TokenMap`], which the host
 //! seals in the vault.
 
 mod card;
@@ -14,10 +15,12 @@ mod email;
 mod iban;
 mod normal;
 mod numbers;
+mod person;
 mod run;
 mod secret;
 mod tokens;
 
+pub use person::{FIELDS as PERSON_FIELDS, Person, Veiled};
 pub use secret::Pii;
 pub use tokens::{TokenMap, TokenMapError, redact};
 
@@ -53,11 +56,18 @@ pub enum Kind {
     /// numbers, and reading those is [`crate::identity`]'s trade.
     #[serde(rename = "id")]
     IdentityNumber,
+    /// The customer's name or a part of it. [`detect`] does not find it, nor the two below: a [`Person`] does.
+    Name,
+    /// The customer's address.
+    Address,
+    /// The customer's date of birth.
+    #[serde(rename = "birthdate")]
+    BirthDate,
 }
 
 impl Kind {
     /// Every kind, the more certain ones first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Card,
         Self::Iban,
         Self::Ssn,
@@ -66,6 +76,9 @@ impl Kind {
         Self::Phone,
         Self::SecurityCode,
         Self::IdentityNumber,
+        Self::Name,
+        Self::Address,
+        Self::BirthDate,
     ];
 
     /// The name in tokens, spans and metrics, for example `card` in `[card:1]`.
@@ -80,6 +93,9 @@ impl Kind {
             Self::Phone => "phone",
             Self::SecurityCode => "cvv",
             Self::IdentityNumber => "id",
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::BirthDate => "birthdate",
         }
     }
 

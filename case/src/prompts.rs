@@ -30,7 +30,7 @@ pub struct PromptFile {
 
 /// Every version, the oldest of each kind first. A line is added here and none is ever taken away or changed: a case
 /// that was opened with one goes on with it.
-pub const PROMPTS: [PromptFile; 4] = [
+pub const PROMPTS: [PromptFile; 5] = [
     PromptFile { kind: PromptKind::Triage, name: "triage/v1", text: include_str!("../prompts/triage/v1.txt") },
     PromptFile {
         kind: PromptKind::Triage,
@@ -41,6 +41,11 @@ pub const PROMPTS: [PromptFile; 4] = [
         kind: PromptKind::Extraction,
         name: "extraction/v1",
         text: include_str!("../prompts/extraction/v1.txt"),
+    },
+    PromptFile {
+        kind: PromptKind::Extraction,
+        name: "extraction/v2",
+        text: include_str!("../prompts/extraction/v2.txt"),
     },
     PromptFile { kind: PromptKind::Summary, name: "summary/v1", text: include_str!("../prompts/summary/v1.txt") },
 ];

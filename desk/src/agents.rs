@@ -58,9 +58,10 @@ pub struct Order {
 }
 
 impl Order {
-    /// The order for an ask; `None` for what no agent is asked.
+    /// The order for an ask, with the customer's words as others may see them, if they may; `None` for what no agent is
+    /// asked.
     #[must_use]
-    pub fn new(state: &State, ready: &Ready, heard: &Heard) -> Option<Self> {
+    pub fn new(state: &State, ready: &Ready, heard: &Heard, words: Option<&str>) -> Option<Self> {
         let agents = &state.opened.settings.agents;
         let (agent, track, about) = match &ready.question {
             Question::Lookup(lookup) => {
@@ -76,16 +77,16 @@ impl Order {
                 return None;
             }
         };
-        let body = task(state, track, ready, heard).into_iter().chain(about).collect::<Map<String, Value>>();
+        let body = task(state, track, ready, words).into_iter().chain(about).collect::<Map<String, Value>>();
         Some(Self { agent, body: Value::Object(body).to_string(), known: Known::of(state, track.task) })
     }
 }
 
 /// What every task says: the request as it was classified, and the evidence so far.
-fn task(state: &State, track: &Track, ready: &Ready, heard: &Heard) -> Map<String, Value> {
+fn task(state: &State, track: &Track, ready: &Ready, words: Option<&str>) -> Map<String, Value> {
     let outcome = state.outcome.as_ref();
-    let words =
-        scope::sees_words(track.task).then(|| heard.joined().chars().take(limits::TEXT_CHARS).collect::<String>());
+    let words = words.filter(|_| scope::sees_words(track.task));
+    let words = words.map(|words| words.chars().take(limits::TEXT_CHARS).collect::<String>());
     let evidence: Vec<Value> = scope::pieces(state, track.task).iter().map(piece).collect();
     let task = json!({
         "v": VERSION,
@@ -223,7 +224,7 @@ async fn ask(
         return Err(Failure::Refused.into());
     }
     let body = Bytes::from(order.body.clone());
-    let request = build(Method::POST, PATH, body, job, Some(&job.ready.id)).ok_or(Failure::Refused)?;
+    let request = build(Method::POST, PATH, body, job.asker(), Some(&job.ready.id)).ok_or(Failure::Refused)?;
     let reply = send(outside, setup, Target::Agent(order.agent), request, limit_ms, most_bytes).await?;
     if !reply.status().is_success() {
         return Err(bad_status(&reply));

@@ -24,7 +24,7 @@ use claude::{
 };
 
 use crate::{
-    perform::{Job, Performed, failed},
+    perform::{Job, Performed, VEIL_BYTES, failed},
     ports::{Outside, Sealed, Target},
     send::{NoReply, send},
     setup::Setup,
@@ -37,7 +37,7 @@ pub fn triage_nano_dollars(settings: &Settings, words: &str) -> u64 {
     let ask = &settings.triage;
     ask.model.as_ref().zip(PromptKind::Triage.pinned(ask.prompt.as_ref())).map_or(0, |(model, policy)| {
         let prompt = triage::prompt(policy, model, words, true, ask.max_tokens);
-        worst_case(&prompt, prompt.user.len())
+        worst_case(&prompt, prompt.user.len() + VEIL_BYTES)
     })
 }
 

@@ -24,7 +24,8 @@ use futures_util::future::{Either, select};
 use tokio::sync::{OwnedMutexGuard, watch};
 
 use crate::{
-    perform::{Job, perform},
+    perform::{Job, Said, perform},
+    person,
     ports::{CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Sealed, TenantHost},
     problem::Problem,
     row,
@@ -344,7 +345,8 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
                 | Question::Consult(_)
                 | Question::Act { .. } => vec![],
             };
-            let job = Job { sheets, ..Job::new(&state, ready, heard) };
+            let person = person::read(&*desk.host, &desk.setup, &state, &ready).await;
+            let job = Job::new(&state, ready, Said { heard, sheets }, person);
             drop(state);
             let performed = perform(&*desk.host, &desk.setup, &vault, &job).await;
             let answered = desk.decide(&key, |open, at| {

@@ -27,6 +27,7 @@ pub mod named;
 pub mod openapi;
 mod paging;
 pub mod perform;
+mod person;
 pub mod ports;
 pub mod problem;
 pub mod rebuild;

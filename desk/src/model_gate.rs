@@ -69,8 +69,7 @@ fn day(now: Millis) -> String {
 
 /// A token is at least a byte of what it stands for.
 fn most_tokens(job: &Job) -> u64 {
-    let words: usize = job.heard.texts.iter().map(|(_, text)| text.len()).sum();
-    INSTRUCTIONS_TOKENS + words as u64 + u64::from(job.max_tokens)
+    INSTRUCTIONS_TOKENS + job.words.len() as u64 + u64::from(job.max_tokens)
 }
 
 /// What a call cost; `None` where nobody knows, and it counts in full.
@@ -86,9 +85,11 @@ fn spent(answer: &Answer, reserved: Spend) -> Option<Spend> {
         | Answer::Failed { call: Some(call), .. } => Some(of(call)),
         Answer::Failed { call: None, failure, .. } => match failure {
             // No model has seen these.
-            Failure::NotConfigured | Failure::NotFound | Failure::Refused | Failure::Unavailable => {
-                Some(Spend::default())
-            }
+            Failure::NotConfigured
+            | Failure::NotFound
+            | Failure::Refused
+            | Failure::Unavailable
+            | Failure::NoProfile => Some(Spend::default()),
             Failure::TimedOut | Failure::Unusable => None,
         },
         Answer::Facts { .. } | Answer::Advised { .. } | Answer::Done { .. } => None,

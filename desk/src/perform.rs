@@ -11,6 +11,7 @@ use case::{
     facts,
     ids::{AskId, Reference, TenantId},
     narrative::Heard,
+    pii::{Person, Veiled},
     source::Lookup,
     state::{Proposed, State},
     time::Millis,
@@ -33,20 +34,29 @@ const SEALED_BYTES: usize = 1_990_000;
 /// The longest that one attempt may take whatever the settings say, in milliseconds.
 const ATTEMPT_MS: i64 = 600_000;
 
+/// By how many bytes words may grow where tokens stand in the place of short names.
+pub(crate) const VEIL_BYTES: usize = 256;
+
 /// What an ask needs to know, copied so that the case is not locked while the outside is slow.
 pub struct Job {
     /// The ask.
     pub ready: Ready,
-    /// What the customer said so far, with tokens.
-    pub heard: Heard,
+    /// What the customer said so far, with tokens: to compare with, and for nobody else to read.
+    heard: Heard,
+    /// The same as a model may see it, a line each, without the customer's name and address.
+    pub words: String,
+    /// Why no words of the customer's may be shown.
+    withheld: Option<NoReply>,
     /// The proposal to execute, for an action.
     pub proposed: Option<Proposed>,
     /// What Claude is shown, for a summary.
     pub brief: Option<Brief>,
     /// What a remote agent is sent, where one is asked.
     pub order: Option<Order>,
-    /// The texts that Claude is shown, for identity fields.
+    /// The texts in which Claude looks for identity fields.
     pub sheets: Vec<Sheet>,
+    /// The same as Claude is shown them.
+    pub veiled: Veiled,
     /// Whose case it is.
     pub customer: Option<Reference>,
     /// The trace id.
@@ -61,6 +71,15 @@ pub struct Job {
     pub reserve_nano_dollars: u64,
 }
 
+/// What the customer said, read for one ask.
+#[derive(Default)]
+pub struct Said {
+    /// The words, and the identity fields in them and in documents.
+    pub heard: Heard,
+    /// The texts in which Claude looks for identity fields, where it is asked for those.
+    pub sheets: Vec<Sheet>,
+}
+
 /// An answer with what was sealed for it.
 pub struct Performed {
     /// The answer.
@@ -72,7 +91,13 @@ pub struct Performed {
 impl Job {
     /// A job for an ask of a case.
     #[must_use]
-    pub fn new(state: &State, ready: Ready, heard: Heard) -> Self {
+    pub(crate) fn new(state: &State, ready: Ready, said: Said, person: Result<Person, NoReply>) -> Self {
+        let Said { heard, sheets } = said;
+        let texts: Vec<String> = heard.texts.iter().map(|(_, text)| text.clone()).collect();
+        let withheld = person.as_ref().err().copied();
+        let words = person.as_ref().map(|person| person.veil(&texts).texts).ok();
+        let in_sheets: Vec<String> = sheets.iter().map(|sheet| sheet.text.clone()).collect();
+        let veiled = person.map(|person| person.veil(&in_sheets)).unwrap_or_default();
         let proposed = match &ready.question {
             Question::Act { proposal } => state.proposed(proposal).cloned(),
             Question::Triage { .. }
@@ -83,8 +108,7 @@ impl Job {
         };
         let brief = match &ready.question {
             Question::Draft { proposal, .. } => {
-                let words: Vec<String> = heard.texts.iter().map(|(_, text)| text.clone()).collect();
-                draft::prompt::brief(state, proposal, &words)
+                words.as_ref().and_then(|words| draft::prompt::brief(state, proposal, words))
             }
             Question::Act { .. }
             | Question::Triage { .. }
@@ -99,13 +123,19 @@ impl Job {
                 settings.triage.max_tokens
             }
         };
-        let order = Order::new(state, &ready, &heard);
+        // What a call can cost was reserved for the words as they came, and some room.
+        let room = heard.joined().len() + VEIL_BYTES;
+        let words = words.map(|words| cut(words.join("\n"), room));
+        let order = Order::new(state, &ready, &heard, words.as_deref());
         Self {
+            words: words.unwrap_or_default(),
+            withheld,
             heard,
             proposed,
             brief,
             order,
-            sheets: Vec::new(),
+            sheets,
+            veiled,
             customer: state.customer.clone(),
             trace: state.opened.trace.clone(),
             max_tokens,
@@ -118,10 +148,24 @@ impl Job {
 
     /// A W3C `traceparent`: the case's trace, and a span for this attempt.
     pub(crate) fn traceparent(&self) -> Option<String> {
-        let trace = self.trace.as_ref()?;
-        let span = case::ids::Digest::of(format!("{}#{}", self.ready.id, self.ready.attempt).as_bytes());
-        Some(format!("00-{trace}-{}-01", span.as_str().get(..16)?))
+        traceparent(self.trace.as_ref(), &self.ready)
     }
+
+    /// The trace and the ask, by which a request says whose it is.
+    pub(crate) const fn asker(&self) -> (Option<&Reference>, &Ready) {
+        (self.trace.as_ref(), &self.ready)
+    }
+}
+
+/// As much of a text as fits into so many bytes.
+fn cut(mut text: String, bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes));
+    text
+}
+
+fn traceparent(trace: Option<&Reference>, ready: &Ready) -> Option<String> {
+    let span = case::ids::Digest::of(format!("{}#{}", ready.id, ready.attempt).as_bytes());
+    Some(format!("00-{}-{}-01", trace?, span.as_str().get(..16)?))
 }
 
 /// Performs one attempt at an ask.
@@ -136,6 +180,9 @@ pub async fn perform(
     let mut performed = match &job.ready.question {
         // Claude's failures are said where they are known better.
         Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } => {
+            if let Some(NoReply { failure, retry_after_ms }) = job.withheld {
+                return failed(outside, started, failure, retry_after_ms);
+            }
             let hold = match model_gate::admit(outside, setup, job).await {
                 Ok(hold) => hold,
                 Err(NoReply { failure, retry_after_ms }) => return failed(outside, started, failure, retry_after_ms),
@@ -269,12 +316,12 @@ fn request(lookup: &Lookup, job: &Job) -> Option<http::Request<Bytes>> {
         }
         Lookup::Risk { customer, transactions } => {
             let body = json!({ "customer_id": customer, "transaction_ids": transactions });
-            return build(Method::POST, "/risk/score", Bytes::from(body.to_string()), job, None);
+            return build(Method::POST, "/risk/score", Bytes::from(body.to_string()), job.asker(), None);
         }
         Lookup::Merchants => format!("/merchants?q={}", encode(&job.heard.merchant_query().join(" "))),
         Lookup::Policy { topic } => format!("/policy/passages?topic={}", topic.name()),
     };
-    build(Method::GET, &path, Bytes::new(), job, None)
+    build(Method::GET, &path, Bytes::new(), job.asker(), None)
 }
 
 async fn act(outside: &impl Outside, setup: &Setup, job: &Job, limit_ms: u64) -> Performed {
@@ -294,7 +341,9 @@ async fn act(outside: &impl Outside, setup: &Setup, job: &Job, limit_ms: u64) ->
         body.insert("amount_minor".to_owned(), amount.amount_minor.into());
         body.insert("currency".to_owned(), amount.currency.to_string().into());
     }
-    let Some(request) = build(Method::POST, "/actions", Bytes::from(body.to_string()), job, Some(&job.ready.id)) else {
+    let Some(request) =
+        build(Method::POST, "/actions", Bytes::from(body.to_string()), job.asker(), Some(&job.ready.id))
+    else {
         return failed(outside, started, Failure::Refused, None);
     };
     match send(outside, setup, Target::Actions, request, limit_ms, REPLY_BYTES).await {
@@ -324,7 +373,7 @@ pub(crate) fn build(
     method: Method,
     path: &str,
     body: Bytes,
-    job: &Job,
+    (trace, ready): (Option<&Reference>, &Ready),
     key: Option<&AskId>,
 ) -> Option<http::Request<Bytes>> {
     let mut request = http::Request::builder().method(method).uri(path).header("accept", "application/json");
@@ -334,7 +383,7 @@ pub(crate) fn build(
     if let Some(key) = key {
         request = request.header("idempotency-key", key.as_str());
     }
-    if let Some(traceparent) = job.traceparent() {
+    if let Some(traceparent) = traceparent(trace, ready) {
         request = request.header("traceparent", traceparent);
     }
     request.body(body).ok()

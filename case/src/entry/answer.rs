@@ -222,6 +222,9 @@ pub enum Failure {
     TimedOut,
     /// An answer that is not what was asked for.
     Unusable,
+    /// The customer's profile was not to be had, and without it no words of theirs are shown to the model: nobody could
+    /// take their name out.
+    NoProfile,
 }
 
 impl Failure {
@@ -229,7 +232,7 @@ impl Failure {
     #[must_use]
     pub const fn is_passing(self) -> bool {
         match self {
-            Self::Unavailable | Self::TimedOut | Self::Unusable => true,
+            Self::Unavailable | Self::TimedOut | Self::Unusable | Self::NoProfile => true,
             Self::NotConfigured | Self::NotFound | Self::Refused => false,
         }
     }

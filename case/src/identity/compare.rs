@@ -6,6 +6,8 @@
 mod addresses;
 mod names;
 
+pub(crate) use addresses::form as address_form;
+
 use super::dates;
 use crate::{country::Country, source::ProfileField};
 

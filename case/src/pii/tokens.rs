@@ -111,6 +111,29 @@ impl TokenMap {
         self.replace(text, &spans, &BTreeMap::new())
     }
 
+    /// An empty map whose tokens are counted on from those that stand in some texts.
+    pub(super) fn beyond(texts: &[String]) -> Self {
+        let mut map = Self::new();
+        for token in texts.iter().flat_map(|text| look_alikes(&normalise(text))) {
+            let last = map.ordinals.entry(token.kind).or_default();
+            *last = (*last).max(token.ordinal.unwrap_or_default());
+        }
+        map
+    }
+
+    /// Replaces parts of a text (sorted and apart), each remembered letter for letter.
+    pub(super) fn take_out_spans(&mut self, text: &str, spans: &[Span]) -> String {
+        let mut replaced = String::with_capacity(text.len());
+        let mut at = 0;
+        for span in spans {
+            replaced.push_str(text.part(at..span.start));
+            replaced.push_str(&self.token(span.kind, text.part(span.start..span.end).to_owned()));
+            at = span.end;
+        }
+        replaced.push_str(text.part(at..));
+        replaced
+    }
+
     /// Puts the values back in the place of the tokens that this map knows. The value of a card, an account or a
     /// telephone number comes back as bare digits, that of an address in lower case.
     #[must_use]
@@ -177,11 +200,7 @@ impl fmt::Debug for TokenMap {
 /// ones are counted on from them.
 #[must_use]
 pub fn redact(text: &str) -> String {
-    let mut map = TokenMap::new();
-    for token in look_alikes(&normalise(text)) {
-        let last = map.ordinals.entry(token.kind).or_default();
-        *last = (*last).max(token.ordinal.unwrap_or_default());
-    }
+    let mut map = TokenMap::beyond(&[text.to_owned()]);
     map.replace(text, &detect(text), &BTreeMap::new())
 }
 
@@ -204,7 +223,7 @@ fn canonical(kind: Kind, piece: &str) -> String {
         Kind::Card | Kind::Ssn | Kind::SortCodeAccount | Kind::SecurityCode => {
             glyphs.filter(char::is_ascii_digit).collect()
         }
-        Kind::IdentityNumber => piece.trim().to_owned(),
+        Kind::IdentityNumber | Kind::Name | Kind::Address | Kind::BirthDate => piece.trim().to_owned(),
         Kind::Phone => glyphs.filter(|glyph| glyph.is_ascii_digit() || *glyph == '+').collect(),
         Kind::Iban => glyphs.filter(char::is_ascii_alphanumeric).map(|glyph| glyph.to_ascii_uppercase()).collect(),
         Kind::Email => {

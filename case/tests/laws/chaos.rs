@@ -99,6 +99,7 @@ fn reply() -> impl Strategy<Value = Reply> {
     let failure = select(vec![
         Failure::NotConfigured,
         Failure::NotFound,
+        Failure::NoProfile,
         Failure::Refused,
         Failure::Unavailable,
         Failure::TimedOut,

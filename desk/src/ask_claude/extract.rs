@@ -6,13 +6,14 @@ use case::{
     entry::{Answer, Failure, Question, Speaker},
     identity::{Identity, extract::Extracted},
     ids::Reference,
-    pii::Pii,
+    pii::{Pii, Veiled},
     prompts::{PromptFile, PromptKind},
     source::ProfileField,
     state::{Standing, State},
 };
 use claude::request::{Effort, Prompt};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Answered, ask, sealed, unknown_prompt, unusable};
 use crate::{
@@ -58,12 +59,12 @@ pub(crate) async fn extract(
         return failed(outside, outside.now(), Failure::NotConfigured, None);
     };
     let Some(policy) = PromptKind::Extraction.pinned(pinned.as_ref()) else { return unknown_prompt(outside, job) };
-    let prompt = prompt(policy, model, text::user(&job.sheets), job.max_tokens);
+    let prompt = prompt(policy, model, text::user(&shown(job)), job.max_tokens);
     let Answered { reply, call, took_ms } = match ask(outside, setup, job, &prompt, limit_ms).await {
         Ok(answered) => answered,
         Err(performed) => return performed,
     };
-    let found = match text::read(&reply.text, &job.sheets) {
+    let found = match text::read(&revealed(&reply.text, &job.veiled), &job.sheets) {
         Ok(found) => found,
         Err(problem) => return unusable(job, &problem, call, took_ms),
     };
@@ -80,6 +81,24 @@ pub(crate) async fn extract(
         }
         Err(problem) => unusable(job, &problem, call, took_ms),
     }
+}
+
+/// The texts as Claude may see them: with tokens for what the profile says already.
+fn shown(job: &Job) -> Vec<Sheet> {
+    let texts = job.sheets.iter().zip(&job.veiled.texts);
+    texts.map(|(sheet, text)| Sheet { document: sheet.document.clone(), text: text.clone() }).collect()
+}
+
+/// An answer with the words back in it that Claude was shown tokens for, so that it is held against the texts themselves.
+fn revealed(answer: &str, veiled: &Veiled) -> String {
+    let Ok(mut answer) = serde_json::from_str::<Value>(answer.trim()) else { return answer.to_owned() };
+    let rows = answer.get_mut("fields").and_then(Value::as_array_mut);
+    for value in rows.into_iter().flatten().filter_map(|row| row.get_mut("value")) {
+        if let Some(text) = value.as_str() {
+            *value = veiled.reveal(text, "comparing what Claude found with the texts").into();
+        }
+    }
+    answer.to_string()
 }
 
 impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
@@ -109,5 +128,29 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             }
         }
         fields
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use case::pii::Person;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_in_claude_s_answer_becomes_what_it_stood_for() {
+        let customer = Reference::parse("cus_ada").unwrap();
+        let profile = json!({ "customer_id": "cus_ada", "fields": { "name": "Ada \"Bit\" Marsh" } });
+        let person = Person::read(&profile, &customer).unwrap();
+        let veiled = person.veil(&["The holder is Marsh,\nAda.".to_owned()]);
+        assert_eq!(veiled.texts, ["The holder is [name:1]."]);
+        let answer = json!({ "fields": [{ "field": "name", "value": "[name:1]", "document": "[name:1]" }] });
+        let told: Value = serde_json::from_str(&revealed(&answer.to_string(), &veiled)).unwrap();
+        assert_eq!(told["fields"][0]["value"], "Marsh,\nAda");
+        assert_eq!(told["fields"][0]["document"], "[name:1]", "nothing but values");
+        for unusable in ["", "no JSON", "[]", "{\"fields\":7}"] {
+            assert_eq!(revealed(unusable, &veiled).trim(), unusable);
+        }
     }
 }

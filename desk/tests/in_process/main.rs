@@ -19,6 +19,7 @@ mod logs;
 mod model;
 mod modes;
 mod moving;
+mod names;
 mod prompts;
 mod sources;
 mod storage;

@@ -124,6 +124,7 @@ const fn why_failed(failure: Failure) -> &'static str {
         Failure::Unavailable => "unavailable",
         Failure::TimedOut => "timed out",
         Failure::Unusable => "the answer cannot be used",
+        Failure::NoProfile => "no profile to take the customer's name out by",
     }
 }
 

@@ -78,13 +78,21 @@ pub(crate) async fn the_model_is_asked_only_where_the_local_tier_is_unsure(world
 
 pub(crate) async fn the_model_is_asked_without_personal_data_and_its_cost_is_kept(world: &World) -> Result<()> {
     world.bank.forget_requests().await?;
-    let text = format!("{UNSURE} My card is 4242 4242 4242 4242, write to zelda@canary.example.");
+    // The last of these is what the bank's profile of the customer says.
+    let text = format!(
+        "{UNSURE} My card is 4242 4242 4242 4242, write to zelda@canary.example. Thanks, ADA M\u{200B}arsh (Marsh, A.), \
+         14 alder st., Springfield 62704"
+    );
     let shown = world.api.open_for("cus_ada", &text).await?;
     let requests = asked(world).await?;
     ensure!(!requests.is_empty(), "the model was not asked: {}", shown.0);
     for request in &requests {
         let body = request.get("body").and_then(Value::as_str).unwrap_or_default();
-        ensure!(!body.contains("4242") && !body.contains("zelda"), "personal data: {body}");
+        let lower = body.to_lowercase();
+        for canary in ["4242", "zelda", "arsh", "alder", "springfield", "62704"] {
+            ensure!(!lower.contains(canary), "{canary} was sent: {body}");
+        }
+        ensure!(body.contains("[name:1]") && body.contains("[address:1]"), "no token: {body}");
         let body: Value = serde_json::from_str(body).context("the body of a request for messages")?;
         for parameter in ["temperature", "top_p", "top_k"] {
             ensure!(body.get(parameter).is_none(), "{parameter} is sent");

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Personal data as a customer writes it; each is made up, and each is looked for in every place.
-const CANARIES: [&str; 7] = [
+const CANARIES: [&str; 15] = [
     "4242424242424242",
     "4242 4242 4242 4242",
     "zelda.quartermaine@canary.example",
@@ -17,6 +17,15 @@ const CANARIES: [&str; 7] = [
     "DE89370400440532013000",
     "+44 20 7946 0958",
     "078-05-1120",
+    // The customers' own names and streets, as the sandbox's profiles have them.
+    "Marsh",
+    "Alder Street",
+    "Whitfield",
+    "Dogwood",
+    "Brandt",
+    "Fichtenweg",
+    "Petrov",
+    "Ilexring",
 ];
 
 pub(crate) async fn the_trace_of_the_caller_goes_with_every_look_up(world: &World) -> Result<()> {
@@ -43,9 +52,13 @@ pub(crate) async fn nothing_personal_leaves_the_vault(world: &World) -> Result<(
     let intro = "My name is Zelda Quartermaine, zelda.quartermaine@canary.example, +44 20 7946 0958, SSN 078-05-1120. \
         My card is 4242 4242 4242 4242 (4242424242424242), my account DE89370400440532013000.";
     let mut seen = String::new();
-    for (customer, complaint) in [("cus_ada", TWICE), ("cus_dan", STOLEN), ("cus_fay", PENDING), ("cus_ivo", IDENTITY)]
-    {
-        let text = format!("{intro} {complaint} Yours, Zelda Quartermaine");
+    for (customer, signed, complaint) in [
+        ("cus_ada", "Ada Marsh, 14 Alder Street", TWICE),
+        ("cus_dan", "D. Whitfield, 71 Dogwood Lane", STOLEN),
+        ("cus_fay", "Fay Brandt, Fichtenweg 8", PENDING),
+        ("cus_ivo", "Ivo Petrov, Ilexring 3", IDENTITY),
+    ] {
+        let text = format!("{intro} {complaint} Yours, Zelda Quartermaine or {signed}");
         let opened = world.api.open_for(customer, &text).await?;
         let id = opened.id();
         world.api.message(id, &format!("{intro} Please hurry.")).ok(200).await?;

@@ -81,7 +81,7 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
         written(Language::ALL),
         "A language other than English, by ISO 639-1; `und` for one not known here.",
     );
-    let failures = variants!(Failure: NotConfigured NotFound Refused Unavailable TimedOut Unusable);
+    let failures = variants!(Failure: NotConfigured NotFound Refused Unavailable TimedOut Unusable NoProfile);
     add("Failure", written(failures), "Why an ask failed.");
     add("Purpose", written(variants!(Purpose: Decide Audit)), "What an opinion about a request is asked for.");
     add("CalibratorMethod", written(variants!(Method: Platt Isotonic)), "How a calibrator was fitted.");

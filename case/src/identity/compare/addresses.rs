@@ -66,7 +66,8 @@ fn words(address: &str) -> Vec<String> {
     words
 }
 
-fn form(word: &str) -> String {
+/// The short form of a word of an address, in small letters without accents; empty where the word says nothing.
+pub(crate) fn form(word: &str) -> String {
     if let Some((_, short)) = FORMS.iter().find(|(long, _)| *long == word) {
         return (*short).to_owned();
     }
