@@ -4,6 +4,7 @@
 //! and command it did, so that anybody can do it again. Nothing of a page is written by hand.
 
 mod machine;
+mod pii;
 
 use std::{fs, path::PathBuf, time::Instant};
 
@@ -23,7 +24,7 @@ const KILL: &str = "kill ";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Proof {
     /// Which battery; all of them if not given
-    #[arg(value_parser = ["edge-kill", "native-kill"])]
+    #[arg(value_parser = ["edge-kill", "native-kill", pii::NAME])]
     name: Option<String>,
     /// How often the host is killed; a page is written for 100 and more
     #[arg(long, default_value_t = 100)]
@@ -31,6 +32,9 @@ pub(crate) struct Proof {
     /// How many actions must have been executed at the end
     #[arg(long, default_value_t = 500)]
     actions: u32,
+    /// How many messages of each sort personal data is planted in; a page is written for 10,000 and more
+    #[arg(long, default_value_t = 10_000)]
+    rows: u32,
     /// Take the Worker that `edge/build` holds instead of building it as it is deployed
     #[arg(long)]
     no_build: bool,
@@ -93,6 +97,9 @@ impl Proof {
                 edge::build(&tools::ensure()?)?;
             }
             self.prove(battery)?;
+        }
+        if self.name.as_deref().is_none_or(|name| name == pii::NAME) {
+            pii::prove(self.rows)?;
         }
         Ok(())
     }
@@ -176,7 +183,7 @@ mod tests {
             said.hear(line);
         }
         said.hear("tally: {\"seed\":7,\"kills\":2,\"in_flight\":[3,0],\"cases\":9,\"approvals\":8,\"executed\":8,\"repeats\":1}");
-        let proof = Proof { name: None, kills: 2, actions: 8, no_build: true };
+        let proof = Proof { name: None, kills: 2, actions: 8, rows: 9, no_build: true };
         let page = proof.page(&BATTERIES[0], "abc", &said.tally.unwrap(), &said.kills, 5).unwrap();
         for line in [
             "| kills that met cases in flight | 1 |",

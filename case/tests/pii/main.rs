@@ -12,11 +12,16 @@
 mod benign;
 mod dice;
 mod disguise;
+mod people;
 mod values;
 
 use std::collections::BTreeMap;
 
-use case::pii::{Span, detect, redact};
+use case::{
+    ids::Reference,
+    local::LocalModel,
+    pii::{Person, Span, detect, redact},
+};
 use dice::Dice;
 use values::{KINDS, Value};
 
@@ -26,6 +31,9 @@ const SEED: u64 = 20_261_123;
 
 /// Real requests that the planted sentences stand among.
 const REQUESTS: &str = include_str!("../../../data/requests/train.jsonl");
+
+/// Requests that nothing was trained on.
+const DEV: &str = include_str!("../../../data/requests/dev.jsonl");
 
 fn told(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
@@ -103,7 +111,10 @@ fn plant(is_disguised: bool) -> (u64, BTreeMap<String, (u64, u64)>, Vec<String>)
 #[test]
 fn of_ten_thousand_plain_messages_at_most_one_leaks() {
     let (leaks, counts, shown) = plant(false);
-    println!("tally: {}", serde_json::json!({ "battery": "clean", "leaks": leaks, "by": counts }));
+    println!(
+        "tally: {}",
+        serde_json::json!({ "battery": "clean", "seed": told("SEED", SEED), "leaks": leaks, "by": counts })
+    );
     assert!(leaks * 10_000 <= told("ROWS", ROWS), "{leaks} leak, such as\n{}", shown.join("\n"));
 }
 
@@ -130,4 +141,61 @@ fn of_a_hundred_harmless_messages_at_most_one_is_touched() {
     println!("tally: {}", serde_json::json!({ "battery": "harmless", "touched": count, "rows": rows }));
     touched.truncate(told("SHOW", 10) as usize);
     assert!(count * 100 <= rows, "{count} of {rows} are touched, such as\n{}", touched.join("\n"));
+}
+
+#[test]
+fn of_a_thousand_messages_with_the_customer_s_own_name_or_address_at_most_one_leaks() {
+    let (rows, seed, requests) = (told("ROWS", ROWS), told("SEED", SEED), requests());
+    let (mut leaked, mut touched, mut shown) = (0, 0, Vec::new());
+    for number in 0..rows {
+        let mut dice = Dice::new(seed, 7 + number * 11);
+        let customer = people::customer(&mut dice);
+        let person = Person::read(&customer.profile(), &Reference::parse("cus_one").unwrap()).unwrap();
+        let (before, written) = customer.written(&mut dice);
+        let request = &requests[dice.roll(requests.len())];
+        let text = format!("{request} {before}{written}");
+        let start = text.len() - written.len();
+        let spans = person.find(&text);
+        let hidden = |at: usize| spans.iter().any(|span| span.start <= at && at < span.end);
+        let is_leak = written.char_indices().any(|(at, glyph)| glyph.is_alphanumeric() && !hidden(start + at));
+        leaked += u64::from(is_leak);
+        // The request was written by somebody else.
+        touched += u64::from(!person.find(request).is_empty());
+        if is_leak && shown.len() < told("SHOW", 10) as usize {
+            shown.push(format!("{} -> {:?}", customer.profile(), person.veil(&[text]).texts));
+        }
+    }
+    let tally = serde_json::json!({ "battery": "person", "rows": rows, "leaks": leaked, "touched": touched });
+    println!("tally: {tally}");
+    assert!(leaked * 1_000 <= rows, "{leaked} leak, such as\n{}", shown.join("\n"));
+    assert!(touched * 100 <= rows, "{touched} requests of others are touched");
+}
+
+#[test]
+fn what_is_taken_out_costs_triage_at_most_one_point() {
+    let rows: Vec<serde_json::Value> = DEV.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let model = LocalModel::embedded();
+    let best = |text: &str| model.read(text).scores.first().map(|scored| scored.label.name());
+    let (mut plain, mut bare, mut told_of, mut hidden) = (0_usize, 0_usize, 0_usize, 0_usize);
+    for (number, row) in rows.iter().enumerate() {
+        let mut dice = Dice::new(told("SEED", SEED), 13 + number as u64 * 17);
+        let (text, task) = (row["text"].as_str().unwrap(), row["task"].as_str());
+        let kind = dice.pick(&KINDS);
+        let Value { written, .. } = values::value(kind, &mut dice);
+        let alone = redact(&format!("{text} {written}"));
+        let introduced = redact(&format!("{text} {} {written}.", values::introduction(kind)));
+        hidden += usize::from(introduced.contains('['));
+        let is_right = |text: &str| usize::from(best(text) == task);
+        plain += is_right(text);
+        bare += is_right(&alone);
+        told_of += is_right(&introduced);
+    }
+    let tally = serde_json::json!({
+        "battery": "triage", "rows": rows.len(), "plain": plain, "bare": bare, "introduced": told_of
+    });
+    println!("tally: {tally}");
+    assert!(hidden * 100 >= rows.len() * 99, "only {hidden} rows had anything taken out");
+    for (what, right) in [("alone", bare), ("introduced", told_of)] {
+        assert!(right * 100 + rows.len() >= plain * 100, "{plain} of {} are right, {what} {right}", rows.len());
+    }
 }

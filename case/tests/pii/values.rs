@@ -29,6 +29,19 @@ pub(crate) fn value(kind: &str, dice: &mut Dice) -> Value {
     Value { written, before: dice.pick(befores).to_owned(), after: dice.pick(&AFTER) }
 }
 
+/// The words with which a datum of a kind is given and nothing else is said.
+pub(crate) fn introduction(kind: &str) -> &'static str {
+    match kind {
+        "card" => "My card number is",
+        "iban" => "My IBAN is",
+        "ssn" => "My social security number is",
+        "account" => "My sort code and account are",
+        "email" => "My email is",
+        "phone" => "My phone number is",
+        other => panic!("{other} is no kind"),
+    }
+}
+
 const AFTER: [&str; 10] =
     ["", ".", "!", ", please help.", " thanks", "\nRegards", " and it still does not work", "?", ") ok?", " - urgent"];
 
