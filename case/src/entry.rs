@@ -222,6 +222,9 @@ pub struct Words {
     /// What the fixed rules read in the documents and in the words about somebody's identity.
     #[serde(default, skip_serializing_if = "is_default")]
     pub identity: Identity,
+    /// Whether the words try to steer whoever sorts them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub steering: bool,
 }
 
 /// A message in the conversation.

@@ -212,6 +212,7 @@ fn messaged(state: &mut State, message: &Message) {
     let suspected = state.reading.fraud_suspected;
     state.reading = message.words.reading.clone();
     state.reading.fraud_suspected |= suspected;
+    state.steering |= message.words.steering;
     state.narrative.hear(heard);
     answered_by_customer(state, heard);
     state.identity.take(&message.words.identity);

@@ -182,6 +182,7 @@ fn escalation_due(state: &State) -> Option<Entry> {
         (outcome.tasks.is_empty(), Escalation::Untriaged),
         (state.reading.fraud_suspected && state.track(Task::FraudCheck).is_none(), Escalation::FraudSuspected),
         (audit::suspects_fraud(state), Escalation::FraudSuspected),
+        (state.steering, Escalation::Steering),
         (state.facts_of(Source::Risk).any(high), Escalation::HighRisk),
         (state.tracks.iter().any(unanswered), Escalation::NoAnswer),
         (state.asks.values().any(failing), Escalation::ActionFailing),

@@ -38,6 +38,8 @@ pub struct State {
     pub words: Vec<(Speaker, Digest, Millis)>,
     /// What the local model read in the newest words of the customer's.
     pub reading: Reading,
+    /// Whether any words of the customer's tried to steer whoever sorts them.
+    pub steering: bool,
     /// What all words of the customer's say together.
     pub narrative: Narrative,
     /// The transaction or payment that the customer picked of those shown.
@@ -200,6 +202,7 @@ impl State {
             customer: opened.customer.clone(),
             words: vec![(Speaker::Customer, opened.words.sealed.clone(), at)],
             reading: opened.words.reading.clone(),
+            steering: opened.words.steering,
             narrative: opened.words.narrative.clone(),
             picked: None,
             said: BTreeMap::new(),
@@ -362,12 +365,12 @@ impl State {
         self.escalations.is_empty() || proposals.any(|proposed| !proposed.approvals.is_empty())
     }
 
-    /// Whether a human should look at once, even while the case could wait for the customer: fraud is suspected, and
-    /// nobody has taken the case.
+    /// Whether a human should look at once, even while the case could wait for the customer: fraud is suspected or
+    /// somebody tries to steer the case, and nobody has taken it.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
         let fraud = |reason: &Escalation| match reason {
-            Escalation::FraudSuspected | Escalation::HighRisk => true,
+            Escalation::FraudSuspected | Escalation::HighRisk | Escalation::Steering => true,
             Escalation::Untriaged | Escalation::NoAnswer | Escalation::ActionFailing | Escalation::ActionRefused => {
                 false
             }

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod calibrate;
 pub mod prompt;
+pub mod steering;
 
 use crate::{
     entry::{Answer, Basis, Failure, Missing, Outcome, Purpose, Question, Tier},

@@ -8,6 +8,7 @@
     reason = "helpers of tests fail loudly and take what `json!` makes"
 )]
 
+mod attacks;
 mod journals;
 mod laws;
 mod stories;

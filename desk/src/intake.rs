@@ -13,6 +13,7 @@ use case::{
     pii::TokenMap,
     rules::Rulebook,
     time::Millis,
+    triage::steering,
 };
 use serde_json::Value;
 
@@ -171,6 +172,7 @@ fn read_words(
         narrative: Narrative::read(&text, said.at.date()),
         documents: u32::try_from(documents.len()).unwrap_or(u32::MAX),
         identity,
+        steering: steering::is_steering(&text),
     };
     Ok((words, sealed, text))
 }

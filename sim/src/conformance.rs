@@ -170,6 +170,7 @@ pub const WITH_A_GULLIBLE_MODEL: &[Check] = table! {
         None a_model_that_obeys_the_text_moves_no_case_into_an_action,
         None a_text_cannot_talk_the_model_out_of_suspecting_fraud,
         None dictated_replies_are_only_labels,
+        None no_attack_takes_a_report_from_those_who_look_for_fraud,
     }
 };
 

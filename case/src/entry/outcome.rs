@@ -134,4 +134,6 @@ pub enum Escalation {
     ActionFailing,
     /// An action was refused by the actions endpoint.
     ActionRefused,
+    /// The words try to steer whoever sorts them.
+    Steering,
 }

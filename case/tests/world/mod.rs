@@ -96,6 +96,7 @@ pub(crate) fn words(text: &str, reading: Reading) -> Words {
         narrative: Narrative::read(text, today()),
         documents: 0,
         identity: Identity::default(),
+        steering: false,
     }
 }
 

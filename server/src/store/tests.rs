@@ -52,6 +52,7 @@ fn opening(key: &CaseKey) -> Commit {
             narrative: Narrative::default(),
             documents: 0,
             identity: case::identity::Identity::default(),
+            steering: false,
         },
         reserve_nano_dollars: 0,
         reserve_writing_nano_dollars: 0,

@@ -199,6 +199,7 @@ fn words() -> Value {
         must("narrative", narrative),
         must("documents", count()),
         may("identity", of("Identity")),
+        may("steering", says(flag(), "Whether the words try to steer whoever sorts them.")),
     ])
 }
 

@@ -86,7 +86,7 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     add("Purpose", written(variants!(Purpose: Decide Audit)), "What an opinion about a request is asked for.");
     add("CalibratorMethod", written(variants!(Method: Platt Isotonic)), "How a calibrator was fitted.");
     let escalations = variants!(Escalation:
-        Untriaged FraudSuspected HighRisk NoAnswer ActionFailing ActionRefused);
+        Untriaged FraudSuspected HighRisk NoAnswer ActionFailing ActionRefused Steering);
     add("Escalation", written(escalations), "Why a human should look.");
     let questions = variants!(CustomerQuestion:
         WhichCustomer WhichTransaction WhichPayment Analyst WhatHappened DeliveryDue CancelledWhen ProofOfOtherPayment
