@@ -1,6 +1,7 @@
 //! The command line: one subcommand a file. JSON goes to stdout, words to stderr.
 
 mod agents;
+mod agreement;
 mod ask;
 mod batch;
 mod calibrate;
@@ -91,6 +92,8 @@ enum Command {
     Prompts(prompts::Args),
     /// Find out what Claude's confidence is worth, from labelled cases or an evaluation
     Calibrate(calibrate::Args),
+    /// Count how often Claude and people agree with the local tier
+    Agreement(agreement::Args),
     /// Compare what arrives now with what it was
     Drift(drift::Args),
     /// Serve the sandbox: a small bank and a stand-in for the Messages API
@@ -124,6 +127,7 @@ impl Cli {
             Command::Model(args) => model::run(&settings(args.data())?, &args),
             Command::Prompts(args) => block_on(prompts::run(&settings(&prompts::Args::data())?, &args)),
             Command::Calibrate(args) => calibrate::run(&settings(args.data())?, &args),
+            Command::Agreement(args) => agreement::run(&settings(args.data())?),
             Command::Drift(args) => drift::run(&settings(args.data())?, &args),
             Command::Sandbox(args) => block_on(sandbox::run(&args)),
             Command::Rules(args) if args.needs_settings() => rules::run(Some(&settings(&rules::Args::data())?), &args),
@@ -187,6 +191,7 @@ mod tests {
             "prompts show triage/v2",
             "calibrate --data d --out calibrator.json",
             "calibrate --predictions FILE --model claude-haiku-5-5 --prompt triage/v2",
+            "agreement --data d",
             "drift --data d --days 7 --reference FILE",
             "drift --texts FILE.jsonl --source banking77 --write FILE",
             "docket rebuild --worker http://localhost --objects -",

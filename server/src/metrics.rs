@@ -9,6 +9,10 @@ use std::{
     },
 };
 
+use case::{
+    entry::{Entry, Tier},
+    journal::Line,
+};
 use desk::{
     breaker::{Shown, Standing},
     ports::{HostError, SendError, Target},
@@ -25,6 +29,7 @@ pub(crate) struct Metrics {
     wakes: AtomicU64,
     replies: [AtomicU64; 5],
     outside: Mutex<BTreeMap<Target, [u64; 2]>>,
+    triaged: Mutex<BTreeMap<(&'static str, &'static str), u64>>,
 }
 
 impl Metrics {
@@ -40,6 +45,25 @@ impl Metrics {
                 Err(HostError::Stale) => add(&self.stale, 1),
                 Err(HostError::Full(_) | HostError::Failed(_)) => add(&self.failed, 1),
             }
+        }
+    }
+
+    /// Counts what a stored line says of triage. A line that says nothing of it costs a look through it.
+    pub(crate) fn line(&self, line: &str) {
+        if !line.contains(r#""kind":"triaged""#) {
+            return;
+        }
+        if let Ok(Line { entry: Entry::Triaged(outcome), .. }) = serde_json::from_str::<Line>(line) {
+            let by = match outcome.decided_by {
+                Tier::Local => "local",
+                Tier::Claude => "claude",
+                Tier::Caller => "caller",
+                Tier::Human => "human",
+            };
+            // What goes to a person was decided by nobody.
+            let by = if outcome.tasks.is_empty() { "nobody" } else { by };
+            let mut triaged = self.triaged.lock().unwrap_or_else(PoisonError::into_inner);
+            *triaged.entry((by, outcome.label.name())).or_default() += 1;
         }
     }
 
@@ -91,6 +115,10 @@ impl Metrics {
                 line(&mut page, "outside_calls_total", &labels, counter);
             }
         }
+        head(&mut page, "triaged_total", "Requests by who decided what they are about, and by the label.", "counter");
+        for ((by, label), count) in self.triaged.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            line(&mut page, "triaged_total", &format!("{{decided_by=\"{by}\",task=\"{label}\"}}"), *count);
+        }
         breaker_lines(&mut page, breakers);
         head(&mut page, "cases", "Stored cases by state.", "gauge");
         for (state, count) in cases {
@@ -140,6 +168,18 @@ mod tests {
     use case::settings::AgentName;
 
     use super::*;
+
+    #[test]
+    fn what_triage_came_to_is_counted_by_who_decided_and_other_lines_are_not() {
+        let metrics = Metrics::default();
+        for line in include_str!("../../testdata/journals/v2-dispute.jsonl").lines() {
+            metrics.line(line);
+        }
+        metrics.line(r#"{"kind":"triaged"}"#);
+        let page = metrics.page(&[], &[]);
+        let counted: Vec<&str> = page.lines().filter(|line| line.starts_with("caseworker_triaged_total")).collect();
+        assert_eq!(counted, [r#"caseworker_triaged_total{decided_by="local",task="dispute_summary"} 1"#]);
+    }
 
     #[test]
     fn every_target_has_its_counter_and_the_page_is_well_formed() {

@@ -13,9 +13,11 @@ use std::{
     sync::Arc,
 };
 
-use case::local::LocalModel;
+use case::{local::LocalModel, triage::calibrate::Calibrator};
 use claude::key::ApiKey;
 use desk::{address::Address, config::Config};
+
+use crate::limits;
 
 pub(crate) use environment::{Environment, Name};
 pub(crate) use file::HostSettings;
@@ -100,6 +102,9 @@ impl Settings {
         if let Some(url) = environment.get(Name::AnthropicBaseUrl) {
             shared.anthropic_base_url = Some(url.to_owned());
         }
+        if let Some(path) = &host.calibrator_file {
+            shared.settings.triage.calibrator = Some(read_calibrator(path)?);
+        }
         shared.check()?;
         for (name, address) in &shared.sources {
             // Bindings are for Workers.
@@ -168,6 +173,18 @@ impl Settings {
             self.data.with_file_name(name)
         })
     }
+}
+
+/// What `caseworker calibrate` wrote.
+fn read_calibrator(path: &Path) -> Result<Calibrator, SettingsError> {
+    let unreadable = |why: String| SettingsError::Unreadable { path: path.to_owned(), why };
+    let length = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
+    if length > limits::SETTINGS_BYTES {
+        return Err(unreadable("too large".to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let why = "not a calibrator; `caseworker calibrate --out` writes one";
+    serde_json::from_slice(&bytes).map_err(|_| unreadable(why.to_owned()))
 }
 
 /// Checks a base URL that paths are added to. The URL is not repeated: it may hold a password.

@@ -31,6 +31,8 @@ pub(crate) struct HostSettings {
     pub(crate) local_model: Option<PathBuf>,
     /// The Worker that `handle` sends to.
     pub(crate) worker_url: Option<String>,
+    /// The file that `caseworker calibrate` wrote, in place of `settings.triage.calibrator`.
+    pub(crate) calibrator_file: Option<PathBuf>,
 }
 
 /// Reads a settings file that must exist.

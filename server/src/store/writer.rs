@@ -57,6 +57,8 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Met
         }
         let results = write(&mut connection, &batch);
         metrics.batch(&batch_sizes(&batch), &results);
+        let stored = batch.iter().zip(&results).filter(|(_, result)| result.is_ok());
+        stored.flat_map(|(job, _)| &job.commit.lines).for_each(|line| metrics.line(line));
         for (job, result) in batch.into_iter().zip(results) {
             // A caller that has gone away learns of its commit when it reads the case again.
             let _ = job.reply.send(result);
