@@ -1,3 +1,5 @@
+//! A calibrator recovers what a model was made to boast, and there is none where the labels are too few.
+
 use super::*;
 
 /// A model that says these confidences, each so often, and is right in so many of a thousand cases.
