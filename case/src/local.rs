@@ -11,6 +11,7 @@ pub mod features;
 pub mod file;
 mod pool;
 mod score;
+pub mod supplement;
 pub mod text;
 
 use std::sync::OnceLock;
@@ -22,9 +23,16 @@ use crate::language::{self, Language};
 pub use file::ModelError;
 use file::ModelParts;
 use pool::Said;
+use supplement::Supplement;
 
 /// The most intents one request is read as.
 pub const INTENTS_MAX: usize = 3;
+
+/// The share of wrong decisions that is promised where nobody asks for another.
+const PROMISED_ERROR: Ppm = match Ppm::new(20_000) {
+    Some(promised) => promised,
+    None => Ppm::ONE,
+};
 
 /// The most cues given for one label.
 pub const CUES_MAX: usize = 4;
@@ -34,6 +42,7 @@ pub const CUES_MAX: usize = 4;
 pub struct LocalModel {
     parts: ModelParts,
     hash: String,
+    own: Option<Box<Supplement>>,
 }
 
 /// What the local tier reads in a text.
@@ -74,8 +83,25 @@ impl LocalModel {
     /// # Errors
     /// [`ModelError`] for bytes that are not exactly a model file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        match supplement::split(bytes)? {
+            Some((model, own)) => Self::of_model(model).map(|model| model.with(own)),
+            None => Self::of_model(bytes),
+        }
+    }
+
+    fn of_model(bytes: &[u8]) -> Result<Self, ModelError> {
         let (parts, plain) = ModelParts::decode(bytes)?;
-        Ok(Self { parts, hash: data_encoding::HEXLOWER.encode(&plain) })
+        Ok(Self { parts, hash: data_encoding::HEXLOWER.encode(&plain), own: None })
+    }
+
+    /// This model with what it learnt besides.
+    fn with(mut self, own: Supplement) -> Self {
+        self.hash = own.hash(&self.hash);
+        for word in &own.words {
+            self.parts.known_words.insert(*word);
+        }
+        self.own = Some(Box::new(own));
+        self
     }
 
     /// Lower-case hexadecimal SHA-256 of the model's plain form ([`ModelParts::plain`]).
@@ -95,14 +121,18 @@ impl LocalModel {
     pub fn read(&self, text: &str) -> Reading {
         let settings = &self.parts.settings;
         let heard = pool::hear(self, text);
-        let scores = score::ranked(&heard.whole.shares);
+        let own = self.own.as_deref();
+        let shares = heard.whole.shares;
+        let shares = own.map_or(shares, |own| own.moved(shares, &features::features(text)));
+        let scores = score::ranked(&shares);
         let familiar = heard.whole.familiar;
         let top = score::top(&scores);
         let language = language::detect(text);
         let sure = language.is_none()
             && familiar >= settings.familiar_from
-            && top.confidence >= *score::of(&settings.sure_from, top.label);
-        let fraud_suspected = score::to_ppm(heard.suspicion) >= settings.fraud_from;
+            && self.sure_from(top.label, PROMISED_ERROR).is_some_and(|from| top.confidence >= from);
+        let suspicion = heard.suspicion.max(*score::of(&shares, Label::FraudCheck));
+        let fraud_suspected = score::to_ppm(suspicion) >= settings.fraud_from;
         let intents = self.intents(&heard.clauses, top);
         Reading { model: self.hash.clone(), scores, sure, familiar, intents, fraud_suspected, language }
     }
@@ -121,6 +151,22 @@ impl LocalModel {
     #[must_use]
     pub fn suspicion(&self, text: &str) -> Ppm {
         score::to_ppm(pool::hear(self, text).suspicion)
+    }
+
+    /// From which confidence a label is sure under a promise; nothing where the model has no threshold as strict.
+    #[must_use]
+    pub fn sure_from(&self, label: Label, promised_error: Ppm) -> Option<Ppm> {
+        match &self.own {
+            Some(own) => own.sure_from(label, promised_error),
+            None if promised_error < PROMISED_ERROR => None,
+            None => Some(*score::of(&self.parts.settings.sure_from, label)),
+        }
+    }
+
+    /// Whether a text of which so much is familiar may be decided at all.
+    #[must_use]
+    pub fn is_familiar(&self, reading: &Reading) -> bool {
+        reading.language.is_none() && reading.familiar >= self.parts.settings.familiar_from
     }
 
     /// The tasks that single clauses are clearly about, where there are several and the text's own label is one of

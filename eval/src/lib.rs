@@ -8,6 +8,7 @@
 //! seed: the same rows and answers give the same report. It keeps no text but that of the few rows it shows, and shows
 //! none that was not redacted.
 
+pub mod card;
 pub mod compare;
 mod evaluation;
 pub mod judged;

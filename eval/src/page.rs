@@ -58,4 +58,6 @@ fn about(report: &Report) -> String {
 }
 
 #[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
 mod tests;

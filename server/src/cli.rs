@@ -25,6 +25,7 @@ mod replay;
 mod rules;
 mod sandbox;
 mod serve;
+mod train;
 mod verify;
 
 use std::path::PathBuf;
@@ -72,6 +73,8 @@ enum Command {
     Batch(batch::Args),
     /// Measure triage on labelled rows of your own: figures, a page, a line for each row
     Eval(eval::Args),
+    /// Teach the local tier your own labels, and measure it before and after
+    Train(train::Args),
     /// Check journals: every link, every step, and heads held elsewhere
     Verify(verify::Args),
     /// Print a case's journal as a readable history
@@ -117,6 +120,7 @@ impl Cli {
             Command::Serve(args) => block_on(serve::run(&settings(args.data())?, &args)),
             Command::Batch(args) => block_on(batch::run(&settings(args.data())?, &args)),
             Command::Eval(args) => block_on(eval::run(&settings(&Data { data: None })?, &args)),
+            Command::Train(args) => train::run(&settings(args.data())?, &args),
             Command::Verify(args) => verify::run(&args),
             Command::Replay(args) => replay::run(&settings(args.data())?, &args),
             Command::Export(args) => block_on(export::run(&settings(args.data())?, &args)),
@@ -171,6 +175,8 @@ mod tests {
             "eval FILE.jsonl --report DIR --fail-under 0.95 --model M --compare P --promise 0.02",
             "eval FILE.jsonl --report DIR --claude --budget 0.5",
             "eval --claude=all FILE.jsonl --report DIR",
+            "train A.jsonl B.jsonl --out M --report DIR",
+            "train --reroutes --data D --out M --report DIR",
             "verify PATH --heads FILE --rederive",
             "replay case_x",
             "export --data d --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
@@ -217,6 +223,7 @@ mod tests {
             "eval FILE",
             "eval FILE --report DIR --fail-under 95",
             "eval FILE --report DIR --budget 1",
+            "train --out M --report DIR",
         ] {
             let words = std::iter::once("caseworker").chain(line.split(' '));
             assert_eq!(Cli::try_parse_from(words).unwrap_err().exit_code(), Exit::Usage as i32, "{line}");

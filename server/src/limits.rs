@@ -64,3 +64,5 @@ pub(crate) const EVAL_AT_ONCE: usize = 16;
 pub(crate) const EVAL_BAD_ROWS_TOLD: usize = 10;
 /// Largest model file, in bytes.
 pub(crate) const MODEL_BYTES: u64 = 64 << 20;
+/// Rows that `train` learns from; the features of all are in memory.
+pub(crate) const TRAIN_ROWS: usize = 200_000;

@@ -4,10 +4,10 @@
 //! the local tier is not sure, by the code that works cases. Rows are read one by one and never kept.
 
 mod claude;
-mod folder;
-mod local;
+pub(super) mod folder;
+pub(super) mod local;
 mod other;
-mod rows;
+pub(super) mod rows;
 
 use std::path::{Path, PathBuf};
 

@@ -43,9 +43,14 @@ const LAYERS: &[Layer] = &[
     Layer { name: "edge", may_use: &["case", "claude", "desk"], never: &["hyper", "mio", "reqwest", "rusqlite"] },
     Layer { name: "eval", may_use: &["case"], never: IMPURE },
     Layer { name: "sandbox", may_use: &[], never: &["reqwest", "rusqlite", "worker"] },
-    Layer { name: "server", may_use: &["case", "claude", "desk", "eval", "sandbox"], never: &["worker"] },
+    Layer { name: "server", may_use: &["case", "claude", "desk", "eval", "sandbox", "tune"], never: &["worker"] },
     Layer { name: "rederive", may_use: &["case"], never: IMPURE },
-    Layer { name: "sim", may_use: &["case", "claude", "desk", "eval", "sandbox", "server"], never: &["worker"] },
+    Layer {
+        name: "sim",
+        may_use: &["case", "claude", "desk", "eval", "sandbox", "server", "tune"],
+        never: &["worker"],
+    },
+    Layer { name: "tune", may_use: &["case"], never: IMPURE },
     Layer { name: "xtask", may_use: &["case", "claude", "desk"], never: &["worker"] },
 ];
 

@@ -11,19 +11,19 @@ use eval::{Prediction, Report, page};
 use crate::exit::{Exit, Failure};
 
 /// The page.
-pub(super) const PAGE: &str = "report.html";
+pub(crate) const PAGE: &str = "report.html";
 const JSON: &str = "report.json";
 const PREDICTIONS: &str = "predictions.jsonl";
 
 /// A report's folder under way.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     predictions: BufWriter<File>,
 }
 
 impl Folder {
     /// Makes the folder where there is none.
-    pub(super) fn create(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))?;
         let beside = beside(&path.join(PREDICTIONS));
         let file = File::create(&beside).map_err(|error| Failure::file(&beside, &error))?;
@@ -31,13 +31,13 @@ impl Folder {
     }
 
     /// Writes a row's line.
-    pub(super) fn predicted(&mut self, prediction: &Prediction) -> Result<(), Failure> {
+    pub(crate) fn predicted(&mut self, prediction: &Prediction) -> Result<(), Failure> {
         let line = serde_json::to_string(prediction).map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
         writeln!(self.predictions, "{line}").map_err(|error| Failure::file(&self.path, &error))
     }
 
     /// Writes the rest, and puts everything in its place.
-    pub(super) fn finish(mut self, report: &Report) -> Result<(), Failure> {
+    pub(crate) fn finish(mut self, report: &Report) -> Result<(), Failure> {
         self.predictions.flush().map_err(|error| Failure::file(&self.path, &error))?;
         let json =
             serde_json::to_string_pretty(report).map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;

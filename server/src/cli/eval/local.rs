@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use case::{
     label::{Label, Ppm, Scored},
-    local::{LocalModel, Reading},
+    local::{LocalModel, Reading, supplement::PROMISES},
     settings::Settings as CaseSettings,
 };
 use desk::{ask_claude, config::MODEL, intake};
@@ -22,6 +22,8 @@ pub(super) struct LocalTier {
     own: Option<Arc<LocalModel>>,
     /// As a case's would be if there was a key, to say what asking Claude would cost.
     settings: CaseSettings,
+    /// The place of the promised error in use, among those that the model keeps.
+    promise: usize,
 }
 
 /// What the local tier reads in a row.
@@ -40,18 +42,9 @@ pub(super) struct Read {
 /// What the model that this build carries is called, also on the command line.
 pub(super) const SHIPPED: &str = "shipped";
 
-/// The error that the shipped model promises.
-const PROMISED: f64 = 0.02;
-
 impl LocalTier {
     /// The model that cases are read with under these settings, or one from a file.
     pub(super) fn open(settings: &Settings, file: Option<&Path>, promise: Option<f64>) -> Result<Self, Failure> {
-        if let Some(promise) = promise
-            && (promise - PROMISED).abs() > 1e-9
-        {
-            let message = format!("--promise {promise}: this model holds thresholds for {PROMISED}");
-            return Err(Failure::new(Exit::Usage, message));
-        }
         let named = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let (name, model) = match (file, &settings.host.local_model) {
             (Some(path), _) if path.as_os_str() == SHIPPED => (SHIPPED.to_owned(), None),
@@ -62,7 +55,16 @@ impl LocalTier {
         let asked = settings.config.model.clone().unwrap_or_else(|| MODEL.to_owned());
         let mut settings = settings.config.settings.clone();
         settings.triage.model = Some(asked);
-        Ok(Self { name, own: model, settings })
+        let promised = promise.and_then(Ppm::from_share).unwrap_or(settings.triage.promised_error);
+        let tier = Self { name, own: model, settings, promise: 0 };
+        let place = tier.kept().rposition(|kept| kept <= promised);
+        let strictest = tier.kept().next().map_or(1.0, Ppm::share);
+        let none = || {
+            let message =
+                format!("a promised error of {}: the strictest that this model keeps is {strictest}", promised.share());
+            Failure::new(Exit::Usage, message)
+        };
+        Ok(Self { promise: place.ok_or_else(none)?, ..tier })
     }
 
     fn model(&self) -> &LocalModel {
@@ -75,29 +77,44 @@ impl LocalTier {
     }
 
     /// The promised errors for which the model has thresholds, in rising order.
+    fn kept(&self) -> impl DoubleEndedIterator<Item = Ppm> + ExactSizeIterator + use<> {
+        let of = |promise: &Ppm| self.model().sure_from(Label::Other, *promise).is_some();
+        PROMISES.into_iter().filter(of).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The same, as shares.
     pub(super) fn promises(&self) -> Vec<f64> {
-        vec![PROMISED]
+        self.kept().map(Ppm::share).collect()
     }
 
     /// The place of the one in use.
-    pub(super) fn promise(&self) -> usize {
-        0
+    pub(super) const fn promise(&self) -> usize {
+        self.promise
     }
 
     /// Reads a text.
     pub(super) fn read(&self, text: &str) -> Read {
         let start = Instant::now();
         let words = intake::as_read(text);
-        let reading = self.model().read(&words);
+        let mut reading = self.model().read(&words);
         let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let worst_case_nano_dollars = ask_claude::triage_nano_dollars(&self.settings, &words);
-        Read { words, sure_at: vec![reading.sure], reading, took_ns, worst_case_nano_dollars }
+        let sure_at: Vec<bool> = self.kept().map(|promise| is_sure(self.model(), &reading, promise)).collect();
+        reading.sure = sure_at.get(self.promise).copied().unwrap_or_default();
+        Read { words, reading, sure_at, took_ns, worst_case_nano_dollars }
     }
 
     /// The words that spoke for a label.
     pub(super) fn cues(&self, words: &str, label: Label) -> Vec<String> {
         self.model().cues(words, label)
     }
+}
+
+/// Whether a model is sure of what it read, under a promise.
+pub(crate) fn is_sure(model: &LocalModel, reading: &Reading, promise: Ppm) -> bool {
+    let top = reading.scores.first();
+    let from = top.and_then(|top| Some((top.confidence, model.sure_from(top.label, promise)?)));
+    model.is_familiar(reading) && from.is_some_and(|(confidence, from)| confidence >= from)
 }
 
 /// Reads a model file that was named on the command line.

@@ -11,7 +11,7 @@ use eval::{BadRow, LabelledRow, limits, row};
 use crate::exit::{Exit, Failure};
 
 /// The rows of a file.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     path: PathBuf,
     from: Box<dyn BufRead>,
     line: u64,
@@ -19,7 +19,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Opens a file, or stdin.
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let from: Box<dyn BufRead> = if path.as_os_str() == "-" {
             Box::new(BufReader::new(stdin()))
         } else {

@@ -1,0 +1,155 @@
+//! From rows to a model with what they taught, and how each row is read before and after.
+
+use std::time::Instant;
+
+use case::{
+    ids::Digest,
+    label::{Label, Ppm, Scored},
+    local::{
+        LocalModel, Reading, features,
+        supplement::{PROMISES, Supplement},
+        text,
+    },
+};
+use eval::{DecidedBy, Judged};
+use tune::{Example, Fitted};
+
+use super::{super::eval::local::is_sure, TrainRow};
+use crate::exit::{Exit, Failure};
+
+/// The place in [`PROMISES`] of the error that is promised by default.
+pub(super) const PROMISE: usize = 2;
+
+/// What came of training.
+pub(super) struct Learnt {
+    /// The shipped model with what was learnt.
+    pub(super) model: LocalModel,
+    /// Its file.
+    pub(super) bytes: Vec<u8>,
+    fitted: Fitted,
+    readings: Vec<(Reading, [bool; 5], u64)>,
+}
+
+/// One row, read in one way.
+pub(super) struct Reader {
+    scores: Vec<Scored>,
+    sure_at: [bool; 5],
+    fraud_suspected: bool,
+    language: Option<String>,
+    took_ns: u64,
+}
+
+/// The promised errors, as shares.
+pub(super) fn promises() -> Vec<f64> {
+    PROMISES.iter().map(|promise| promise.share()).collect()
+}
+
+impl Learnt {
+    /// Learns from rows.
+    pub(super) fn of(base: &LocalModel, rows: &[TrainRow]) -> Result<Self, Failure> {
+        let broken = |why: String| Failure::new(Exit::Usage, why);
+        let own = base.parts().encode().map_err(|error| broken(error.to_string()))?;
+        let mut readings = Vec::with_capacity(rows.len());
+        let mut examples = Vec::with_capacity(rows.len());
+        for row in rows {
+            let start = Instant::now();
+            let reading = base.read(&row.words);
+            let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            examples.push(example(row, &reading));
+            let sure_at = PROMISES.map(|promise| is_sure(base, &reading, promise));
+            readings.push((reading, sure_at, took_ns));
+        }
+        let familiar = tune::of_words(tune::familiar_words(&examples)).with_model(&own);
+        let familiar = LocalModel::from_bytes(&familiar).map_err(|error| broken(error.to_string()))?;
+        for (example, row) in examples.iter_mut().zip(rows) {
+            example.is_familiar = familiar.is_familiar(&familiar.read(&row.words));
+        }
+        let from = |promise: Ppm| Label::ALL.map(|label| base.sure_from(label, promise).unwrap_or(Ppm::ONE));
+        let fitted = tune::fit(&examples, &PROMISES.map(from)).map_err(|few| broken(few.to_string()))?;
+        let bytes = fitted.supplement.with_model(&own);
+        let model = LocalModel::from_bytes(&bytes).map_err(|error| broken(error.to_string()))?;
+        Ok(Self { model, bytes, fitted, readings })
+    }
+
+    /// How the shipped model reads a row.
+    pub(super) fn before(&self, place: usize) -> Option<Reader> {
+        let (reading, sure_at, took_ns) = self.readings.get(place)?;
+        Some(Reader {
+            scores: reading.scores.clone(),
+            sure_at: *sure_at,
+            fraud_suspected: reading.fraud_suspected,
+            language: reading.language.map(|language| format!("looks like {}", language.name())),
+            took_ns: *took_ns,
+        })
+    }
+
+    /// How a row is read by what was learnt from the others.
+    pub(super) fn after(&self, place: usize) -> Option<Reader> {
+        let before = self.before(place)?;
+        let unseen = self.fitted.unseen.get(place)?;
+        Some(Reader { scores: unseen.scores.clone(), sure_at: unseen.sure_at, ..before })
+    }
+
+    /// What the model card says of what was learnt.
+    pub(super) fn facts(&self) -> Vec<(String, String)> {
+        let Supplement { features, words, trust_thousandths, temperature_thousandths, doubt, sure_from, .. } =
+            &self.fitted.supplement;
+        let thousandths = |value: u32| format!("{:.3}", f64::from(value) / 1e3);
+        let mut facts = vec![
+            ("features learnt besides".to_owned(), features.len().to_string()),
+            ("words familiar besides".to_owned(), words.len().to_string()),
+            ("trust in the shipped model".to_owned(), thousandths(*trust_thousandths)),
+            (
+                "temperature, doubt".to_owned(),
+                format!("{}, {:.4}", thousandths(*temperature_thousandths), doubt.share()),
+            ),
+        ];
+        for (promise, from) in PROMISES.iter().zip(sure_from) {
+            let from: Vec<String> = Label::ALL
+                .iter()
+                .zip(from)
+                .map(|(label, from)| format!("{} {:.3}", label.name(), from.share()))
+                .collect();
+            facts.push((format!("sure from, at {:.1} %", promise.share() * 100.0), from.join(", ")));
+        }
+        facts
+    }
+}
+
+fn example(row: &TrainRow, reading: &Reading) -> Example {
+    let share = |label: Label| {
+        let scored = reading.scores.iter().find(|scored| scored.label == label);
+        scored.map_or(0.0, |scored| scored.confidence.share())
+    };
+    let words = text::words(&row.words);
+    let group = Digest::of(words.join(" ").as_bytes());
+    Example {
+        label: row.row.label,
+        shares: Label::ALL.map(share),
+        features: features::features_of_words(&words),
+        words: words.iter().map(|word| features::word_feature(word)).collect(),
+        is_familiar: false,
+        group: u64::from_str_radix(group.as_str().get(..16).unwrap_or_default(), 16).unwrap_or_default(),
+    }
+}
+
+impl Reader {
+    /// What becomes of the row at the promise in use.
+    pub(super) fn judged(self) -> Judged {
+        let nothing = Scored { label: Label::Other, confidence: Ppm::default() };
+        let best = self.scores.first().copied().unwrap_or(nothing);
+        let is_sure = self.sure_at.get(PROMISE).copied().unwrap_or_default();
+        Judged {
+            best,
+            decided_by: if is_sure { DecidedBy::Local } else { DecidedBy::Human },
+            local: best,
+            local_scores: self.scores,
+            sure_at: self.sure_at.to_vec(),
+            fraud_suspected: self.fraud_suspected,
+            language: self.language,
+            local_ns: self.took_ns,
+            worst_case_nano_dollars: 0,
+            call: None,
+        }
+    }
+}
