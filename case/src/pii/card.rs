@@ -96,7 +96,8 @@ pub(super) fn find(letters: &[Letter], run: &Run, finds: &mut Vec<Find>) {
                 || run.is_disguised(letters, start, end)
                 || topic() == Some(Topic::Card);
             // Short numbers and the prefixes of old cards are more common in orders and references than on cards.
-            let is_identifier = (len == SHORTEST || prefix < 2200) && topic() == Some(Topic::Identifier);
+            let is_identifier = (len == SHORTEST || prefix < 2200)
+                && hint().is_some_and(|hint| hint.topic == Topic::Identifier && hint.is_within(context::NEAR_HARMLESS));
             if is_plausible && !is_account && !is_identifier {
                 finds.extend(run.find(start, end, Kind::Card));
             }

@@ -27,6 +27,13 @@ pub(super) struct Hint {
     pub(super) is_apart: bool,
 }
 
+impl Hint {
+    /// Whether the word stands in the same sentence, with so many letters between at most.
+    pub(super) const fn is_within(self, distance_max: usize) -> bool {
+        self.distance <= distance_max && !self.is_apart
+    }
+}
+
 impl Topic {
     /// Whether the number is nobody's secret.
     pub(super) const fn is_harmless(self) -> bool {
@@ -38,6 +45,8 @@ impl Topic {
 const BEFORE: usize = 80;
 /// Letters looked at after a number.
 const AFTER: usize = 24;
+/// Letters that may lie between a number and the word that makes it an order's or an amount.
+pub(super) const NEAR_HARMLESS: usize = 12;
 /// The longest word that is written short with a full stop, as in `ref.`.
 const ABBREVIATED: usize = 4;
 
@@ -160,7 +169,8 @@ fn words(letters: &[Letter], is_cut: bool) -> String {
             _ => ' ',
         };
         match text.pop() {
-            Some(last @ ('!' | '.')) => text.push(last),
+            Some('!') => text.push('!'),
+            Some('.') => text.push(if gap == '!' { gap } else { '.' }),
             Some(' ') => text.push(gap),
             Some(last) => text.extend([last, gap]),
             None => text.push(gap),

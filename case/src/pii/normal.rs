@@ -156,7 +156,10 @@ pub(super) fn with_look_alikes(letters: &[Letter]) -> Option<Vec<Letter>> {
         let word = letters.part(at..at + len);
         let digits = word.iter().filter(|letter| letter.digit().is_some()).count();
         let is_alike = word.iter().all(|letter| letter.digit().is_some() || look_alike_of(letter.glyph).is_some());
-        let stands_between = || digits == 0 && len <= GROUP && follows_digits && precedes_digits(letters, at + len);
+        // A group without any digit follows one that has some; a small word such as "so" needs another behind it.
+        let has_capital = || word.iter().any(|letter| letter.glyph.is_uppercase());
+        let stands_between =
+            || digits == 0 && len <= GROUP && follows_digits && (has_capital() || precedes_digits(letters, at + len));
         if is_alike && digits < len && (digits > 0 || stands_between()) {
             let read = read.get_or_insert_with(|| letters.to_vec());
             for letter in read.iter_mut().skip(at).take(len) {
@@ -172,7 +175,7 @@ pub(super) fn with_look_alikes(letters: &[Letter]) -> Option<Vec<Letter>> {
 }
 
 /// The most letters of a group that holds no digit.
-const GROUP: usize = 4;
+const GROUP: usize = 5;
 
 /// Whether the next word, after one mark or space, is near to a digit.
 fn precedes_digits(letters: &[Letter], end: usize) -> bool {

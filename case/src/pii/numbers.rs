@@ -3,7 +3,7 @@
 
 mod phones;
 
-use super::context::{self, Hint, Topic};
+use super::context::{self, Hint, NEAR_HARMLESS, Topic};
 use super::normal::Letter;
 use super::run::{Cut, Layout, Run, is_currency};
 use super::{Find, Kind};
@@ -15,8 +15,6 @@ const SHORTEST: usize = 3;
 /// Letters that may lie between a telling word and an account number, a security code.
 const NEAR_ACCOUNT: usize = 16;
 const NEAR_SECURITY_CODE: usize = 16;
-/// Letters that may lie between a number and the word that makes it an order's or an amount.
-const NEAR_HARMLESS: usize = 12;
 /// Letters between a word and the number right beside it: `account: 1`, `order is 1`.
 const BESIDE: usize = 4;
 
@@ -89,7 +87,7 @@ impl Number<'_> {
 
     /// Whether a word of the same sentence, so near at most, says that the number is nobody's secret.
     fn is_harmless(&self, distance_max: usize) -> bool {
-        self.before.is_some_and(|hint| hint.topic.is_harmless() && hint.distance <= distance_max && !hint.is_apart)
+        self.before.is_some_and(|hint| hint.topic.is_harmless() && hint.is_within(distance_max))
     }
 
     fn glyph(&self, at: usize) -> Option<char> {
@@ -118,7 +116,7 @@ impl Number<'_> {
                 Some(Layout::Spaces) => !self.is_harmless(BESIDE),
                 None => {
                     (start == 0 && self.says_around(Topic::Ssn, usize::MAX))
-                        || (is_alone && run.is_spread(start, end) && !is_counting(run))
+                        || (run.stands_spread(start, end) && !is_counting(run))
                 }
             };
             // Nine digits that somebody disguised are no order number.

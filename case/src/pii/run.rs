@@ -121,6 +121,12 @@ impl Run {
         (start..=end).all(|at| self.is_border(at))
     }
 
+    /// Whether the digits from `start` to `end` each stand alone, and what is before and after them does not.
+    pub(super) fn stands_spread(&self, start: usize, end: usize) -> bool {
+        let is_joined = |at: usize| at > 0 && at < self.len() && !self.is_border(at);
+        self.is_spread(start, end) && (start == 0 || is_joined(start - 1)) && (end == self.len() || is_joined(end + 1))
+    }
+
     /// The run as it would be if no line ended within it; `None` where none does.
     pub(super) fn mended(&self, letters: &[Letter]) -> Option<Self> {
         if !self.is_broken {

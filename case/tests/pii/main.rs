@@ -105,6 +105,9 @@ fn plant(is_disguised: bool) -> (u64, BTreeMap<String, (u64, u64)>, Vec<String>)
             ));
         }
     }
+    for line in &shown {
+        println!("leaks: {line}");
+    }
     (leaks, counts, shown)
 }
 

@@ -1,11 +1,11 @@
 //! Telephone numbers: with a plus sign or an exit code, grouped as in North America or the United Kingdom, or beside a
 //! word. It refuses to take digits for a telephone because there are about as many of them.
 
-use super::{NEAR_HARMLESS, Number, is_counting, is_date, is_decimal};
+use super::{Number, is_counting, is_date, is_decimal};
 use crate::part::Part as _;
 use crate::pii::{
     Find, Kind,
-    context::Topic,
+    context::{NEAR_HARMLESS, Topic},
     run::{Cut, Layout, Run},
 };
 
