@@ -9,6 +9,7 @@ mod coder;
 mod cues;
 pub mod features;
 pub mod file;
+mod network;
 mod pool;
 mod score;
 pub mod supplement;
@@ -22,17 +23,25 @@ use crate::label::{Label, Ppm, Scored, Task};
 use crate::language::{self, Language};
 pub use file::ModelError;
 use file::ModelParts;
+use network::Network;
 use pool::Said;
 use supplement::Supplement;
 
 /// The most intents one request is read as.
 pub const INTENTS_MAX: usize = 3;
 
+/// The shares of wrong decisions for which a model file has thresholds: from half a percent to ten percent.
+pub const PROMISES: [Ppm; 5] = [ppm(5_000), ppm(10_000), ppm(20_000), ppm(50_000), ppm(100_000)];
+
 /// The share of wrong decisions that is promised where nobody asks for another.
-const PROMISED_ERROR: Ppm = match Ppm::new(20_000) {
-    Some(promised) => promised,
-    None => Ppm::ONE,
-};
+pub const PROMISED_ERROR: Ppm = ppm(20_000);
+
+const fn ppm(parts: u32) -> Ppm {
+    match Ppm::new(parts) {
+        Some(share) => share,
+        None => Ppm::ONE,
+    }
+}
 
 /// The most cues given for one label.
 pub const CUES_MAX: usize = 4;
@@ -41,6 +50,7 @@ pub const CUES_MAX: usize = 4;
 #[derive(Debug, Clone, PartialEq)]
 pub struct LocalModel {
     parts: ModelParts,
+    networks: Vec<Network>,
     hash: String,
     own: Option<Box<Supplement>>,
 }
@@ -67,6 +77,27 @@ pub struct Reading {
     pub language: Option<Language>,
 }
 
+/// What a model's networks say of a piece of text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Opinion {
+    /// How likely each label is, in the order of [`Label::ALL`]: the mean of the networks.
+    pub shares: [f64; 5],
+    /// The share of the text's features that the model does not know.
+    pub unknown: f64,
+    /// How far the networks are apart: the largest difference of two about one label.
+    pub apart: f64,
+    /// The share of the text's letters that are in words the model knows.
+    pub familiar: Ppm,
+}
+
+impl Opinion {
+    /// The shares under a model's settings.
+    #[must_use]
+    pub fn tempered(&self, settings: &file::Settings) -> [f64; 5] {
+        score::tempered(self.shares, settings, self.unknown, self.apart)
+    }
+}
+
 impl LocalModel {
     /// The model this build carries.
     #[must_use]
@@ -91,7 +122,7 @@ impl LocalModel {
 
     fn of_model(bytes: &[u8]) -> Result<Self, ModelError> {
         let (parts, plain) = ModelParts::decode(bytes)?;
-        Ok(Self { parts, hash: data_encoding::HEXLOWER.encode(&plain), own: None })
+        Ok(Self { networks: Network::all(&parts), parts, hash: data_encoding::HEXLOWER.encode(&plain), own: None })
     }
 
     /// This model with what it learnt besides.
@@ -116,9 +147,17 @@ impl LocalModel {
         &self.parts
     }
 
-    /// Reads a text of any length and any content.
+    /// Reads a text of any length and any content; of what it is sure about, at most two in a hundred are promised to be
+    /// wrong.
     #[must_use]
     pub fn read(&self, text: &str) -> Reading {
+        self.read_for(text, PROMISED_ERROR)
+    }
+
+    /// As [`read`](Self::read), for another promise: the model keeps the strictest of [`PROMISES`] that is not laxer,
+    /// and is never sure where none is.
+    #[must_use]
+    pub fn read_for(&self, text: &str, promised_error: Ppm) -> Reading {
         let settings = &self.parts.settings;
         let heard = pool::hear(self, text);
         let own = self.own.as_deref();
@@ -130,7 +169,7 @@ impl LocalModel {
         let language = language::detect(text);
         let sure = language.is_none()
             && familiar >= settings.familiar_from
-            && self.sure_from(top.label, PROMISED_ERROR).is_some_and(|from| top.confidence >= from);
+            && self.sure_from(top.label, promised_error).is_some_and(|from| top.confidence >= from);
         let suspicion = heard.suspicion.max(*score::of(&shares, Label::FraudCheck));
         let fraud_suspected = score::to_ppm(suspicion) >= settings.fraud_from;
         let intents = self.intents(&heard.clauses, top);
@@ -158,8 +197,7 @@ impl LocalModel {
     pub fn sure_from(&self, label: Label, promised_error: Ppm) -> Option<Ppm> {
         match &self.own {
             Some(own) => own.sure_from(label, promised_error),
-            None if promised_error < PROMISED_ERROR => None,
-            None => Some(*score::of(&self.parts.settings.sure_from, label)),
+            None => self.parts.settings.sure_from(label, promised_error),
         }
     }
 
@@ -167,6 +205,13 @@ impl LocalModel {
     #[must_use]
     pub fn is_familiar(&self, reading: &Reading) -> bool {
         reading.language.is_none() && reading.familiar >= self.parts.settings.familiar_from
+    }
+
+    /// What the networks say of a text in one piece, before it is made to mean what it says: what a model's settings
+    /// are fitted on.
+    #[must_use]
+    pub fn opinion(&self, text: &str) -> Opinion {
+        pool::opinion(self, &text::words(text))
     }
 
     /// The tasks that single clauses are clearly about, where there are several and the text's own label is one of

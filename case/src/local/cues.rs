@@ -64,27 +64,31 @@ fn strongest(mut cues: Vec<Cue>) -> Vec<String> {
 /// What single features say for one label in one text.
 struct Speaker<'model> {
     parts: &'model ModelParts,
-    /// How much one unit of each head's score moves the label: for its own heads up, for all others down.
+    /// How much each place of a feature's vector moves the label.
     pull: Vec<f64>,
 }
 
 impl<'model> Speaker<'model> {
-    /// The pull is each head's probability within the label less its probability among the other labels.
+    /// A head's pull is its probability within the label less its probability among the other labels; each network
+    /// hands it down to the vector.
     fn new(model: &'model LocalModel, features: &[FeatureId], label: Label) -> Self {
         let parts = &model.parts;
-        let shares = score::softmax(&score::logits(parts, &score::rows(parts, features)), parts.settings.temperature);
-        let ours = score::of(&score::by_label(parts, &shares), label).max(f64::MIN_POSITIVE);
-        let theirs = (1.0 - ours).max(f64::EPSILON);
-        let pull = |(share, head): (&f64, &super::file::Head)| {
-            head.scale * if head.label == label { share / ours } else { -share / theirs }
-        };
-        let pull = shares.iter().zip(&parts.heads).map(pull).collect();
+        let heard = score::hear(model, &score::rows(parts, features));
+        let mut pull = Vec::with_capacity(parts.vectors.scales.len());
+        for ((network, activity), heads) in model.networks.iter().zip(&heard.activities).zip(&heard.heads) {
+            let ours = score::of(&score::by_label(parts, heads), label).max(f64::MIN_POSITIVE);
+            let theirs = (1.0 - ours).max(f64::EPSILON);
+            let of_head = |(share, of): (&f64, &Label)| (if *of == label { share / ours } else { -share / theirs }) as f32;
+            let of_heads: Vec<f32> = heads.iter().zip(&parts.labels).map(of_head).collect();
+            pull.extend(network.slope(activity, &of_heads).into_iter().map(f64::from));
+        }
+        let pull = pull.iter().zip(&parts.vectors.scales).map(|(pull, scale)| pull * f64::from(*scale)).collect();
         Self { parts, pull }
     }
 
     fn feature(&self, feature: FeatureId) -> Option<f64> {
         let row = self.parts.features.binary_search(&feature).ok()?;
-        let weights = score::row_of(self.parts, row);
+        let weights = self.parts.vectors.row(row);
         Some(weights.iter().zip(&self.pull).map(|(weight, pull)| f64::from(*weight) * pull).sum())
     }
 

@@ -1,30 +1,35 @@
 //! The model file: numbers only, read and written here and nowhere else.
 //!
-//! Little endian, in this order: the magic `CWTRIAGE`, the version, the number of heads and of features, the
-//! settings, and one label, scale and bias for each head. Then, in the plain form (version 1), the names and strengths of
-//! the features, the set of known words, and one signed byte for each feature and head. The file that is committed
-//! (version 2, `packed`) says the same in two fifths of the bytes, and the SHA-256 of the plain form, by which journals
-//! name a model. Nothing may be missing, left over or out of range: a file that is not exactly right is an error, so
-//! that a damaged model never decides anything.
+//! Little endian, in this order: the magic `CWTRIAGE`, the version, the numbers of heads, features, networks, places of a
+//! vector and hidden units, the settings, a label for each head, and the scales and biases of all matrices. Then, in
+//! the plain form (version 3), the names and strengths of the features, the set of known words, and one signed byte for
+//! each weight. The file that is committed (version 4, `packed`) says the same in fewer bytes, and the SHA-256 of the
+//! plain form, by which journals name a model. Nothing may be missing, left over or out of range: a file that is not
+//! exactly right is an error, so that a damaged model never decides anything.
 
 mod packed;
 
 use sha2::{Digest as _, Sha256};
 
 use super::features::FeatureId;
+use super::{PROMISES, score};
 use crate::label::{Label, Ppm};
 
 const MAGIC: &[u8; 8] = b"CWTRIAGE";
-const PLAIN: u32 = 1;
-const VERSION: u32 = 2;
+const PLAIN: u32 = 3;
+const VERSION: u32 = 4;
 /// The most heads a file may have.
 pub const HEADS_MAX: usize = 1_024;
 /// The most features a file may have.
 pub const FEATURES_MAX: usize = 65_535;
+/// The most networks, places of a vector or hidden units a file may have.
+pub const UNITS_MAX: usize = 512;
 /// The bytes of the set of known words: one bit for each value of a word feature's lowest 17 bits.
 pub const KNOWN_WORDS_BYTES: usize = 1 << 14;
-/// The largest size of a scale, bias or temperature.
+/// The largest size of a temperature.
 const MAGNITUDE_MAX: f64 = 1e6;
+/// The largest size of a scale or a bias: sums of a thousand weights stay numbers.
+const UNIT_MAX: f32 = 1e6;
 
 /// Why bytes are not a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,16 +53,38 @@ pub enum ModelError {
 pub struct ModelParts {
     /// What turns scores into decisions.
     pub settings: Settings,
-    /// One for each thing the model tells apart (finer than labels), in the order of the weights.
-    pub heads: Vec<Head>,
+    /// The label of each thing the model tells apart (finer than labels), in the order of the networks' outputs.
+    pub labels: Vec<Label>,
     /// The features the model knows, by ascending name.
     pub features: Vec<FeatureId>,
     /// How much each feature adds to the length of a text, in the order of `features`.
     pub strengths: Vec<u8>,
     /// A bit for each known word, see [`KnownWords`].
     pub known_words: KnownWords,
-    /// `features.len()` rows of `heads.len()` weights.
+    /// A vector for each feature; each network reads its own part of it.
+    pub vectors: Matrix,
+    /// The three layers of each network: vector to hidden units, hidden units to more of them, both to heads.
+    pub networks: Vec<[Matrix; 3]>,
+}
+
+/// Weights, one signed byte each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    /// What one unit of each column is worth.
+    pub scales: Vec<f32>,
+    /// What each column has before anything is added.
+    pub biases: Vec<f32>,
+    /// Row after row.
     pub weights: Vec<i8>,
+}
+
+impl Matrix {
+    /// One row; nothing where there is none.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &[i8] {
+        let columns = self.scales.len();
+        self.weights.get(row * columns..(row + 1) * columns).unwrap_or_default()
+    }
 }
 
 /// What turns scores into decisions; all of it is fitted on folds of the training data.
@@ -65,10 +92,14 @@ pub struct ModelParts {
 pub struct Settings {
     /// Scores are divided by this before they become probabilities.
     pub temperature: f64,
+    /// How much the temperature grows where none of a text's features is known.
+    pub of_unknown: f64,
+    /// How much the temperature grows where the networks could not be further apart.
+    pub of_apart: f64,
     /// The share of every probability that is given up to all labels alike.
     pub doubt: Ppm,
-    /// From which confidence a label is sure, in the order of [`Label::ALL`].
-    pub sure_from: [Ppm; 5],
+    /// For each of [`PROMISES`], from which confidence a label is sure, in the order of [`Label::ALL`].
+    pub sure_from: [[Ppm; 5]; 5],
     /// From which share of known words a text is familiar.
     pub familiar_from: Ppm,
     /// From which confidence of `fraud_check` use by somebody else is suspected.
@@ -77,15 +108,13 @@ pub struct Settings {
     pub clause_from: Ppm,
 }
 
-/// One output of the model.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Head {
-    /// The label this head speaks for.
-    pub label: Label,
-    /// What one unit of a weight is worth.
-    pub scale: f64,
-    /// The score of a text without features.
-    pub bias: f64,
+impl Settings {
+    /// From which confidence a label is sure under a promise; nothing where no promise is as strict.
+    #[must_use]
+    pub fn sure_from(&self, label: Label, promised_error: Ppm) -> Option<Ppm> {
+        let kept = PROMISES.iter().zip(&self.sure_from).rfind(|(promise, _)| **promise <= promised_error);
+        kept.map(|(_, from)| *score::of(from, label))
+    }
 }
 
 /// A set of words, kept as one bit for each value of the lowest bits of a word's feature.
@@ -122,6 +151,17 @@ impl KnownWords {
 }
 
 impl ModelParts {
+    /// How many places of a vector each network reads.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.vectors.scales.len() / self.networks.len().max(1)
+    }
+
+    /// The matrices in the order of the file.
+    fn matrices(&self) -> impl Iterator<Item = &Matrix> {
+        std::iter::once(&self.vectors).chain(self.networks.iter().flatten())
+    }
+
     /// The bytes of the plain form.
     #[must_use]
     pub fn plain(&self) -> Vec<u8> {
@@ -129,7 +169,8 @@ impl ModelParts {
         bytes.extend(self.features.iter().flat_map(|feature| feature.to_le_bytes()));
         bytes.extend(&self.strengths);
         bytes.extend(&self.known_words.0);
-        bytes.extend(self.weights.iter().map(|weight| weight.cast_unsigned()));
+        let weights = self.matrices().flat_map(|matrix| &matrix.weights);
+        bytes.extend(weights.map(|weight| weight.cast_unsigned()));
         bytes
     }
 
@@ -145,20 +186,18 @@ impl ModelParts {
     }
 
     fn beginning(&self, version: u32) -> Vec<u8> {
+        let hidden = self.networks.first().map_or(0, |[inner, ..]| inner.scales.len());
+        let counts = [self.labels.len(), self.features.len(), self.networks.len(), self.width(), hidden];
         let mut bytes = MAGIC.to_vec();
-        let mut word = |value: u32| bytes.extend(value.to_le_bytes());
-        word(version);
-        word(u32::try_from(self.heads.len()).unwrap_or(u32::MAX));
-        word(u32::try_from(self.features.len()).unwrap_or(u32::MAX));
-        for ppm in self.settings.ppms() {
-            word(ppm.parts());
-        }
-        bytes.extend(self.settings.temperature.to_le_bytes());
-        for head in &self.heads {
-            let label = Label::ALL.iter().position(|label| *label == head.label).unwrap_or_default();
-            bytes.push(u8::try_from(label).unwrap_or(u8::MAX));
-            bytes.extend(head.scale.to_le_bytes());
-            bytes.extend(head.bias.to_le_bytes());
+        bytes.extend(version.to_le_bytes());
+        bytes.extend(counts.into_iter().flat_map(|count| u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes()));
+        bytes.extend(self.settings.ppms().flat_map(|ppm| ppm.parts().to_le_bytes()));
+        let Settings { temperature, of_unknown, of_apart, .. } = self.settings;
+        bytes.extend([temperature, of_unknown, of_apart].into_iter().flat_map(f64::to_le_bytes));
+        let place = |label: &Label| Label::ALL.iter().position(|other| other == label).unwrap_or_default();
+        bytes.extend(self.labels.iter().map(|label| u8::try_from(place(label)).unwrap_or(u8::MAX)));
+        for matrix in self.matrices() {
+            bytes.extend(matrix.scales.iter().chain(&matrix.biases).flat_map(|number| number.to_le_bytes()));
         }
         bytes
     }
@@ -177,30 +216,30 @@ impl ModelParts {
         if version != VERSION {
             return Err(ModelError::Version(version));
         }
-        let head_count = input.count(HEADS_MAX, "number of heads")?;
-        let feature_count = input.count(FEATURES_MAX, "number of features")?;
+        let heads = input.count(HEADS_MAX, "number of heads")?;
+        let features = input.count(FEATURES_MAX, "number of features")?;
+        let networks = input.count(UNITS_MAX, "number of networks")?;
+        let width = input.count(UNITS_MAX, "length of a vector")?;
+        let hidden = input.count(UNITS_MAX, "number of hidden units")?;
         let settings = input.settings()?;
-        let heads = (0..head_count).map(|_| input.head()).collect::<Result<Vec<_>, _>>()?;
-        if !Label::ALL.iter().all(|label| heads.iter().any(|head| head.label == *label)) {
+        let labels = (0..heads).map(|_| input.label()).collect::<Result<Vec<_>, _>>()?;
+        if !Label::ALL.iter().all(|label| labels.contains(label)) {
             return Err(ModelError::Value("a label without a head"));
         }
+        let vectors = input.matrix(networks * width)?;
+        let network = |input: &mut Input<'_>| Ok([input.matrix(hidden)?, input.matrix(hidden)?, input.matrix(heads)?]);
+        let networks = (0..networks).map(|_| network(&mut input)).collect::<Result<Vec<_>, ModelError>>()?;
         let plain = input.array()?;
-        let parts = Self {
-            settings,
-            heads,
-            features: vec![],
-            strengths: vec![],
-            known_words: KnownWords(vec![]),
-            weights: vec![],
-        };
-        Ok((packed::unpack(parts, feature_count, &mut input)?, plain))
+        let (strengths, known_words) = (vec![], KnownWords(vec![]));
+        let parts = Self { settings, labels, features: vec![], strengths, known_words, vectors, networks };
+        Ok((packed::unpack(parts, features, &mut input)?, plain))
     }
 }
 
 impl Settings {
-    fn ppms(&self) -> [Ppm; 9] {
-        let [fraud, kyc, dispute, payment, other] = self.sure_from;
-        [self.doubt, fraud, kyc, dispute, payment, other, self.familiar_from, self.fraud_from, self.clause_from]
+    fn ppms(&self) -> impl Iterator<Item = Ppm> {
+        let sure_from = self.sure_from.into_iter().flatten();
+        std::iter::once(self.doubt).chain(sure_from).chain([self.familiar_from, self.fraud_from, self.clause_from])
     }
 }
 
@@ -245,16 +284,37 @@ impl<'bytes> Input<'bytes> {
         if number >= 1.0 / MAGNITUDE_MAX { Ok(number) } else { Err(ModelError::Value("a scale of nothing")) }
     }
 
-    fn settings(&mut self) -> Result<Settings, ModelError> {
-        let doubt = self.ppm()?;
-        let sure_from = [self.ppm()?, self.ppm()?, self.ppm()?, self.ppm()?, self.ppm()?];
-        let (familiar_from, fraud_from, clause_from) = (self.ppm()?, self.ppm()?, self.ppm()?);
-        Ok(Settings { temperature: self.positive()?, doubt, sure_from, familiar_from, fraud_from, clause_from })
+    /// A growth: nothing or more.
+    fn growth(&mut self) -> Result<f64, ModelError> {
+        let number = self.number()?;
+        if number >= 0.0 { Ok(number) } else { Err(ModelError::Value("a negative growth")) }
     }
 
-    fn head(&mut self) -> Result<Head, ModelError> {
+    fn settings(&mut self) -> Result<Settings, ModelError> {
+        let doubt = self.ppm()?;
+        let mut sure_from = [[Ppm::ONE; 5]; 5];
+        for from in sure_from.iter_mut().flatten() {
+            *from = self.ppm()?;
+        }
+        let (familiar_from, fraud_from, clause_from) = (self.ppm()?, self.ppm()?, self.ppm()?);
+        let (temperature, of_unknown, of_apart) = (self.positive()?, self.growth()?, self.growth()?);
+        Ok(Settings { temperature, of_unknown, of_apart, doubt, sure_from, familiar_from, fraud_from, clause_from })
+    }
+
+    fn label(&mut self) -> Result<Label, ModelError> {
         let [label] = self.array()?;
-        let label = Label::ALL.get(usize::from(label)).copied().ok_or(ModelError::Value("an unknown label"))?;
-        Ok(Head { label, scale: self.positive()?, bias: self.number()? })
+        Label::ALL.get(usize::from(label)).copied().ok_or(ModelError::Value("an unknown label"))
+    }
+
+    /// Scales and biases, as yet without weights.
+    fn matrix(&mut self, columns: usize) -> Result<Matrix, ModelError> {
+        let mut numbers = || {
+            let number = |_| {
+                let number = f32::from_le_bytes(self.array()?);
+                if number.abs() <= UNIT_MAX { Ok(number) } else { Err(ModelError::Value("a number without measure")) }
+            };
+            (0..columns).map(number).collect::<Result<Vec<_>, ModelError>>()
+        };
+        Ok(Matrix { scales: numbers()?, biases: numbers()?, weights: vec![] })
     }
 }

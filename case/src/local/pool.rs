@@ -4,7 +4,7 @@
 //! sentence is read, and a sentence that is about none of the tasks (a greeting, the story around it) counts little.
 
 use super::score::{self, Shares};
-use super::{LocalModel, features, text};
+use super::{LocalModel, Opinion, features, text};
 use crate::label::{Label, Ppm};
 
 /// A text of up to this many words is read in one piece.
@@ -76,13 +76,17 @@ fn pooled(sentences: &[Said]) -> Shares {
 }
 
 fn say(model: &LocalModel, words: &[String]) -> Said {
-    let parts = &model.parts;
+    let opinion = opinion(model, words);
+    Said { shares: opinion.tempered(&model.parts.settings), familiar: opinion.familiar }
+}
+
+/// What the networks say of some words.
+pub(super) fn opinion(model: &LocalModel, words: &[String]) -> Opinion {
     let features = features::features_of_words(words);
-    let rows = score::rows(parts, &features);
-    let heads = score::softmax(&score::logits(parts, &rows), parts.settings.temperature);
-    let known = rows.len() as f64 / features.len().max(1) as f64;
-    let shares = score::doubted(score::by_label(parts, &heads), parts.settings.doubt, known);
-    Said { shares, familiar: familiarity(model, words) }
+    let rows = score::rows(&model.parts, &features);
+    let unknown = 1.0 - rows.len() as f64 / features.len().max(1) as f64;
+    let score::Heard { shares, apart, .. } = score::hear(model, &rows);
+    Opinion { shares, unknown, apart, familiar: familiarity(model, words) }
 }
 
 fn familiarity(model: &LocalModel, words: &[String]) -> Ppm {

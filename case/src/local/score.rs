@@ -1,10 +1,12 @@
-//! From features to scores to probabilities, in arithmetic that gives the same bits on every platform.
+//! From features to probabilities, in arithmetic that gives the same bits on every platform.
 //!
-//! Weights are added as integers; what follows uses only exact IEEE operations and `libm`. This module refuses to
+//! Features are added as integers; what follows uses only exact IEEE operations and `libm`. This module refuses to
 //! choose: it knows no thresholds.
 
+use super::LocalModel;
 use super::features::FeatureId;
-use super::file::ModelParts;
+use super::file::{ModelParts, Settings};
+use super::network::Activity;
 use crate::label::{Label, Ppm, Scored};
 
 /// A share for each label, in the order of [`Label::ALL`]; together one.
@@ -37,31 +39,58 @@ pub(super) fn rows(parts: &ModelParts, features: &[FeatureId]) -> Vec<usize> {
     features.iter().filter_map(|feature| parts.features.binary_search(feature).ok()).collect()
 }
 
-/// The score of each head for a text with these rows.
-pub(super) fn logits(parts: &ModelParts, rows: &[usize]) -> Vec<f64> {
-    let mut sums = vec![0_i32; parts.heads.len()];
+/// The vector of a text with these rows: their vectors' sum, over the text's length.
+pub(super) fn vector(parts: &ModelParts, rows: &[usize]) -> Vec<f32> {
+    let mut sums = vec![0_i32; parts.vectors.scales.len()];
     let mut squares = 0_u64;
     for row in rows {
         squares += parts.strengths.get(*row).map_or(0, |strength| u64::from(*strength).pow(2));
-        for (sum, weight) in sums.iter_mut().zip(row_of(parts, *row)) {
+        for (sum, weight) in sums.iter_mut().zip(parts.vectors.row(*row)) {
             *sum += i32::from(*weight);
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53: at most 65,535 squares of a byte")]
     let length = libm::sqrt(squares.max(1) as f64);
-    sums.iter().zip(&parts.heads).map(|(sum, head)| f64::from(*sum) * head.scale / length + head.bias).collect()
+    let place = |(sum, scale): (&i32, &f32)| (f64::from(*sum) * f64::from(*scale) / length) as f32;
+    sums.iter().zip(&parts.vectors.scales).map(place).collect()
 }
 
-/// The weights of one feature for each head.
-pub(super) fn row_of(parts: &ModelParts, row: usize) -> &[i8] {
-    let heads = parts.heads.len();
-    parts.weights.get(row * heads..(row + 1) * heads).unwrap_or_default()
+/// What the networks make of a text.
+pub(super) struct Heard {
+    /// Each network's own activity.
+    pub activities: Vec<Activity>,
+    /// Each network's own probability of each head.
+    pub heads: Vec<Vec<f64>>,
+    /// The mean of the networks' probabilities of each label.
+    pub shares: Shares,
+    /// How far the networks are apart: the largest difference of two about one label.
+    pub apart: f64,
+}
+
+/// Asks every network about a text with these rows.
+pub(super) fn hear(model: &LocalModel, rows: &[usize]) -> Heard {
+    let parts = &model.parts;
+    let vector = vector(parts, rows);
+    let width = parts.width().max(1);
+    let networks = model.networks.iter().zip(vector.chunks(width));
+    let activities: Vec<Activity> = networks.map(|(network, vector)| network.read(vector)).collect();
+    let heads: Vec<Vec<f64>> = activities.iter().map(|activity| softmax(&activity.scores)).collect();
+    let said: Vec<Shares> = heads.iter().map(|heads| by_label(parts, heads)).collect();
+    let mut shares = [0.0; 5];
+    let mut apart = 0.0_f64;
+    for (place, share) in shares.iter_mut().enumerate() {
+        let about = || said.iter().filter_map(|said| said.get(place).copied());
+        let (lowest, highest) = about().fold((1.0_f64, 0.0_f64), |(low, high), one| (low.min(one), high.max(one)));
+        *share = about().sum::<f64>() / said.len().max(1) as f64;
+        apart = apart.max(highest - lowest);
+    }
+    Heard { activities, heads, shares, apart }
 }
 
 /// The probability of each head.
-pub(super) fn softmax(logits: &[f64], temperature: f64) -> Vec<f64> {
-    let highest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut shares: Vec<f64> = logits.iter().map(|logit| libm::exp((logit - highest) / temperature)).collect();
+fn softmax(scores: &[f32]) -> Vec<f64> {
+    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut shares: Vec<f64> = scores.iter().map(|score| libm::exp(f64::from(score - highest))).collect();
     let sum: f64 = shares.iter().sum();
     for share in &mut shares {
         *share /= sum;
@@ -72,21 +101,21 @@ pub(super) fn softmax(logits: &[f64], temperature: f64) -> Vec<f64> {
 /// The probability of each label: the sum of its heads'.
 pub(super) fn by_label(parts: &ModelParts, heads: &[f64]) -> Shares {
     let mut shares = [0.0; 5];
-    for (head, share) in parts.heads.iter().zip(heads) {
-        *of_mut(&mut shares, head.label) += share;
+    for (label, share) in parts.labels.iter().zip(heads) {
+        *of_mut(&mut shares, *label) += share;
     }
     shares
 }
 
-/// The shares, with a part of each given up to all labels alike: no confidence says more than the training's unseen
-/// rows have shown, and it says less the fewer of the text's features the model knows.
-pub(super) fn doubted(shares: Shares, doubt: Ppm, known: f64) -> Shares {
-    let doubt = (doubt.share() / known.max(KNOWN_MIN)).min(1.0);
-    shares.map(|share| share * (1.0 - doubt) + doubt / 5.0)
+/// Shares that mean what they say: flatter the less of the text is known and the more the networks differ, and never
+/// surer than the training's unseen rows have shown.
+pub(super) fn tempered(shares: Shares, settings: &Settings, unknown: f64, apart: f64) -> Shares {
+    let temperature = settings.temperature * (1.0 + settings.of_unknown * unknown + settings.of_apart * apart);
+    let raised = shares.map(|share| libm::exp(libm::log(share.max(1e-12)) / temperature));
+    let sum: f64 = raised.iter().sum();
+    let doubt = settings.doubt.share();
+    raised.map(|share| share / sum * (1.0 - doubt) + doubt / 5.0)
 }
-
-/// Below this share of known features doubt grows no further; the text is then unfamiliar and decides nothing anyway.
-const KNOWN_MIN: f64 = 0.1;
 
 /// All labels, the most likely first, in parts per million that add up to exactly one million.
 pub(super) fn ranked(shares: &Shares) -> Vec<Scored> {

@@ -9,11 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::features::FeatureId;
 use super::file::ModelError;
+use super::PROMISES;
 use super::score::{self, Shares};
 use crate::label::{Label, Ppm};
 
-/// The promised errors for which there are thresholds, in rising order.
-pub const PROMISES: [Ppm; 5] = [ppm(5_000), ppm(10_000), ppm(20_000), ppm(50_000), ppm(100_000)];
 /// The most features a supplement may have.
 pub const FEATURES_MAX: usize = 20_000;
 /// The most words.
@@ -27,13 +26,6 @@ const VERSION: u32 = 1;
 const LEAST_SHARE: f64 = 1e-6;
 /// Thousandths of the largest temperature and trust.
 const THOUSANDTHS_MAX: u32 = 10_000;
-
-const fn ppm(parts: u32) -> Ppm {
-    match Ppm::new(parts) {
-        Some(ppm) => ppm,
-        None => Ppm::ONE,
-    }
-}
 
 /// What was learnt besides.
 #[derive(Debug, Clone, PartialEq, Eq)]

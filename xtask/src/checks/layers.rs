@@ -42,6 +42,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "desk", may_use: &["case", "claude"], never: ONE_HOST },
     Layer { name: "edge", may_use: &["case", "claude", "desk"], never: &["hyper", "mio", "reqwest", "rusqlite"] },
     Layer { name: "eval", may_use: &["case"], never: IMPURE },
+    Layer { name: "learn", may_use: &["case"], never: IMPURE },
     Layer { name: "sandbox", may_use: &[], never: &["reqwest", "rusqlite", "worker"] },
     Layer { name: "server", may_use: &["case", "claude", "desk", "eval", "sandbox", "tune"], never: &["worker"] },
     Layer { name: "rederive", may_use: &["case"], never: IMPURE },
@@ -51,7 +52,7 @@ const LAYERS: &[Layer] = &[
         never: &["worker"],
     },
     Layer { name: "tune", may_use: &["case"], never: IMPURE },
-    Layer { name: "xtask", may_use: &["case", "claude", "desk"], never: &["worker"] },
+    Layer { name: "xtask", may_use: &["case", "claude", "desk", "eval", "learn"], never: &["worker"] },
 ];
 
 /// Checks every crate of the workspace against the table.

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use case::{
     label::{Label, Ppm, Scored},
-    local::{LocalModel, Reading, supplement::PROMISES},
+    local::{LocalModel, PROMISES, Reading},
     settings::Settings as CaseSettings,
 };
 use desk::{ask_claude, config::MODEL, intake};

@@ -7,7 +7,7 @@ use case::{
     label::{Label, Ppm, Scored},
     local::{
         LocalModel, Reading, features,
-        supplement::{PROMISES, Supplement},
+        PROMISES, supplement::Supplement,
         text,
     },
 };

@@ -30,6 +30,11 @@ impl Random {
         usize::try_from(self.next() % end).unwrap_or_default()
     }
 
+    /// A number from 0 to under 1.
+    pub(crate) fn share(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / 16_777_216.0
+    }
+
     /// Whether something with this chance, in percent, happens.
     pub(crate) fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
