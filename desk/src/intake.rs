@@ -7,11 +7,12 @@ use case::{
     entry::{Message, Opened, Speaker, Words},
     identity::{Identity, extract},
     ids::{Reference, Subject},
-    label::Label,
+    label::{Label, Ppm},
     local::LocalModel,
     narrative::Narrative,
     pii::TokenMap,
     rules::Rulebook,
+    settings::Settings,
     time::Millis,
     triage::steering,
 };
@@ -67,9 +68,10 @@ pub fn open(
     let mut tokens = TokenMap::new();
     let mark = Mark::of(vault, &grant.actor.subject, preferences.idempotency_key.as_deref(), body);
     let (text, documents, model) = (request.text.as_str(), request.documents.as_slice(), setup.local_model());
-    let said = Said { text, documents, caller_reason: note, mark: Some(mark), model, at };
-    let (words, sealed, text) = read_words(outside, vault, &mut tokens, said)?;
     let settings = setup.settings(&key.tenant);
+    let promised_error = settings.triage.promised_error;
+    let said = Said { text, documents, caller_reason: note, mark: Some(mark), model, promised_error, at };
+    let (words, sealed, text) = read_words(outside, vault, &mut tokens, said)?;
     let reserve_nano_dollars = ask_claude::triage_nano_dollars(&settings, &text);
     let reserve_writing_nano_dollars = ask_claude::writing_nano_dollars(&settings);
     // Whether a change is dated in the future can only be said on the day.
@@ -118,6 +120,8 @@ struct Said<'a> {
     caller_reason: Option<String>,
     mark: Option<Mark>,
     model: &'a LocalModel,
+    /// What is promised of the local tier's decisions, as the case is pinned to it.
+    promised_error: Ppm,
     at: Millis,
 }
 
@@ -126,7 +130,7 @@ struct Said<'a> {
 /// # Errors
 /// A [`Problem`] where the role may not speak for an analyst, or the vault refuses.
 pub fn message(
-    (outside, setup): (&impl Outside, &Setup),
+    (outside, setup, settings): (&impl Outside, &Setup, &Settings),
     vault: &CaseVault,
     mut tokens: TokenMap,
     actor: &Actor,
@@ -138,7 +142,8 @@ pub fn message(
         return Err(Problem::of(Code::Role, "from", "Only analysts post analysts' messages."));
     }
     let (text, documents, model) = (body.text.as_str(), body.documents.as_slice(), setup.local_model());
-    let said = Said { text, documents, caller_reason: None, mark: told.mark, model, at };
+    let promised_error = settings.triage.promised_error;
+    let said = Said { text, documents, caller_reason: None, mark: told.mark, model, promised_error, at };
     let (words, sealed, _) = read_words(outside, vault, &mut tokens, said)?;
     let from = if body.from_customer { Speaker::Customer } else { Speaker::Analyst };
     let key = told.key.map(|key| vault.fingerprint(key));
@@ -154,7 +159,7 @@ fn read_words(
     let documents = said.documents;
     let (text, identity) = without_personal_data(tokens, said.text, documents);
     let caller_reason = said.caller_reason.map(|reason| tokens.tokenise(&reason));
-    let reading = said.model.read(&text);
+    let reading = said.model.read_for(&text, said.promised_error);
     let label = reading.scores.first().map_or(Label::Other, |scored| scored.label);
     let revealed = tokens.pairs().map(|(token, value)| (token.to_owned(), value.reveal("sealing").clone()));
     let doc = Doc::Words {

@@ -253,8 +253,15 @@ async fn take_message<H: CaseHost + Outside + ModelHost + TenantHost>(
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
         let told = intake::Told { key: preferences.idempotency_key.as_deref(), mark: None };
         let actor = &entering.grant.actor;
-        let (message, sealed) =
-            intake::message((&*desk.host, &desk.setup), vault, tokens.clone(), actor, message, told, at)?;
+        let (message, sealed) = intake::message(
+            (&*desk.host, &desk.setup, &open.case.state().opened.settings),
+            vault,
+            tokens.clone(),
+            actor,
+            message,
+            told,
+            at,
+        )?;
         let step = open.case.message(message, at)?;
         let sealed = if step.lines.is_empty() { Vec::new() } else { vec![sealed] };
         Ok(Decision { step, sealed })

@@ -118,8 +118,15 @@ async fn take<H: CaseHost + Outside + ModelHost + TenantHost>(
         }
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
         let how = intake::Told { key: None, mark: Some(mark.clone()) };
-        let (message, sealed) =
-            intake::message((&*desk.host, &desk.setup), vault, tokens.clone(), actor, &message, how, at)?;
+        let (message, sealed) = intake::message(
+            (&*desk.host, &desk.setup, &open.case.state().opened.settings),
+            vault,
+            tokens.clone(),
+            actor,
+            &message,
+            how,
+            at,
+        )?;
         // Checked before anything is written: either both happen or neither.
         identify.iter().try_for_each(|identify| command::check(open.case.state(), actor, identify))?;
         let mut step = open.case.message(message, at)?;

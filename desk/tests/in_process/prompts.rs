@@ -1,7 +1,10 @@
 //! The requests that leave for Claude, byte for byte as the stand-in gets them: what stays the same from case to case
 //! comes first, and what a customer wrote is nowhere but in the user's turn.
 
-use case::prompts::{PromptFile, PromptKind};
+use case::{
+    label::Ppm,
+    prompts::{PromptFile, PromptKind},
+};
 use desk::setup::Setup;
 use serde_json::{Value, json};
 
@@ -87,6 +90,22 @@ async fn what_is_cached_is_the_same_for_every_customer_and_comes_before_their_wo
     assert!(prefix(&bodies[0]).contains("cache_control"));
     // The service keeps no prefix under 512 tokens; a token is at most six bytes of English.
     assert!(prefix(&bodies[0]).len() > 6 * 512);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_local_tier_decides_under_the_promise_that_the_case_is_pinned_to() {
+    let promising = |parts: u32| {
+        move |setup: Setup| {
+            let mut setup = claude(setup);
+            setup.config.settings.triage.promised_error = Ppm::new(parts).unwrap();
+            setup
+        }
+    };
+    for (parts, decided_by) in [(20_000, "local"), (1_000, "claude")] {
+        let world = World::with(promising(parts));
+        let case = world.work(SAMPLE, "cus_ada").await.case_id();
+        assert_eq!(world.get(&format!("/v1/cases/{case}")).await.at("/classification/decided_by"), decided_by);
+    }
 }
 
 #[tokio::test(start_paused = true)]
