@@ -11,7 +11,7 @@ pub struct Country([u8; 2]);
 
 /// Countries by their ISO 3166-1 alpha-3 code, the one letter that machine-readable zones have for Germany, and the
 /// names that documents and customers use: the countries a bank in the US, the UK or the EU mostly sees.
-const NAMES: [(&str, &[&str]); 45] = [
+const NAMES: [(&str, &[&str]); 71] = [
     ("AT", &["AUT", "AUSTRIA", "ÖSTERREICH", "AUSTRIAN"]),
     ("AU", &["AUS", "AUSTRALIA", "AUSTRALIAN"]),
     ("BE", &["BEL", "BELGIUM", "BELGIEN", "BELGIQUE", "BELGIAN"]),
@@ -56,6 +56,32 @@ const NAMES: [(&str, &[&str]); 45] = [
     ("TR", &["TUR", "TURKEY", "TÜRKIYE", "TÜRKEI", "TURKISH"]),
     ("UA", &["UKR", "UKRAINE", "UKRAINIAN"]),
     ("US", &["USA", "UNITED STATES", "UNITED STATES OF AMERICA", "AMERICAN", "ESTADOS UNIDOS"]),
+    ("AE", &["ARE", "UNITED ARAB EMIRATES", "UAE", "EMIRATI"]),
+    ("AR", &["ARG", "ARGENTINA", "ARGENTINIAN", "ARGENTINE"]),
+    ("BD", &["BGD", "BANGLADESH", "BANGLADESHI"]),
+    ("CL", &["CHL", "CHILE", "CHILEAN"]),
+    ("CO", &["COL", "COLOMBIA", "COLOMBIAN"]),
+    ("EG", &["EGY", "EGYPT", "EGYPTIAN"]),
+    ("GH", &["GHA", "GHANA", "GHANAIAN"]),
+    ("HK", &["HKG", "HONG KONG"]),
+    ("ID", &["IDN", "INDONESIA", "INDONESIAN"]),
+    ("IL", &["ISR", "ISRAEL", "ISRAELI"]),
+    ("IR", &["IRN", "IRAN", "IRANIAN"]),
+    ("KE", &["KEN", "KENYA", "KENYAN"]),
+    ("KR", &["KOR", "SOUTH KOREA", "KOREAN", "SOUTH KOREAN"]),
+    ("LK", &["LKA", "SRI LANKA", "SRI LANKAN"]),
+    ("MA", &["MAR", "MOROCCO", "MAROC", "MOROCCAN"]),
+    ("MY", &["MYS", "MALAYSIA", "MALAYSIAN"]),
+    ("PE", &["PER", "PERU", "PERUVIAN"]),
+    ("PH", &["PHL", "PHILIPPINES", "FILIPINO", "FILIPINA"]),
+    ("PK", &["PAK", "PAKISTAN", "PAKISTANI"]),
+    ("RU", &["RUS", "RUSSIA", "RUSSIAN"]),
+    ("SA", &["SAU", "SAUDI ARABIA", "SAUDI"]),
+    ("SG", &["SGP", "SINGAPORE", "SINGAPOREAN"]),
+    ("SY", &["SYR", "SYRIA", "SYRIAN"]),
+    ("TH", &["THA", "THAILAND", "THAI"]),
+    ("TN", &["TUN", "TUNISIA", "TUNISIE", "TUNISIAN"]),
+    ("VN", &["VNM", "VIETNAM", "VIET NAM", "VIETNAMESE"]),
     ("ZA", &["ZAF", "SOUTH AFRICA", "SOUTH AFRICAN"]),
 ];
 

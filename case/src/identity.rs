@@ -36,6 +36,9 @@ pub struct Identity {
     /// The documents, in the order in which they came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<Document>,
+    /// The fields of which the fixed rules and a model read different values in one text: a person has to look.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub disputed: BTreeSet<ProfileField>,
     /// Whether there are texts in which a model may find what fixed rules did not.
     #[serde(default, skip_serializing_if = "is_default")]
     pub worded: bool,
@@ -50,6 +53,7 @@ impl Identity {
         Self {
             found: extract::from_words(words).into_iter().chain(in_documents).map(|found| found.field).collect(),
             documents: read::documents(documents).unwrap_or_default(),
+            disputed: BTreeSet::new(),
             worded: texts || extract::speaks_of_identity(words),
         }
     }
@@ -62,6 +66,7 @@ impl Identity {
     /// Adds what came later; a document that is sent again takes the place of the one before.
     pub fn take(&mut self, later: &Self) {
         self.found.extend(later.found.iter().copied());
+        self.disputed.extend(later.disputed.iter().copied());
         self.worded |= later.worded;
         self.documents.retain(|known| later.documents.iter().all(|document| document.id != known.id));
         self.documents.extend(later.documents.iter().cloned());

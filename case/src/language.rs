@@ -13,7 +13,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-pub use detect::detect;
+pub use detect::{detect, is_english};
 pub use script::folded;
 
 /// A language other than English.

@@ -40,6 +40,8 @@ pub const COMMAND_KEYS: usize = 64;
 pub const NARRATIVE_AMOUNTS: usize = 8;
 /// Dates taken from a narrative.
 pub const NARRATIVE_DATES: usize = 8;
+/// References taken from a narrative.
+pub const NARRATIVE_REFERENCES: usize = 8;
 /// Largest text of a source that is shown to a person, in characters.
 pub const SHOWN_CHARS: usize = 500;
 /// Proposals on one track: after that only a human's own decision.

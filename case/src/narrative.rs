@@ -13,6 +13,7 @@ mod heard;
 mod kinds;
 mod merchants;
 mod phrases;
+mod references;
 mod tokens;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub use dates::DateRange;
 pub use heard::{Heard, HeardMerchants};
 pub use kinds::DisputeKind;
 pub use merchants::{merchant_query, merchant_words};
+pub use references::references;
 
 /// The journal-safe reading of a text, or of all that a customer said so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]

@@ -73,13 +73,33 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         optional(&mut view, "customer_id", seen.state.customer.as_ref());
         optional(&mut view, "external_id", seen.state.opened.external_id.as_ref());
         optional(&mut view, "assignee", seen.state.assignee.as_ref());
+        let disputed = self.disputed(key, &seen).await;
         view.insert("text".to_owned(), words.as_ref().map_or(Value::Null, |doc| text_of(doc).into()));
         view.insert("classification".to_owned(), classification(&seen, words.as_ref(), reason.as_ref()));
         view.insert(
             "orchestration".to_owned(),
             orchestration(&seen, words.as_ref(), question.as_ref(), draft.as_ref()),
         );
+        if let (false, Some(shown)) =
+            (disputed.is_empty(), view.get_mut("orchestration").and_then(Value::as_object_mut))
+        {
+            shown.insert("readings".to_owned(), disputed.into());
+        }
         Ok(Value::Object(view))
+    }
+
+    /// Identity fields of which the fixed rules and Claude read different values: both, for a person to judge.
+    async fn disputed(&self, key: &CaseKey, seen: &Seen) -> Vec<Value> {
+        let Some(vault) = seen.vault.as_ref().filter(|_| !seen.state.identity.disputed.is_empty()) else {
+            return Vec::new();
+        };
+        let read = self.read_by_claude(key, vault, &seen.state).await;
+        let both = read.into_iter().filter_map(|found| {
+            let rules = found.rules?;
+            let within = found.document.map_or_else(|| "case:request".to_owned(), |id| format!("document:{id}"));
+            Some(json!({ "field": found.field.name(), "in": within, "rules": rules, "claude": found.value }))
+        });
+        both.collect()
     }
 }
 

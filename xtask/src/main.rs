@@ -7,6 +7,7 @@ mod bench;
 mod checks;
 mod ci;
 mod edge;
+mod extraction;
 mod guide;
 mod local;
 mod openapi;
@@ -49,6 +50,8 @@ enum Command {
     Bench(bench::Command),
     /// Train the local tier's model from `data/requests`, check that the committed one is its result, or report on it.
     Train(train::Train),
+    /// Say how much the fixed rules read of what customers write, against `data/extraction.jsonl`.
+    Extraction(extraction::Extraction),
     /// Write the document of the API from the code, or check that the committed one is what the code says.
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Guide => guide::run(),
         Command::Bench(command) => bench::run(&command),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
+        Command::Extraction(extraction) => extraction.run().map(|()| ExitCode::SUCCESS),
         Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
         Command::Prompts(prompts) => prompts.run().map(|()| ExitCode::SUCCESS),
         Command::Proof(proof) => proof.run().map(|()| ExitCode::SUCCESS),

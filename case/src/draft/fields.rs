@@ -1,13 +1,14 @@
 //! Identity fields that Claude finds where fixed rules found none: what it is shown of texts and documents, and how its
 //! answer is read. Numbers of documents, taxpayers, cards and accounts are taken out before; what Claude gives counts
-//! only if it stands letter for letter in the text that it names.
+//! only if it stands letter for letter in the text that it names. Where the fixed rules read the same field of the same
+//! text, theirs stands: a different value of Claude's is kept beside it for a person, and takes the place of nothing.
 
 use serde_json::{Value, json};
 
 use super::{Unusable, prompt::fit};
 use crate::{
     identity::{
-        dates,
+        Likeness, compare, dates,
         extract::{Extracted, from_document, from_words, masked, text_of},
     },
     ids::Reference,
@@ -36,15 +37,28 @@ pub struct Sheet {
     pub document: Option<Reference>,
     /// Its text, without numbers.
     pub text: String,
+    /// What the fixed rules read in it.
+    pub read: Vec<Extracted>,
 }
 
 /// What is left of an answer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The fields that stand where Claude says.
+    /// The fields that stand where Claude says, and of which the fixed rules read nothing else there.
     pub kept: Vec<Extracted>,
+    /// Values that stand where Claude says, beside what the fixed rules read there instead.
+    pub disputed: Vec<Disputed>,
     /// How many others there were.
     pub dropped: u32,
+}
+
+/// A field of which the fixed rules and Claude read different values in one text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Disputed {
+    /// What Claude reads.
+    pub claude: Extracted,
+    /// What the fixed rules read.
+    pub rules: Pii<String>,
 }
 
 /// The texts of a message: its documents first, then its words, which hold tokens for personal data already. A text in
@@ -54,14 +68,11 @@ pub fn sheets(words: &str, documents: &[Value]) -> Vec<Sheet> {
     let of_document = |document: &Value| {
         let id = document.get("id").and_then(Value::as_str).and_then(|id| Reference::parse(id).ok())?;
         let text = redact(&masked(&text_of(document)));
-        Some((Sheet { document: Some(id), text }, from_document(document)))
+        Some(Sheet { document: Some(id), text, read: from_document(document) })
     };
-    let of_words = (Sheet { document: None, text: masked(words) }, from_words(words));
+    let of_words = Sheet { document: None, text: masked(words), read: from_words(words) };
     let shown = documents.iter().filter_map(of_document).chain([of_words]);
-    shown
-        .filter(|(sheet, found)| !sheet.text.trim().is_empty() && !found.iter().any(|one| is_told(sheet, one)))
-        .map(|(sheet, _)| sheet)
-        .collect()
+    shown.filter(|sheet| !sheet.text.trim().is_empty() && !sheet.read.iter().any(|one| is_told(sheet, one))).collect()
 }
 
 /// Whether a text still holds the number of a document or taxpayer that was found in it.
@@ -121,18 +132,45 @@ pub fn read(answer: &str, sheets: &[Sheet]) -> Result<Found, Unusable> {
     let answer: Value = serde_json::from_str(answer.trim()).map_err(|_| Unusable::NotJson)?;
     let rows = answer.as_object().ok_or(Unusable::NotJson)?.get("fields").and_then(Value::as_array);
     let rows = rows.ok_or(Unusable::Fields)?;
-    let mut found = Found { kept: Vec::new(), dropped: 0 };
+    let mut found = Found { kept: Vec::new(), disputed: Vec::new(), dropped: 0 };
     for row in rows {
         let text = |name| row.get(name).and_then(Value::as_str).ok_or(Unusable::Fields);
         match field(text("field")?, text("value")?, text("document")?, sheets) {
-            Some(field) if found.kept.len() < limits::EXTRACTED_FIELDS => found.kept.push(field),
+            Some((sheet, claude)) if found.kept.len() + found.disputed.len() < limits::EXTRACTED_FIELDS => {
+                match by_rules(sheet, claude.field).filter(|rules| differ(claude.field, rules, &claude)) {
+                    Some(rules) => found.disputed.push(Disputed { claude, rules: Pii::new(rules) }),
+                    None => found.kept.push(claude),
+                }
+            }
             Some(_) | None => found.dropped = found.dropped.saturating_add(1),
         }
     }
     Ok(found)
 }
 
-fn field(name: &str, value: &str, document: &str, sheets: &[Sheet]) -> Option<Extracted> {
+/// What the fixed rules read of a field in a text. A name may be said in parts: together they are the name.
+fn by_rules(sheet: &Sheet, field: ProfileField) -> Option<String> {
+    let of_field = sheet.read.iter().filter(|read| read.field == field);
+    let values: Vec<&str> = of_field.map(|read| read.value.reveal("comparing it with Claude's").as_str()).collect();
+    if field == ProfileField::Name {
+        Some(values.join(" ")).filter(|name| !name.is_empty())
+    } else {
+        values.first().map(|value| (*value).to_owned())
+    }
+}
+
+/// Whether two readings cannot both be right. Where nothing can be said of that, they differ unless they are written
+/// alike: a person looks once too often rather than never.
+fn differ(field: ProfileField, rules: &str, claude: &Extracted) -> bool {
+    let claude = claude.value.reveal("comparing it with the rules'");
+    // A part of what the rules read is no other value: the surname of a whole name.
+    if holds(&spaced(rules), claude) {
+        return false;
+    }
+    compare(field, rules, claude).map_or_else(|| spaced(rules) != *claude, |likeness| likeness == Likeness::Differs)
+}
+
+fn field<'a>(name: &str, value: &str, document: &str, sheets: &'a [Sheet]) -> Option<(&'a Sheet, Extracted)> {
     let field = FIELDS.into_iter().find(|field| field.name().eq_ignore_ascii_case(name))?;
     let value = spaced(value);
     let plausible = match field {
@@ -143,7 +181,7 @@ fn field(name: &str, value: &str, document: &str, sheets: &[Sheet]) -> Option<Ex
     // A message may be without documents, and a document be sent twice: one of the texts of that name is enough.
     let stands = sheets.iter().filter(|sheet| id(sheet) == document).find(|sheet| holds(&spaced(&sheet.text), &value));
     let sheet = stands.filter(|_| plausible && short && !value.contains(['[', ']']))?;
-    Some(Extracted { field, value: Pii::new(value), document: sheet.document.clone() })
+    Some((sheet, Extracted { field, value: Pii::new(value), document: sheet.document.clone() }))
 }
 
 /// Whether whole words of a text are this value.
@@ -202,6 +240,26 @@ mod tests {
             { "field": "tax_id", "value": "X4477001", "document": "doc-1" },
         ]));
         assert_eq!(dropped, Ok((vec![], 9)));
+    }
+
+    #[test]
+    fn what_the_rules_read_stands_and_another_value_of_claude_s_is_kept_beside_it() {
+        let document = json!({ "id": "doc-1", "type": "passport", "text":
+            "Surname: Quartermaine\nGiven names: Zelda\nDate of birth: 3 May 1990\nissued 7 June 2020 by A. Clerk" });
+        let sheets = sheets("", &[document]);
+        let row = |field: &str, value: &str| json!({ "field": field, "value": value, "document": "doc-1" });
+        let answer = json!({ "fields": [
+            row("name", "Zelda"), row("name", "Clerk"), row("date_of_birth", "7 June 2020"),
+            row("date_of_birth", "3 May 1990"),
+        ] });
+        let found = read(&answer.to_string(), &sheets).unwrap();
+        let told = |one: &Disputed| (one.claude.value.reveal("a test").clone(), one.rules.reveal("a test").clone());
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            found.disputed.iter().map(told).collect::<Vec<_>>(),
+            [pair("Clerk", "Quartermaine Zelda"), pair("7 June 2020", "3 May 1990")]
+        );
+        assert_eq!((found.kept.len(), found.dropped), (2, 0));
     }
 
     #[test]

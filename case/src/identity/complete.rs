@@ -97,7 +97,7 @@ pub fn checklist(state: &State) -> Vec<Item> {
         })
         .collect();
     for field in [ProfileField::Nationality, ProfileField::Country] {
-        if profile.differs.contains(&field) {
+        if profile.differs.contains(&field) || state.identity.disputed.contains(&field) {
             items.push(Item::new(field.name(), Standing::Mismatch));
         }
     }
@@ -180,7 +180,8 @@ impl<'a> Profile<'a> {
             }
             IdentityField::Document => return (self.photo_document(state, today), false),
         };
-        let standing = match (self.differs.contains(&field), self.has(state, field)) {
+        let differs = self.differs.contains(&field) || state.identity.disputed.contains(&field);
+        let standing = match (differs, self.has(state, field)) {
             (true, _) => Standing::Mismatch,
             (false, true) => Standing::Present,
             (false, false) => Standing::Missing,

@@ -6,6 +6,7 @@
 
 mod labels;
 mod mrz;
+mod said;
 mod scan;
 
 use std::ops::Range;

@@ -50,6 +50,12 @@ pub fn detect(text: &str) -> Option<Language> {
     }
 }
 
+/// Whether a word, in small letters, is one that English texts to a bank are made of.
+#[must_use]
+pub fn is_english(word: &str) -> bool {
+    lexicon().find(word).0
+}
+
 /// What the words of a text say.
 struct Counted {
     /// Words of Latin letters.

@@ -48,7 +48,17 @@ const NAMES: &[&str] = &[
     "booking",
     "flight",
     "room",
+    "seat",
+    "gate",
+    "flat",
+    "apt",
+    "row",
+    "unit",
 ];
+/// What a bare number counts that is no money of a currency.
+const COINS: &[&str] = &["btc", "bitcoin", "bitcoins", "eth", "ether", "usdt", "usdc", "shares", "points", "miles"];
+/// Names of amounts, in pounds.
+const SLANG: &[(&str, i64)] = &[("fiver", 5), ("tenner", 10), ("fivers", 5), ("tenners", 10)];
 /// A bare number after these is money, with `me`, `us` or `only` between them at most.
 const MONEY_VERBS: &[&str] = &[
     "charged",
@@ -66,6 +76,7 @@ const MONEY_VERBS: &[&str] = &[
     "deducted",
     "withdrew",
     "spent",
+    "left",
     "sent",
     "transferred",
     "refunded",
@@ -110,7 +121,7 @@ pub fn amounts(text: &str) -> Vec<NamedAmount> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() && found.len() < limits::NARRATIVE_AMOUNTS {
-        let read = in_digits(&tokens, at).or_else(|| in_words(&tokens, at));
+        let read = in_digits(&tokens, at).or_else(|| slang(&tokens, at)).or_else(|| in_words(&tokens, at));
         at = read.map_or(at + 1, |(_, end)| end);
         found.extend(read.map(|(amount, _)| amount));
     }
@@ -141,6 +152,8 @@ fn in_digits(tokens: &[Token], at: usize) -> Option<(NamedAmount, usize)> {
         "" => (false, false, None),
         "k" => (true, false, None),
         "ish" => (false, true, None),
+        // A seat is `14c` as well.
+        "c" if is_other_number(tokens, at) => return None,
         _ => (false, false, Some(currencies::word(suffix)?)),
     };
     let (unit, mut end) = match glued {
@@ -166,6 +179,17 @@ fn in_digits(tokens: &[Token], at: usize) -> Option<(NamedAmount, usize)> {
     Some((NamedAmount { hundredths, currency: unit.and_then(Unit::currency), approximate }, end))
 }
 
+/// "A tenner", "two fivers".
+fn slang(tokens: &[Token], at: usize) -> Option<(NamedAmount, usize)> {
+    let counted = numerals::small(tokens, at);
+    let (count, name_at) = counted.unwrap_or((1, at));
+    let name = tokens.get(name_at)?;
+    let (_, pounds) = SLANG.iter().find(|(slang, _)| name.is(&[slang]))?;
+    let hundredths = count * pounds * 100;
+    let approximate = is_about(tokens, at, name_at + 1);
+    Some((NamedAmount { hundredths, currency: Currency::parse("GBP"), approximate }, name_at + 1))
+}
+
 /// An amount in words, which needs its currency behind it.
 fn in_words(tokens: &[Token], at: usize) -> Option<(NamedAmount, usize)> {
     let (number, end) = numerals::spelled(tokens, at)?;
@@ -182,12 +206,17 @@ fn in_words(tokens: &[Token], at: usize) -> Option<(NamedAmount, usize)> {
 
 /// The currency beside a number, and the token after both: behind it first, for `5 euros 20 pounds` is two amounts.
 fn unit_beside(tokens: &[Token], at: usize) -> (Option<Unit>, usize) {
-    let number = |index: Option<usize>| {
-        index.and_then(|index| tokens.get(index)).is_some_and(|token| token.kind == TokenKind::Number)
-    };
+    // A time or a date before a currency has none of its own.
+    let is_amount = |token: &Token| token.kind == TokenKind::Number && numerals::decimal(&token.text).is_some();
+    let number = |index: Option<usize>| index.and_then(|index| tokens.get(index)).is_some_and(is_amount);
     let before = at.checked_sub(1).and_then(|index| tokens.get(index)).filter(|_| !number(at.checked_sub(2)));
     let after = tokens.get(at + 1);
-    if let Some(sign) = before.filter(|token| token.kind == TokenKind::Sign) {
+    // `US$` can only be the sign of what follows it.
+    let lettered = at
+        .checked_sub(1)
+        .and_then(|index| tokens.get(index))
+        .filter(|token| token.text.len() > 1 && token.text.ends_with('$'));
+    if let Some(sign) = before.or(lettered).filter(|token| token.kind == TokenKind::Sign) {
         return (currencies::of(sign), at + 1);
     }
     // The sign behind a number belongs to the next one where that follows it: `20 $30`.
@@ -196,8 +225,15 @@ fn unit_beside(tokens: &[Token], at: usize) -> (Option<Unit>, usize) {
         .filter(|_| after.is_some_and(|token| token.kind != TokenKind::Sign) || !number(Some(at + 2)));
     match behind {
         Some(unit) => (Some(unit), at + 2),
-        None => (before.and_then(currencies::of), at + 1),
+        // "Rs. 2,499": the point belongs to the short form.
+        None => (before.and_then(currencies::of).or_else(|| short_form(tokens, at).and_then(currencies::of)), at + 1),
     }
+}
+
+fn short_form(tokens: &[Token], at: usize) -> Option<&Token> {
+    let point = at.checked_sub(1).and_then(|index| tokens.get(index))?;
+    let name = at.checked_sub(2).and_then(|index| tokens.get(index))?;
+    (point.is(&["."]) && name.is(&["rs", "eur", "usd", "gbp", "chf", "sfr", "inr", "kr"])).then_some(name)
 }
 
 /// `and 50 cents`, or `fifty` in "five pounds fifty": hundredths, and the token after them.
@@ -205,10 +241,14 @@ fn cents(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     let start = at + usize::from(tokens.get(at).is_some_and(|token| token.is(&["and"])));
     let (number, end) = numerals::small(tokens, start)?;
     let named = matches!(tokens.get(end).and_then(currencies::of), Some(Unit::Hundredth));
+    let first = tokens.get(start)?;
+    let next = tokens.get(end);
     let bare = start == at
         && number >= 10
-        && tokens.get(start).is_some_and(|token| token.kind == TokenKind::Word)
-        && tokens.get(end).is_none_or(Token::breaks);
+        && match first.kind {
+            TokenKind::Number => first.text.len() == 2 && next.is_none_or(|next| next.breaks() || next.is(AFTER_MONEY)),
+            _ => first.kind == TokenKind::Word && next.is_none_or(Token::breaks),
+        };
     if named { Some((number, end + 1)) } else { bare.then_some((number, end)) }
 }
 
@@ -216,10 +256,13 @@ fn cents(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
 fn is_other_number(tokens: &[Token], at: usize) -> bool {
     let near = |index: Option<usize>| index.and_then(|index| tokens.get(index));
     let (before, after) = (near(at.checked_sub(1)), near(Some(at + 1)));
-    let number = |token: Option<&Token>| token.is_some_and(|token| token.kind == TokenKind::Number);
+    let number = |token: Option<&Token>| {
+        token.is_some_and(|token| token.kind == TokenKind::Number && !token.text.ends_with('x'))
+    };
     let named = [before, near(at.checked_sub(2))].into_iter().flatten().any(|token| token.is(NAMES));
     let clock = before.is_some_and(|token| token.is(&["at"]));
-    let unit = after.is_some_and(|token| token.is(&["%", "percent", "per", "am", "pm", "oclock", "stars", "x"]));
+    let unit = after
+        .is_some_and(|token| token.is(&["%", "percent", "per", "am", "pm", "oclock", "stars", "x"]) || token.is(COINS));
     named || clock || unit || number(before) || number(after)
 }
 

@@ -84,25 +84,52 @@ const ROLES: &[(Role, &str)] = &[
     (Role::Other, "it|they|parcel|package|order arrived|came"),
     (Role::Other, "i|we received"),
     (Role::Due(Tense::Near), "due|expected"),
-    (Role::Cancelled, "cancel~|unsubscribed|terminated"),
+    (Role::Other, "deleted|closed * account|profile"),
+    (Role::Cancelled, "cancel~|cncld|cancld|unsubscribed|terminated"),
     (Role::Cancelled, "ended|stopped * subscription~|membership|contract|trial|plan"),
+    (Role::Cancelled, "subscription|membership|contract|trial|plan|policy ended|expired|stopped"),
     (Role::Noticed, "noticed|realised|realized|discovered|spotted|learned|learnt|noticing"),
     (Role::Noticed, "found|find out"),
+    (Role::Noticed, "figured * out"),
+    (Role::Other, "saw|seen|had|used it|them|card * last"),
+    (Role::Other, "changed|moved|married|updated|registered"),
     (Role::Noticed, "became aware"),
     (Role::Lost, "lost|stolen|stole|robbed|mugged|misplaced|disappeared|missing|dropped|snatched|pickpocketed|gone"),
     (Role::Other, "contacted|emailed|phoned|wrote|spoke|messaged|complained|rang|reported|returned|born|opened"),
     (Role::Other, "called|told|asked * them|you|shop|seller|merchant|bank|support"),
     (Role::Other, "sent|took|posted|shipped|brought * back"),
 ];
-/// Words between a date and what is said of it.
+/// Words between a date and what is said of it, where it is about a charge or a delivery, and where it is about what
+/// the customer did or found.
 const REACH: usize = 3;
+const FAR: usize = 6;
 /// Between a date and what is said of it nothing else may begin.
 const OTHERWISE: &[&str] =
     &["and", "but", "although", "though", "even", "yet", "because", "after", "when", "then", "while"];
+/// Nor may money move there, where what is said stands far from the date.
+const MOVES: &[&str] = &[
+    "charged",
+    "charge",
+    "charges",
+    "billed",
+    "debited",
+    "took",
+    "taken",
+    "paid",
+    "bought",
+    "ordered",
+    "sent",
+    "spent",
+    "payment",
+    "transaction",
+    "withdrawal",
+    "used",
+    "made",
+];
 /// What joins a date to what is said of it: "expected on" is no nearer to the date than "was expected".
 const JOINING: &[&str] = &["on", "by", "for", "in", "at", "the", "before"];
 /// With these before it a day is where a time begins that has not ended.
-const SINCE: &[&str] = &["since", "from"];
+const SINCE: &[&str] = &["since"];
 
 /// Reads the dates of a text that was said on a day.
 pub(super) fn read(text: &str, said_on: Date) -> Dates {
@@ -132,7 +159,14 @@ pub(super) fn read(text: &str, said_on: Date) -> Dates {
             Role::Charge => {
                 let since = start.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(|token| token.is(SINCE));
                 let open = |range: DateRange| DateRange { to: if since { said_on } else { range.to }, ..range };
-                dates.charges.extend(ranges.into_iter().map(open));
+                let mut ranges: Vec<DateRange> = ranges.into_iter().map(open).collect();
+                if since {
+                    // All readings end today: the longest holds the others.
+                    ranges.sort_unstable();
+                    ranges.truncate(1);
+                }
+                ranges.retain(|range| !dates.charges.contains(range));
+                dates.charges.extend(ranges);
             }
             Role::Due(_) => dates.delivery_due = dates.delivery_due.or(last),
             Role::Cancelled => dates.cancelled_on = dates.cancelled_on.or(first),
@@ -148,14 +182,19 @@ pub(super) fn read(text: &str, said_on: Date) -> Dates {
 
 /// What happened on the date that stands at some tokens: said before it, or else right behind it.
 fn role(tokens: &[Token], start: usize, end: usize) -> Role {
-    let goes_on = |from: usize, to: usize| {
+    let goes_on = |from: usize, to: usize, most: usize| {
         let between = tokens.get(from..to).unwrap_or_default();
-        between.len() <= REACH && !between.iter().any(|token| token.breaks() || token.is(OTHERWISE))
+        let far = between.len() > REACH;
+        between.len() <= most
+            && !between.iter().any(|token| token.breaks() || token.is(OTHERWISE) || (far && token.is(MOVES)))
     };
+    let reach = |role: Role| if matches!(role, Role::Due(_)) { REACH } else { FAR };
     let joined = tokens.get(..start).unwrap_or_default().iter().rev().take_while(|token| token.is(JOINING)).count();
     let before = ROLES.iter().filter_map(|(role, phrase)| {
         let ends = phrases::spans(phrase, tokens).map(|(_, end)| end);
-        ends.filter(|end| *end <= start && goes_on(*end, start)).max().map(|end| (end.min(start - joined), *role))
+        ends.filter(|end| *end <= start && goes_on(*end, start, reach(*role)))
+            .max()
+            .map(|end| (end.min(start - joined), *role))
     });
     // Of equal ends the first, which `max_by_key` would not give.
     let nearest = before.fold(None, |best: Option<(usize, Role)>, next| match best {
@@ -167,11 +206,20 @@ fn role(tokens: &[Token], start: usize, end: usize) -> Role {
         after
             .filter_map(|(role, phrase)| {
                 let starts = phrases::spans(phrase, tokens).map(|(start, _)| start);
-                starts.filter(|start| *start >= end && goes_on(end, *start)).min().map(|start| (start, *role))
+                starts
+                    .filter(|start| *start >= end && goes_on(end, *start, REACH))
+                    .min()
+                    .map(|start| (start, if is_passive(tokens, start, *role) { Role::Other } else { *role }))
             })
             .min_by_key(|(start, _)| *start)
     };
     nearest.or_else(behind).map_or(Role::Charge, |(_, role)| role)
+}
+
+/// "The flight on 3 December was cancelled": not by the customer.
+fn is_passive(tokens: &[Token], at: usize, role: Role) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    role == Role::Cancelled && before.is_some_and(|token| token.is(&["was", "were", "got", "been", "is"]))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use super::{DateRange, NamedAmount, amounts, dates, merchant_query, merchants::Mentioned};
+use super::{DateRange, NamedAmount, amounts, dates, merchant_query, merchants::Mentioned, references};
 use crate::identity::extract::Extracted;
 
 /// The customer's texts with the day each was said, oldest first; tokens stand for personal data.
@@ -38,6 +38,12 @@ impl Heard {
     #[must_use]
     pub fn dates(&self) -> Vec<DateRange> {
         self.newest(|said_on, text| dates::read(text, said_on).charges)
+    }
+
+    /// The references that any text quotes.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        references(&self.joined())
     }
 
     /// What names merchants in the texts, for comparing it with many.

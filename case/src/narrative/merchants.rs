@@ -6,6 +6,7 @@ mod query;
 pub use query::{merchant_query, merchant_words};
 
 use super::tokens::{self, Token, TokenKind};
+use crate::language;
 use descriptor::{NOISE, Name};
 
 /// The words of a customer's texts that can name a merchant, ready to be compared with many candidates.
@@ -22,6 +23,8 @@ struct Word {
     placed: bool,
     /// Whether it is written together here but is several words: `starcoffee` of "Star Coffee".
     joined: bool,
+    /// Whether it is an English word of every day, so that it is no misspelling of a name.
+    plain: bool,
 }
 
 /// Shortest word that is compared by distance, or as the beginning of another.
@@ -31,19 +34,23 @@ const BEFORE_NAMES: &[&str] = &["at", "by", "from", "with", "called", "named"];
 /// Words of everyday and of banking that name nobody, beside those that are noise in a descriptor.
 const COMMON: &[&str] = &[
     "account",
+    "address",
     "again",
     "amount",
     "app",
     "atm",
     "authorised",
     "authorized",
+    "back",
     "bank",
     "because",
     "been",
     "bill",
+    "book",
     "bought",
     "cancel",
     "cancelled",
+    "car",
     "card",
     "cards",
     "cash",
@@ -53,6 +60,9 @@ const COMMON: &[&str] = &[
     "charged",
     "charges",
     "check",
+    "city",
+    "code",
+    "company",
     "cost",
     "credit",
     "customer",
@@ -60,11 +70,13 @@ const COMMON: &[&str] = &[
     "day",
     "days",
     "debit",
+    "delivered",
     "delivery",
     "direct",
     "dispute",
     "dollar",
     "dollars",
+    "email",
     "euro",
     "euros",
     "even",
@@ -72,6 +84,7 @@ const COMMON: &[&str] = &[
     "fee",
     "fees",
     "first",
+    "flat",
     "for",
     "fraud",
     "friday",
@@ -85,12 +98,19 @@ const COMMON: &[&str] = &[
     "her",
     "him",
     "his",
+    "home",
+    "hours",
+    "house",
     "how",
     "issue",
     "item",
+    "job",
     "just",
     "know",
     "last",
+    "left",
+    "licence",
+    "license",
     "like",
     "lost",
     "made",
@@ -103,13 +123,18 @@ const COMMON: &[&str] = &[
     "month",
     "months",
     "more",
+    "name",
+    "national",
+    "nationality",
     "need",
     "never",
     "not",
     "now",
+    "number",
     "off",
     "once",
     "one",
+    "online",
     "only",
     "order",
     "other",
@@ -117,11 +142,15 @@ const COMMON: &[&str] = &[
     "out",
     "over",
     "paid",
+    "parked",
     "pay",
     "paying",
     "payment",
     "payments",
+    "people",
+    "person",
     "phone",
+    "place",
     "please",
     "pound",
     "pounds",
@@ -131,24 +160,34 @@ const COMMON: &[&str] = &[
     "received",
     "refund",
     "refunded",
+    "rent",
+    "ride",
+    "right",
+    "road",
+    "room",
     "said",
     "same",
     "saturday",
     "second",
     "see",
+    "seen",
+    "seller",
     "sent",
     "shop",
     "shows",
+    "site",
     "some",
     "someone",
     "statement",
     "still",
     "stolen",
     "store",
+    "street",
     "subscription",
     "sunday",
     "take",
     "taken",
+    "tax",
     "than",
     "that",
     "the",
@@ -165,6 +204,8 @@ const COMMON: &[&str] = &[
     "times",
     "today",
     "took",
+    "town",
+    "trip",
     "transaction",
     "transactions",
     "transfer",
@@ -172,9 +213,11 @@ const COMMON: &[&str] = &[
     "twice",
     "two",
     "used",
+    "using",
     "very",
     "want",
     "was",
+    "website",
     "wednesday",
     "week",
     "weeks",
@@ -187,6 +230,8 @@ const COMMON: &[&str] = &[
     "why",
     "will",
     "with",
+    "word",
+    "work",
     "would",
     "wrong",
     "year",
@@ -201,8 +246,9 @@ impl Mentioned {
         let capitals = merchant_words(text);
         let tokens = tokens::read(text);
         let named = |token: &Token| token.kind == TokenKind::Word && token.text.chars().count() > 1;
-        // "H&M" is one name, too short for a word of its own.
-        for pair in text.to_lowercase().split_whitespace().filter(|raw| raw.contains('&')) {
+        // "H&M" and "E.ON" are each one name, too short for words of their own.
+        let joined = |raw: &&str| raw.contains('&') || descriptor::is_dotted(raw);
+        for pair in text.to_lowercase().split_whitespace().filter(joined) {
             self.push(&pair.replace(|c: char| !c.is_alphanumeric(), ""), false, true);
         }
         for (at, token) in tokens.iter().enumerate().filter(|(_, token)| named(token)) {
@@ -210,7 +256,8 @@ impl Mentioned {
             let placed = after || capitals.contains(&token.text);
             let next = tokens.get(at + 1).filter(|next| named(next) && !next.is(COMMON));
             if !token.is(COMMON) && token.text.chars().count() > 2 && !token.is(NOISE) {
-                self.push(&token.text, placed, false);
+                self.words
+                    .push(Word { plain: language::is_english(&token.text), ..Word::of(&token.text, placed, false) });
             }
             if let Some(next) = next.filter(|_| !token.is(COMMON) && !token.is(BEFORE_NAMES)) {
                 self.push(&format!("{}{}", token.text, next.text), placed, true);
@@ -219,7 +266,7 @@ impl Mentioned {
     }
 
     fn push(&mut self, text: &str, placed: bool, joined: bool) {
-        self.words.push(Word { letters: text.chars().collect(), placed, joined });
+        self.words.push(Word::of(text, placed, joined));
     }
 
     /// Whether the texts mean the merchant that has this name, or books under this descriptor.
@@ -235,6 +282,10 @@ impl Mentioned {
 }
 
 impl Word {
+    fn of(text: &str, placed: bool, joined: bool) -> Self {
+        Self { letters: text.chars().collect(), placed, joined, plain: false }
+    }
+
     /// Whether a word of a merchant's name is this one: equal, cut off, or misspelt.
     fn is_like(&self, own: &[char]) -> bool {
         let (said, own) = (self.letters.as_slice(), own);
@@ -243,11 +294,11 @@ impl Word {
             return true;
         }
         // A short word is near to many others: it is only ever itself.
-        if short.len() < LETTERS {
+        if short.len() < LETTERS || self.plain {
             return false;
         }
         // Descriptors cut names off, and join them to what follows; at least half of the longer word must be there.
-        if short.len() > LETTERS && short.len() * 2 > long.len() && long.starts_with(short) && !self.joined {
+        if short.len() > LETTERS && short.len() * 2 >= long.len() && long.starts_with(short) && !self.joined {
             return true;
         }
         let most = match short.len() {

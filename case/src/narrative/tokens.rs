@@ -66,6 +66,9 @@ const TWO_WORDS: &[(&str, [&str; 2])] = &[
 /// Signs of currencies.
 const SIGNS: &str = "$€£¥₹₩₽₺₴₪฿";
 
+/// Letters that stand before a sign without a space and say whose it is: `A$40`.
+const BEFORE_SIGNS: &[&str] = &["a", "au", "c", "ca", "nz", "hk", "s", "us", "r", "mx"];
+
 /// Reads a text into tokens.
 pub(super) fn read(text: &str) -> Vec<Token> {
     let letters: Vec<char> = language::folded(text).chars().map(narrow).collect();
@@ -75,7 +78,9 @@ pub(super) fn read(text: &str) -> Vec<Token> {
         at = match letter {
             '[' => mask(&letters, at, &mut tokens),
             _ if letter.is_ascii_digit() => number(&letters, at, &mut tokens),
-            _ if letter.is_alphanumeric() => word(&letters, at, &mut tokens),
+            _ if letter.is_alphanumeric() => {
+                dollars(&letters, at, &mut tokens).unwrap_or_else(|| word(&letters, at, &mut tokens))
+            }
             _ => {
                 if let Some(kind) = sign(&letters, at) {
                     tokens.push(Token { kind, text: letter.to_string() });
@@ -110,6 +115,18 @@ fn sign(letters: &[char], at: usize) -> Option<TokenKind> {
         sign if SIGNS.contains(*sign) => Some(TokenKind::Sign),
         _ => None,
     }
+}
+
+/// `US$`: a sign with its letters.
+fn dollars(letters: &[char], at: usize, tokens: &mut Vec<Token>) -> Option<usize> {
+    let before: String =
+        letters.iter().skip(at).take_while(|c| c.is_alphabetic()).take(3).flat_map(|c| c.to_lowercase()).collect();
+    let end = at + before.chars().count();
+    let is_sign = letters.get(end) == Some(&'$') && BEFORE_SIGNS.contains(&before.as_str());
+    is_sign.then(|| {
+        tokens.push(Token { kind: TokenKind::Sign, text: format!("{before}$") });
+        end + 1
+    })
 }
 
 /// `[card:1]`; an opening bracket without that form is a pause.

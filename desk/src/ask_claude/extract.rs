@@ -33,6 +33,9 @@ pub struct FoundField {
     pub value: String,
     /// The document in which it stands; none for the customer's words.
     pub document: Option<Reference>,
+    /// What the fixed rules read there instead: then this value is shown to people and used for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
 }
 
 /// The prompt for identity fields.
@@ -68,13 +71,21 @@ pub(crate) async fn extract(
         Ok(found) => found,
         Err(problem) => return unusable(job, &problem, call, took_ms),
     };
-    let identity = Identity { found: found.kept.iter().map(|kept| kept.field).collect(), ..Identity::default() };
-    let fields = found.kept.into_iter().map(|kept| FoundField {
-        field: kept.field,
-        value: kept.value.reveal("sealing").clone(),
-        document: kept.document,
-    });
-    match vault.seal(&Doc::Found { fields: fields.collect() }, outside) {
+    let identity = Identity {
+        found: found.kept.iter().map(|kept| kept.field).collect(),
+        disputed: found.disputed.iter().map(|disputed| disputed.claude.field).collect(),
+        ..Identity::default()
+    };
+    let field = |read: &Extracted, rules: Option<&Pii<String>>| FoundField {
+        field: read.field,
+        value: read.value.reveal("sealing").clone(),
+        document: read.document.clone(),
+        rules: rules.map(|rules| rules.reveal("sealing").clone()),
+    };
+    let kept = found.kept.iter().map(|kept| field(kept, None));
+    let disputed = found.disputed.iter().map(|disputed| field(&disputed.claude, Some(&disputed.rules)));
+    let fields: Vec<FoundField> = kept.chain(disputed).collect();
+    match vault.seal(&Doc::Found { fields }, outside) {
         Ok(doc) => {
             let (found, dropped) = (doc.hash.clone(), found.dropped);
             sealed(Answer::Extracted { identity, found, dropped, call }, doc)
@@ -86,7 +97,7 @@ pub(crate) async fn extract(
 /// The texts as Claude may see them: with tokens for what the profile says already.
 fn shown(job: &Job) -> Vec<Sheet> {
     let texts = job.sheets.iter().zip(&job.veiled.texts);
-    texts.map(|(sheet, text)| Sheet { document: sheet.document.clone(), text: text.clone() }).collect()
+    texts.map(|(sheet, text)| Sheet { text: text.clone(), ..sheet.clone() }).collect()
 }
 
 /// An answer with the words back in it that Claude was shown tokens for, so that it is held against the texts themselves.
@@ -113,18 +124,24 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         sheets
     }
 
-    /// The identity fields that Claude found in what the customer said so far.
+    /// The identity fields that Claude found in what the customer said so far, where the fixed rules read nothing else.
     pub(crate) async fn found_by_claude(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Vec<Extracted> {
+        let found = self.read_by_claude(key, vault, state).await;
+        let extracted = |found: FoundField| Extracted {
+            field: found.field,
+            value: Pii::new(found.value),
+            document: found.document,
+        };
+        found.into_iter().filter(|found| found.rules.is_none()).map(extracted).collect()
+    }
+
+    /// Everything that Claude read in what the customer said so far, disputed or not.
+    pub(crate) async fn read_by_claude(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Vec<FoundField> {
         let mut fields = Vec::new();
         for ask in state.asks.values().filter(|ask| !ask.stale) {
             let Standing::Answered(Answer::Extracted { found, .. }) = &ask.standing else { continue };
             if let Some(Doc::Found { fields: found }) = self.document(key, Some(vault), found).await {
-                let extracted = |found: FoundField| Extracted {
-                    field: found.field,
-                    value: Pii::new(found.value),
-                    document: found.document,
-                };
-                fields.extend(found.into_iter().map(extracted));
+                fields.extend(found);
             }
         }
         fields

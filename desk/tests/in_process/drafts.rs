@@ -103,3 +103,30 @@ async fn identity_fields_of_claudes_count_where_they_stand_and_stay_in_the_vault
     // A name that differs from the profile's is for an analyst.
     assert!(worked.text.contains("identity_differs"), "{}", worked.text);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_claude_reads_otherwise_than_the_rules_is_shown_both_ways_and_left_to_a_person() {
+    let fields = json!({ "fields": [
+        { "field": "date_of_birth", "value": "7 June 1985", "document": "doc-1" },
+        { "field": "date_of_birth", "value": "3 May 1990", "document": "doc-1" },
+    ] });
+    let world = World::behind(says(&fields.to_string()), claude);
+    let document = json!({ "id": "doc-1", "type": "proof_of_address", "sides": ["front"],
+        "text": "Date of birth: 3 May 1990\nThe account of 7 June 1985 is in good standing." });
+    let text = "Why is my identity verification not complete? Which identity documents do you need?";
+    let body = json!({ "text": text, "customer_id": "cus_ivo", "documents": [document] });
+    let worked = world.post("/v1/requests", &[("prefer", "wait=60")], &body).await;
+    let case = world.get(&format!("/v1/cases/{}", worked.case_id())).await;
+    let reading = json!([{
+        "field": "date_of_birth", "in": "document:doc-1", "rules": "3 May 1990", "claude": "7 June 1985",
+    }]);
+    assert_eq!(case.at("/orchestration/readings"), reading, "{}", case.text);
+    let items = case.at("/orchestration/checklist").as_array().cloned().unwrap_or_default();
+    let birth = items.iter().find(|item| item["what"] == "date_of_birth").expect("the field is on the checklist");
+    assert_eq!((&birth["state"], &birth["who"]), (&json!("mismatch"), &json!("analyst")), "{}", case.text);
+    assert!(case.text.contains("identity_differs"), "{}", case.text);
+    let lines = world.lines(&worked.case_id());
+    assert!(lines.iter().any(|line| line.contains("\"disputed\":[\"date_of_birth\"]")), "{lines:?}");
+    assert!(lines.iter().all(|line| !line.contains("1985")), "a value is in the journal");
+    assert_eq!(rederive(lines.iter().map(String::as_str)), Ok(()));
+}

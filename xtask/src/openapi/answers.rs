@@ -233,6 +233,7 @@ fn orchestration() -> Value {
         may("time_limits", list(of("TimeLimit"))),
         may("liability", of("Liability")),
         may("checklist", list(of("ChecklistItem"))),
+        may("readings", says(list(reading()), "Identity fields that Claude and the fixed rules read differently.")),
         may("proposal", of("Proposal")),
         may("summary", list(of("Sentence"))),
         may(
@@ -246,6 +247,15 @@ fn orchestration() -> Value {
         may("escalations", list(of("Escalation"))),
         may("tracks", says(list(of("Track")), "Every specialist at work, where the request has several intents.")),
         may("outcome", of("CloseReason")),
+    ])
+}
+
+fn reading() -> Value {
+    closed(vec![
+        must("field", of("ProfileField")),
+        must("in", says(text(), "The document, or the request itself.")),
+        must("rules", says(text(), "What the fixed rules read, which counts.")),
+        must("claude", says(text(), "What Claude read, which counts for nothing.")),
     ])
 }
 

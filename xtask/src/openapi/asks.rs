@@ -149,7 +149,12 @@ fn identity() -> Value {
         may("issued", day()),
         may("expires", day()),
     ]);
-    closed(vec![must("found", list(of("ProfileField"))), may("documents", list(document)), may("worded", flag())])
+    closed(vec![
+        must("found", list(of("ProfileField"))),
+        may("documents", list(document)),
+        may("worded", flag()),
+        may("disputed", list(of("ProfileField"))),
+    ])
 }
 
 fn transaction() -> Value {

@@ -86,6 +86,15 @@ const LABELS: [(What, &[&str]); 9] = [
             "current address",
             "permanent address",
             "service address",
+            "billing address",
+            "billing adress",
+            "postal address",
+            "mailing address",
+            "address line",
+            "addr",
+            "adress",
+            "morada",
+            "indirizzo",
             "residence",
             "anschrift",
             "adresse",
@@ -160,6 +169,10 @@ const LABELS: [(What, &[&str]); 9] = [
             "numero d identification fiscale",
             "numero de identificacion fiscal",
             "national insurance number",
+            "nin",
+            "nino",
+            "ni number",
+            "codice fiscale",
             "utr",
         ],
     ),
@@ -207,9 +220,21 @@ const LABELS: [(What, &[&str]); 9] = [
 ];
 
 /// Phrases of a sentence after which the value follows at once. Longer ones come before those that they begin with.
-pub(super) const PHRASES: [(&str, What); 14] = [
+pub(super) const PHRASES: [(&str, What); 26] = [
     ("my name is ", What::Name),
     ("my full name is ", What::Name),
+    ("my legal name is ", What::Name),
+    ("my real name is ", What::Name),
+    ("my correct name is ", What::Name),
+    ("my new name is ", What::Name),
+    ("my name is now ", What::Name),
+    ("my name should be ", What::Name),
+    ("name should read ", What::Name),
+    ("i am called ", What::Name),
+    ("i'm called ", What::Name),
+    ("change my name to ", What::Name),
+    ("update my name to ", What::Name),
+    ("correct my name to ", What::Name),
     ("ich heisse ", What::Name),
     ("ich heiße ", What::Name),
     ("mein name ist ", What::Name),
@@ -226,7 +251,7 @@ pub(super) const PHRASES: [(&str, What); 14] = [
 
 /// Words that announce a number in a sentence ("my passport number is C01X00T47"), what number, and whether a word of
 /// [`LINKS`] must stand between, since they often announce something else.
-pub(super) const NUMBERED: [(&str, What, Link); 26] = [
+pub(super) const NUMBERED: [(&str, What, Link); 32] = [
     ("passport", What::Number, Link::Free),
     ("reisepass", What::Number, Link::Free),
     ("reisepassnummer", What::Number, Link::Free),
@@ -253,6 +278,12 @@ pub(super) const NUMBERED: [(&str, What, Link); 26] = [
     ("steuer", What::TaxId, Link::Needed),
     ("steuernummer", What::TaxId, Link::Free),
     ("nif", What::TaxId, Link::Free),
+    ("brp", What::Number, Link::Free),
+    ("national insurance", What::TaxId, Link::Free),
+    ("nino", What::TaxId, Link::Free),
+    ("codice fiscale", What::TaxId, Link::Free),
+    ("utr", What::TaxId, Link::Free),
+    ("self assessment", What::TaxId, Link::Needed),
 ];
 
 /// Whether a number may follow at once.
@@ -284,7 +315,7 @@ pub(super) const LINKS: [&str; 17] = [
 ];
 
 /// Words before which "id" and the like announce something of the bank's or a shop's.
-pub(super) const OTHERS: [&str; 12] = [
+pub(super) const OTHERS: [&str; 14] = [
     "transaction",
     "payment",
     "order",
@@ -297,6 +328,8 @@ pub(super) const OTHERS: [&str; 12] = [
     "ticket",
     "case",
     "transfer",
+    "end",
+    "tracking",
 ];
 
 /// Words with which customers speak of their identity.

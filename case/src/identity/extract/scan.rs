@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     labels::{LINKS, Link, NUMBERED, OTHERS, PARTICLES, PHRASES, TOPICS, What, what},
-    lines,
+    lines, said,
 };
 use crate::{
     identity::{dates, plain},
@@ -66,6 +66,12 @@ pub(super) fn hits(text: &str, kind: Kind) -> Vec<Hit> {
     if kind == Kind::Words {
         hits.extend(phrases(text));
         hits.extend(announced(text));
+        for hit in said::hits(text) {
+            let apart = |other: &Hit| other.span.end <= hit.span.start || hit.span.end <= other.span.start;
+            if hits.iter().all(|other| other.what != hit.what || apart(other)) {
+                hits.push(hit);
+            }
+        }
     }
     let mut seen: Vec<Hit> = Vec::new();
     for hit in hits {
@@ -103,7 +109,15 @@ struct Label {
 fn labels(text: &str, line: &Range<usize>) -> Vec<Label> {
     let mut labels = Vec::new();
     let mut from = line.start;
-    for (at, mark) in text.part(line.clone()).char_indices().filter(|(_, c)| matches!(c, ':' | '=')) {
+    let whole = text.part(line.clone());
+    // A line between spaces is one as well: "Name - Kwame Mensah".
+    let is_mark = |at: usize, c: char| {
+        let dash = matches!(c, '-' | '–')
+            && whole.part(..at).ends_with(' ')
+            && whole.part(at + c.len_utf8()..).starts_with(' ');
+        matches!(c, ':' | '=') || dash
+    };
+    for (at, mark) in whole.char_indices().filter(|(at, c)| is_mark(*at, *c)) {
         let colon = line.start + at;
         let before = text.part(from..colon);
         let cut = before.rfind([',', ';', '|', '\t', '(', '.']).map_or(0, |cut| cut + 1);
@@ -177,8 +191,10 @@ fn announced(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     let small: Vec<String> = words.iter().map(|word| plain(text.part(word.clone()))).collect();
     for (at, word) in small.iter().enumerate() {
-        let Some((_, what, link)) = NUMBERED.iter().find(|(name, _, _)| name == word) else { continue };
         let before = at.checked_sub(1).and_then(|before| small.get(before));
+        let two = before.map(|before| format!("{before} {word}"));
+        let named = |name: &str| name == word || two.as_deref() == Some(name);
+        let Some((_, what, link)) = NUMBERED.iter().find(|(name, _, _)| named(name)) else { continue };
         let other = before.is_some_and(|word| OTHERS.contains(&word.as_str()));
         let links = small.part(at + 1..).iter().take(BETWEEN).take_while(|word| LINKS.contains(&word.as_str())).count();
         let Some(next) = words.get(at + 1 + links) else { continue };
@@ -194,7 +210,7 @@ fn announced(text: &str) -> Vec<Hit> {
 }
 
 /// Runs of letters and digits.
-fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut rest = 0;
     std::iter::from_fn(move || {
         let start = rest + text.part(rest..).find(char::is_alphanumeric)?;
@@ -204,7 +220,7 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-fn trim(text: &str, span: Range<usize>) -> Range<usize> {
+pub(super) fn trim(text: &str, span: Range<usize>) -> Range<usize> {
     let idle = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '.' | ':' | '#' | '-' | '"');
     let part = text.part(span.clone());
     let start = span.start + (part.len() - part.trim_start_matches(idle).len());
@@ -229,7 +245,7 @@ fn date(text: &str, span: Range<usize>) -> Option<Range<usize>> {
     let read = ends.take_while(|end| *end <= 40).filter(|end| !dates::readings(part.part(..*end)).is_empty());
     // "1 May 2030, 12 Alder Street" must not become another date by its house number.
     let end = read.last()?;
-    Some(span.start..span.start + end)
+    Some(trim(text, span.start..span.start + end))
 }
 
 fn address(text: &str, span: Range<usize>) -> Option<Range<usize>> {
@@ -250,7 +266,9 @@ fn number(text: &str, span: Range<usize>) -> Option<Range<usize>> {
         let fits = letters.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !letters.is_empty();
         let numeric = letters.bytes().any(|byte| byte.is_ascii_digit());
         let capital = end == 0 && letters.len() <= 3 && letters.bytes().all(|byte| byte.is_ascii_uppercase());
-        if !fits || !(numeric || capital) {
+        // A number may end with a letter: "AB 12 34 56 C".
+        let last = end > 0 && letters.len() == 1 && letters.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !fits || !(numeric || capital || last) {
             // A word glued to the number, or the end of it.
             break;
         }

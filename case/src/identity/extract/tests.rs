@@ -161,3 +161,29 @@ proptest! {
         prop_assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start), "sorted and apart");
     }
 }
+
+#[test]
+fn sentences_without_labels_say_identity_too() {
+    check_words("dob 13/06/87, I am Dutch", &["date_of_birth: 13/06/87", "nationality: Dutch"]);
+    check_words(
+        "I'm a Nigerian citizen and live in Ireland. Moved to 9 Elm Court, Dublin 8 last week",
+        &["nationality: Nigerian", "country: Ireland", "address: 9 Elm Court, Dublin 8"],
+    );
+    check_words("22 Harbour View, Cork is my new address", &["address: 22 Harbour View, Cork"]);
+    check_words("Name - Kwame Mensah, Nationality - Ghanaian", &["name: Kwame Mensah", "nationality: Ghanaian"]);
+    check_words("my national insurance number is QQ 12 34 56 C", &["tax_id: QQ 12 34 56 C"]);
+}
+
+#[test]
+fn what_is_said_of_others_or_of_money_is_nobody_s_identity() {
+    for text in [
+        "my son was born on 3 May 2015",
+        "the payment moved to 2 December, 50 euros",
+        "I am Polish speaking staff please",
+        "I live in hope, 24/7",
+        "my wife is a Spanish citizen",
+        "I was moved to tears by 3 agents",
+    ] {
+        check_words(text, &[]);
+    }
+}

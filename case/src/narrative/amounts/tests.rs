@@ -41,6 +41,12 @@ fn amounts_are_read_as_customers_write_them() {
         ("99p and 50 cents", "99 ?, 50 ?"),
         ("$5k", "500000 USD"),
         ("CHF 1'299.00", "129900 CHF"),
+        ("a fiver, then two tenners", "500 GBP, 2000 GBP"),
+        ("A$89.95, C$40 & US$5", "8995 AUD, 4000 CAD, 500 USD"),
+        ("Rs. 2,499 debited", "249900 INR"),
+        ("4 pounds 20 instead of 2 pounds 40", "420 GBP, 240 GBP"),
+        ("3x 19.99", "1999 ?"),
+        ("at 09:12 EUR 3.15", "315 EUR"),
     ] {
         check(text, expected);
     }
@@ -66,6 +72,8 @@ fn other_numbers_are_no_amounts() {
         "24/7, 2x, 3rd, 10am, 15%",
         "I paid 2 times and got 3 charges",
         "charged two times",
+        "seat 14C, gate 22",
+        "I sent 0.05 BTC",
     ] {
         check(text, "");
     }

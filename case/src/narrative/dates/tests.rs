@@ -175,3 +175,13 @@ fn a_charge_s_date_stands_beside_the_other_ones() {
     check_on(TODAY, "They promised me a refund by Friday for the charge on Monday", "2026-11-16");
     check_on(TODAY, "money went missing on Tuesday", "2026-11-17");
 }
+
+#[test]
+fn what_the_customer_did_or_found_some_words_away_is_no_charge() {
+    check_on(TODAY, "The flight on 3 November was cancelled by them", "");
+    check_on(TODAY, "I returned the jacket to the shop on 1 November", "");
+    check_on(TODAY, "the last week of September they took it", "2026-09-21..2026-09-30");
+    check_on(TODAY, "charged by Films three days ago for a subscription that I cancelled yesterday", "2026-11-19");
+    let read = read("I cancelled the long free trial on 14 November and was billed 7.99 on 16 November", TODAY);
+    assert_eq!((read.cancelled_on, read.charges.len()), (Some(date(2026, 11, 14)), 1));
+}

@@ -157,9 +157,14 @@ fn in_digits(tokens: &[Token], at: usize) -> Found {
 }
 
 fn named_day(tokens: &[Token], at: usize) -> Found {
-    let (end, month, day) = NAMED_DAYS
-        .iter()
-        .find_map(|(name, month, day)| phrases::ends(name, tokens, at).map(|end| (end, *month, *day)))?;
+    let named =
+        NAMED_DAYS.iter().find_map(|(name, month, day)| phrases::ends(name, tokens, at).map(|end| (end, *month, *day)));
+    // Alone it is a season, and what is given then.
+    let christmas = || {
+        let dated = ["last", "on", "at", "by", "before", "since"].contains(&before(tokens, at));
+        (dated && ["christmas", "xmas"].contains(&word(tokens, at))).then_some((at + 1, 12, 25))
+    };
+    let (end, month, day) = named.or_else(christmas)?;
     Some((end, Written::Day(DayMonth { day, month, year: None })))
 }
 
@@ -253,11 +258,16 @@ fn week_or_month(tokens: &[Token], at: usize) -> Found {
         ("this year", Written::YearAgo(0)),
         ("last weekend", Written::Weekend { before: 1 }),
         ("the|this weekend", Written::Weekend { before: 0 }),
+        ("this time last year", Written::Ago { from: 380, to: 350 }),
         ("past week", Written::Ago { from: 7, to: 0 }),
         ("past month", Written::Ago { from: 31, to: 0 }),
     ];
     let (end, written) =
         PHRASES.iter().find_map(|(phrase, written)| phrases::ends(phrase, tokens, at).map(|end| (end, *written)))?;
+    // "The last week of September" is not the last week.
+    if word(tokens, end) == "of" && month(tokens, end + 1).is_some() {
+        return None;
+    }
     // "Last week on Tuesday" is one day.
     if let Written::Week(ago) = written {
         let day_at = end + usize::from(word(tokens, end) == "on");
@@ -353,6 +363,8 @@ fn day_of_month(tokens: &[Token], at: usize) -> Found {
 /// `in October`, `end of October 2025`, `last October`.
 fn month_alone(tokens: &[Token], at: usize) -> Found {
     const PARTS: &[(&str, Part)] = &[
+        ("last week|days|weekend of|in", Part::End),
+        ("first week|days of|in", Part::Beginning),
         ("end of", Part::End),
         ("beginning|start of", Part::Beginning),
         ("middle of", Part::Middle),

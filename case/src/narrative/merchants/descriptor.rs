@@ -134,6 +134,16 @@ pub(super) const NOISE: &[&str] = &[
     "of",
 ];
 
+/// Processors that are companies people name: where nothing is said behind an asterisk, they are meant themselves.
+const NAMED_PROCESSORS: &[&str] = &["paypal", "klarna", "adyen", "worldpay", "stripe", "sumup", "izettle", "zettle"];
+
+/// Whether a word is a short name with points in it: `e.on`.
+pub(super) fn is_dotted(raw: &str) -> bool {
+    let raw = raw.trim_matches(|c: char| !c.is_alphanumeric());
+    let letters = raw.chars().filter(|c| c.is_alphabetic()).count();
+    raw.contains('.') && (2..=4).contains(&letters) && raw.chars().all(|c| c.is_alphabetic() || c == '.')
+}
+
 /// The words of a merchant's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
@@ -156,9 +166,13 @@ impl Name {
             .filter(|word| word.chars().count() > 1 && !word.chars().any(|c| c.is_ascii_digit()))
             .map(|word| SHORT.iter().find(|(short, _)| *short == word).map_or(word, |(_, long)| (*long).to_owned()))
             .collect();
-        let all: Vec<&String> = words.iter().filter(|word| !PROCESSORS.contains(&word.as_str())).collect();
+        let itself = |word: &str| !own.contains('*') && NAMED_PROCESSORS.contains(&word) && own == lower;
+        let all: Vec<&String> =
+            words.iter().filter(|word| !PROCESSORS.contains(&word.as_str()) || itself(word)).collect();
         let mut joined: Vec<Vec<char>> =
             all.windows(2).map(|pair| pair.iter().flat_map(|word| word.chars()).collect()).collect();
+        let dotted = own.split_whitespace().filter(|raw| is_dotted(raw));
+        joined.extend(dotted.map(|raw| raw.chars().filter(|c| c.is_alphabetic()).collect()));
         let initials: Vec<char> = all.iter().filter_map(|word| word.chars().next()).collect();
         if initials.len() > 2 {
             joined.push(initials);

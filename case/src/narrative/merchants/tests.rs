@@ -55,3 +55,13 @@ fn a_swap_of_neighbours_is_one_change() {
         assert_eq!(distance(&letters(one), &letters(other)), expected, "{one} {other}");
     }
 }
+
+#[test]
+fn everyday_words_are_no_misspelt_names_and_dotted_names_are_one() {
+    check(
+        "it was never delivered to my home on the road",
+        &[],
+        &["DELIVEROO LONDON GB", "THE HOME DEPOT #6821", "ROADCHEF"],
+    );
+    check("my E.ON bill, and Klarna took it", &["E.ON ENERGIE DD", "KLARNA BANK AB"], &["NEON LIGHTS", "ENERGIE AG"]);
+}
