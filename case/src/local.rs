@@ -211,7 +211,7 @@ impl LocalModel {
     /// are fitted on.
     #[must_use]
     pub fn opinion(&self, text: &str) -> Opinion {
-        pool::opinion(self, &text::words(text))
+        pool::opinion(self, &text::words(text::request(text)))
     }
 
     /// The tasks that single clauses are clearly about, where there are several and the text's own label is one of

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use case::label::{Label, Ppm};
-use case::local::file::{KnownWords, Matrix, ModelParts, Settings};
 use case::local::LocalModel;
+use case::local::file::{KnownWords, Matrix, ModelParts, Settings};
 
 use super::corpus::{Corpus, Text, Unseen};
 use super::network::{Example, Network, Schedule, Shape};
@@ -34,17 +34,10 @@ impl Recipe {
         features: 12_000,
         feature_texts_min: 3,
         word_texts_min: 2,
-        width: 32,
-        hidden: 96,
-        vector_steps: 63.0,
-        schedule: Schedule {
-            passes: 10,
-            batch: 64,
-            step: 0.003,
-            dropout: 0.5,
-            hidden_dropout: 0.2,
-            of_heads: 0.5,
-        },
+        width: 48,
+        hidden: 128,
+        vector_steps: 31.0,
+        schedule: Schedule { passes: 14, batch: 64, step: 0.003, dropout: 0.5, hidden_dropout: 0.2, of_heads: 0.5 },
     };
 }
 
@@ -74,16 +67,11 @@ const SEEDS: [u64; 2] = [1, 2];
 /// None but a thread that could not be run to its end.
 pub fn build(corpus: &Corpus<'_>, unseen: Unseen, recipe: &Recipe) -> Result<ModelParts> {
     let texts = corpus.texts(unseen);
-    let samples: Vec<Sample<'_>> =
-        texts.iter().map(|text| Sample { features: text.features, aim: text.aim }).collect();
+    let samples: Vec<Sample<'_>> = texts.iter().map(|text| Sample { features: text.features, aim: text.aim }).collect();
     let vocabulary = Vocabulary::choose(&samples, recipe.features, recipe.feature_texts_min);
     let labels = corpus.heads.labels.clone();
-    let shape = Shape {
-        features: vocabulary.features.len(),
-        width: recipe.width,
-        hidden: recipe.hidden,
-        heads: labels.len(),
-    };
+    let shape =
+        Shape { features: vocabulary.features.len(), width: recipe.width, hidden: recipe.hidden, heads: labels.len() };
     let networks = SEEDS.map(|seed| Network::new(shape, seed)).to_vec();
     let learnt = learn(networks, &texts, &vocabulary, &labels, recipe)?;
     let seen = corpus.rows.iter().filter(|row| !unseen.holds(row)).map(|row| row.text.as_str());
@@ -99,11 +87,8 @@ fn learn(
     labels: &[Label],
     recipe: &Recipe,
 ) -> Result<Vec<Network>> {
-    let example = |text: &Text<'_>| Example {
-        values: vocabulary.values(text.features),
-        aim: text.aim,
-        weight: text.weight,
-    };
+    let example =
+        |text: &Text<'_>| Example { values: vocabulary.values(text.features), aim: text.aim, weight: text.weight };
     let examples: &[Example] = &texts.iter().map(example).collect::<Vec<_>>();
     let learnt = std::thread::scope(|scope| {
         let lane = |(mut network, seed): (Network, u64)| {

@@ -90,7 +90,8 @@ impl<'rows> Corpus<'rows> {
             (0..copies).map(|number| features::features(&augment.variant(row, number))).collect()
         };
         let framed = rows.iter().map(framed).collect();
-        let places: BTreeMap<&str, usize> = rows.iter().enumerate().rev().map(|(at, row)| (row.id.as_str(), at)).collect();
+        let places: BTreeMap<&str, usize> =
+            rows.iter().enumerate().rev().map(|(at, row)| (row.id.as_str(), at)).collect();
         let variant = |variant: &'rows Variant| {
             Some((*places.get(variant.parent.as_str())?, variant, features::features(&variant.text)))
         };

@@ -9,7 +9,7 @@ use case::local::file::{ModelParts, Settings};
 use case::local::{LocalModel, Opinion, Reading};
 
 use super::augment::Augment;
-use super::build::{self, Recipe};
+use super::build;
 use super::corpus::{Corpus, Unseen};
 use super::rows::{FOLDS, Group, Row};
 
@@ -33,8 +33,6 @@ pub struct Asked {
     pub opinion: Opinion,
     /// What it says of the row in the frame.
     pub framed_opinion: Opinion,
-    /// Whether the row is of a kind the model saw none of, or few.
-    pub other_style: bool,
 }
 
 impl Asked {
@@ -67,22 +65,21 @@ impl Fold {
 /// Makes one model for each fold, and one that has seen no text of other styles.
 ///
 /// # Errors
-/// As [`build::build`].
+/// What `make` fails with.
 pub(crate) fn train(
     corpus: &Corpus<'_>,
-    recipe: &Recipe,
+    make: impl Fn(Unseen) -> Result<ModelParts>,
     mut done: impl FnMut(&Fold),
 ) -> Result<Vec<Fold>> {
     let augment = Augment::new(&corpus.rows);
     let mut folds = Vec::new();
     for unseen in (0..FOLDS).map(Unseen::Fold).chain([Unseen::OtherStyles]) {
-        let parts = build::build(corpus, unseen, recipe)?;
+        let parts = make(unseen)?;
         let model = build::model(&parts)?;
         let ask = |row: &Row| {
             let framed = augment.variant(row, 0);
             let (opinion, framed_opinion) = (model.opinion(&row.text), model.opinion(&framed));
-            let other_style = row.group() == Group::Written;
-            Asked { row: row.clone(), framed, opinion, framed_opinion, other_style }
+            Asked { row: row.clone(), framed, opinion, framed_opinion }
         };
         let asked = corpus.rows.iter().filter(|row| unseen.holds(row) && row.group() != Group::ClincOffTopic);
         let fold = Fold { unseen, rows: asked.map(ask).collect(), parts };

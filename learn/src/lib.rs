@@ -19,7 +19,6 @@ mod vocabulary;
 use anyhow::Result;
 use case::local::file::ModelParts;
 
-use build::Recipe;
 use corpus::{Corpus, Unseen};
 use folds::Fold;
 
@@ -31,15 +30,20 @@ pub struct Trained {
     pub folds: Vec<Fold>,
 }
 
-/// Trains a model on all rows, and fits its settings on folds of them; `done` hears of each step.
+/// Trains a model on all rows, and fits its settings on folds of them; `make` trains one model, with [`build::build`] or
+/// by taking one that was trained so before, and `done` hears of each step.
 ///
 /// # Errors
-/// Parts that no model file can hold: too many kinds of rows, for instance.
-pub fn train(corpus: &Corpus<'_>, recipe: &Recipe, mut done: impl FnMut(&str)) -> Result<Trained> {
-    let folds = folds::train(corpus, recipe, |fold| done(&format!("trained without {:?}", fold.unseen)))?;
+/// What `make` fails with.
+pub fn train(
+    corpus: &Corpus<'_>,
+    make: impl Fn(Unseen) -> Result<ModelParts>,
+    mut done: impl FnMut(&str),
+) -> Result<Trained> {
+    let folds = folds::train(corpus, &make, |fold| done(&format!("without {:?}", fold.unseen)))?;
     let settings = calibrate::fit(&folds)?;
-    done("fitted the settings");
-    let parts = build::build(corpus, Unseen::Nothing, recipe)?;
-    done("trained on all rows");
+    done("settings fitted");
+    let parts = make(Unseen::Nothing)?;
+    done("with all rows");
     Ok(Trained { parts: ModelParts { settings, ..parts }, folds })
 }

@@ -3,9 +3,10 @@
 //! Learn then test (Angelopoulos and others 2021, arXiv:2110.01052): some thresholds, fixed by the share of rows they let through, are each
 //! tested on rows the models have not seen against the hypothesis that more than the promised share of what they let
 //! through is wrong. The test is exact (Clopper and Pearson's binomial bound) and each threshold has its part of
-//! [`FAILS`] (Bonferroni); the laxest that passes is taken. So for rows like these a label's promise fails with at most
-//! that chance. Three promises must hold at once: for the usual rows, for missed fraud reports among them (half of what
-//! is promised), and for rows in other styles, which may be wrong [`OTHER_STYLES`] times as often.
+//! [`FAILS`] (Bonferroni); the laxest that passes is taken. So for rows like these, a promise fails with at most that
+//! chance. Three things are promised: of all that is decided, the promised share; of what is decided for one label, at
+//! most [`ONE_LABEL`] times as much; and of that, missed fraud reports at most the promised share. A label's threshold
+//! is the strictest of the three.
 
 use case::label::{Label, Ppm};
 use case::local::file::Settings;
@@ -13,15 +14,12 @@ use case::local::file::Settings;
 use super::calibrate::top;
 use super::folds::{Asked, Fold};
 
-/// The chance that a label's promise does not hold for rows like those it was fitted on.
+/// The chance that a promise does not hold for rows like those it was fitted on.
 const FAILS: f64 = 0.1;
-/// Text in styles of which the model saw little may be wrong so many times as often as promised.
-const OTHER_STYLES: f64 = 2.5;
-/// Missed fraud reports may be this share of what may be wrong.
-const MISSED_FRAUD: f64 = 0.5;
-/// The shares of a label's rows that the thresholds let through, the laxest first.
-const LET_THROUGH: [f64; 16] =
-    [1.0, 0.99, 0.98, 0.97, 0.95, 0.93, 0.9, 0.87, 0.84, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4, 0.3];
+/// Of what is decided for one label, so many times as much may be wrong as of all.
+const ONE_LABEL: f64 = 2.0;
+/// The shares of the rows that the thresholds let through, the laxest first.
+const LET_THROUGH: [f64; 16] = [1.0, 0.99, 0.98, 0.97, 0.95, 0.93, 0.9, 0.87, 0.84, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4, 0.3];
 /// No label is sure below this, however well it did on the folds.
 const FLOOR: Ppm = match Ppm::new(500_000) {
     Some(half) => half,
@@ -40,18 +38,16 @@ struct Outcome {
 /// For each label, in the order of [`Label::ALL`], from which confidence it is sure.
 pub(crate) fn thresholds(folds: &[Fold], settings: &Settings, promised: Ppm) -> [Ppm; 5] {
     // What is asked of a model that saw no text of other styles says how it is there, not how the shipped one is.
-    let asked = || folds.iter().filter(|fold| fold.unseen.is_fold()).flat_map(|fold| &fold.rows);
-    let of_style = |other: bool| -> Vec<Outcome> {
-        let asked = asked().filter(|asked| asked.other_style == other && is_read_whole(asked));
-        asked.filter_map(|asked| outcome(asked, settings)).collect()
-    };
-    let (usual, other) = (of_style(false), of_style(true));
+    let asked = folds.iter().filter(|fold| fold.unseen.is_fold()).flat_map(|fold| &fold.rows);
+    let outcomes: Vec<Outcome> =
+        asked.filter(|asked| is_read_whole(asked)).filter_map(|asked| outcome(asked, settings)).collect();
     let promised = promised.share();
+    let of_all = threshold(outcomes.iter(), |outcome| outcome.wrong, promised);
     Label::ALL.map(|label| {
-        let of_usual = threshold(&usual, label, |outcome| outcome.wrong, promised);
-        let of_fraud = threshold(&usual, label, |outcome| outcome.missed_fraud, promised * MISSED_FRAUD);
-        let of_other = threshold(&other, label, |outcome| outcome.wrong, promised * OTHER_STYLES);
-        of_usual.max(of_fraud).max(of_other).max(FLOOR)
+        let said = || outcomes.iter().filter(|outcome| outcome.said == label);
+        let of_label = threshold(said(), |outcome| outcome.wrong, promised * ONE_LABEL);
+        let of_fraud = threshold(said(), |outcome| outcome.missed_fraud, promised);
+        of_all.max(of_label).max(of_fraud).max(FLOOR)
     })
 }
 
@@ -70,15 +66,20 @@ fn outcome(asked: &Asked, settings: &Settings) -> Option<Outcome> {
     Some(Outcome { said, confidence: Ppm::from_share(share.clamp(0.0, 1.0))?, wrong, missed_fraud })
 }
 
-/// The lowest confidence at which it is shown that few enough outcomes of a label are faults.
-fn threshold(outcomes: &[Outcome], label: Label, is_fault: impl Fn(&Outcome) -> bool, promised: f64) -> Ppm {
-    let mut said: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.said == label).collect();
+/// The lowest confidence at which it is shown that few enough outcomes are faults.
+fn threshold<'said>(
+    said: impl Iterator<Item = &'said Outcome>,
+    is_fault: impl Fn(&Outcome) -> bool,
+    promised: f64,
+) -> Ppm {
+    let mut said: Vec<&Outcome> = said.collect();
     said.sort_by_key(|outcome| std::cmp::Reverse(outcome.confidence));
     let passes = |share: &f64| {
         let last = ((said.len() as f64 * share).ceil() as usize).checked_sub(1)?;
         let from = said.get(last)?.confidence;
         let let_through = said.iter().take_while(|outcome| outcome.confidence >= from);
-        let (all, faults) = let_through.fold((0, 0), |(all, faults), outcome| (all + 1, faults + u32::from(is_fault(outcome))));
+        let (all, faults) =
+            let_through.fold((0, 0), |(all, faults), outcome| (all + 1, faults + u32::from(is_fault(outcome))));
         (highest_share(faults, all, FAILS / LET_THROUGH.len() as f64) <= promised).then_some(from)
     };
     LET_THROUGH.iter().find_map(passes).unwrap_or(Ppm::ONE)
@@ -132,22 +133,22 @@ mod tests {
     fn outcomes(wrong: impl Iterator<Item = bool>) -> Vec<Outcome> {
         let outcome = |(at, wrong)| Outcome {
             said: Label::Other,
-            confidence: Ppm::new(990_000 - at).unwrap(),
+            confidence: Ppm::new(990_000 - at).unwrap_or_default(),
             wrong,
             missed_fraud: false,
         };
-        (0..).zip(wrong).map(outcome).collect()
+        (0_u32..).zip(wrong).map(outcome).collect()
     }
 
     fn of_wrong(said: &[Outcome], promised: f64) -> Ppm {
-        threshold(said, Label::Other, |outcome| outcome.wrong, promised)
+        threshold(said.iter(), |outcome| outcome.wrong, promised)
     }
 
     #[test]
-    fn a_label_that_is_never_wrong_is_sure_down_to_its_last_row_and_one_without_rows_never() {
+    fn what_is_never_wrong_is_sure_down_to_its_last_row_and_what_has_few_rows_never() {
         let said = outcomes([false; 400].into_iter());
         assert_eq!(of_wrong(&said, 0.02), said[399].confidence);
-        assert_eq!(threshold(&said, Label::FraudCheck, |outcome| outcome.wrong, 0.02), Ppm::ONE);
+        assert_eq!(of_wrong(&[], 0.02), Ppm::ONE);
         assert_eq!(of_wrong(&said[..60], 0.02), Ppm::ONE, "sixty rows cannot show two in a hundred");
     }
 

@@ -78,7 +78,8 @@ impl<'model> Speaker<'model> {
         for ((network, activity), heads) in model.networks.iter().zip(&heard.activities).zip(&heard.heads) {
             let ours = score::of(&score::by_label(parts, heads), label).max(f64::MIN_POSITIVE);
             let theirs = (1.0 - ours).max(f64::EPSILON);
-            let of_head = |(share, of): (&f64, &Label)| (if *of == label { share / ours } else { -share / theirs }) as f32;
+            let of_head =
+                |(share, of): (&f64, &Label)| (if *of == label { share / ours } else { -share / theirs }) as f32;
             let of_heads: Vec<f32> = heads.iter().zip(&parts.labels).map(of_head).collect();
             pull.extend(network.slope(activity, &of_heads).into_iter().map(f64::from));
         }

@@ -33,6 +33,7 @@ pub(super) struct Heard {
 
 /// Reads a text and its clauses.
 pub(super) fn hear(model: &LocalModel, text: &str) -> Heard {
+    let text = text::request(text);
     let words = text::words(text);
     let mut whole = say(model, &words);
     let fraud = |said: &Said| *score::of(&said.shares, Label::FraudCheck);

@@ -7,9 +7,9 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::PROMISES;
 use super::features::FeatureId;
 use super::file::ModelError;
-use super::PROMISES;
 use super::score::{self, Shares};
 use crate::label::{Label, Ppm};
 

@@ -42,6 +42,103 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// Words of greetings, thanks and pleas for help: a piece of nothing else says nothing about any task.
+const COURTESY: [&str; 76] = [
+    "a",
+    "advance",
+    "advise",
+    "afternoon",
+    "again",
+    "all",
+    "am",
+    "and",
+    "any",
+    "anyone",
+    "appreciate",
+    "appreciated",
+    "are",
+    "assist",
+    "assistance",
+    "be",
+    "best",
+    "bye",
+    "can",
+    "cheers",
+    "could",
+    "day",
+    "dear",
+    "doing",
+    "evening",
+    "everyone",
+    "faithfully",
+    "fine",
+    "finds",
+    "for",
+    "from",
+    "good",
+    "goodbye",
+    "great",
+    "greatly",
+    "greetings",
+    "have",
+    "hello",
+    "help",
+    "here",
+    "hey",
+    "hi",
+    "hiya",
+    "hope",
+    "i",
+    "in",
+    "is",
+    "it",
+    "kind",
+    "kindly",
+    "lot",
+    "lots",
+    "madam",
+    "many",
+    "me",
+    "message",
+    "morning",
+    "much",
+    "nice",
+    "please",
+    "pls",
+    "regards",
+    "sincerely",
+    "sir",
+    "so",
+    "team",
+    "thank",
+    "thanks",
+    "there",
+    "this",
+    "time",
+    "very",
+    "well",
+    "would",
+    "you",
+    "your",
+];
+
+/// A text without the greetings before its first words and the thanks after its last; the text itself where nothing
+/// would be left.
+#[must_use]
+pub fn request(text: &str) -> &str {
+    let ends = |letter: char| matches!(letter, '.' | '?' | '!' | ',' | ';' | '\n');
+    let is_courtesy = |piece: &&str| words(piece).iter().all(|word| COURTESY.binary_search(&word.as_str()).is_ok());
+    let before: usize = text.split_inclusive(ends).take_while(is_courtesy).map(str::len).sum();
+    let rest = text.get(before..).unwrap_or_default();
+    let mut pieces: Vec<&str> = rest.split_inclusive(ends).collect();
+    while pieces.last().is_some_and(is_courtesy) {
+        pieces.pop();
+    }
+    let length = pieces.iter().map(|piece| piece.len()).sum();
+    let request = rest.get(..length).unwrap_or_default();
+    if request.is_empty() { text } else { request }
+}
+
 /// Splits a text where a sentence ends: after `.`, `?` or `!` before white space, and at `;` and line breaks.
 #[must_use]
 pub fn sentences(text: &str) -> Vec<&str> {
@@ -153,6 +250,19 @@ mod tests {
         assert_eq!(words("I CAN\u{2019}T pay 1,250.00!"), ["i", "cant", "pay", "0", "0", "0"]);
         assert_eq!(words("ca\u{200b}rd \u{202e}twice"), ["card", "twice"]);
         assert_eq!(words("ｃａｒｄ"), ["card"]);
+    }
+
+    #[test]
+    fn greetings_and_thanks_are_no_part_of_a_request() {
+        assert!(COURTESY.is_sorted());
+        assert_eq!(
+            request("Good morning, I hope you are well. Where is my card? Thank you very much!"),
+            " Where is my card?"
+        );
+        assert_eq!(request("Hi, thanks for nothing. Please help"), " thanks for nothing.");
+        for text in ["Hello!", "thank you", "", "?!", "where is my card", "I lost my card, please help me find it"] {
+            assert_eq!(request(text), text);
+        }
     }
 
     #[test]

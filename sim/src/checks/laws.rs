@@ -12,6 +12,9 @@ use crate::{api::View, stories::Told};
 const MONEY: [&str; 3] = ["raise_chargeback", "provisional_credit", "recall_payment"];
 /// The profile fields that a specialist may ever ask for: what the law on identification names.
 const PROFILE: [&str; 7] = ["name", "date_of_birth", "address", "id_document", "country", "tax_id", "nationality"];
+/// What of a profile may be read besides, to find the customer in the words before a model is shown them.
+const PERSON: [&str; 2] = ["email", "phone"];
+const PROFILE_ROUTE: &str = "/profile/customers/{id}";
 
 /// What a source may be asked: its path up to a last part that is a reference, and the names that may come with it.
 const ROUTES: [(&str, &str, &[&str]); 9] = [
@@ -135,6 +138,8 @@ fn numbers(text: &str) -> BTreeSet<String> {
 pub(crate) fn of_requests(told: &Told, requests: &[&Value]) -> Vec<String> {
     let tasks: Vec<&str> = told.tracks().iter().map(|track| track.task).collect();
     let mut found = BTreeSet::new();
+    // Before words go to a model, the customer's own names in them are found by the profile.
+    let prompted = requests.iter().any(|request| request.get("path").and_then(Value::as_str) == Some("/v1/messages"));
     for request in requests {
         let of = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
         let (path, query) = of("path").split_once('?').unwrap_or((of("path"), ""));
@@ -148,7 +153,8 @@ pub(crate) fn of_requests(told: &Told, requests: &[&Value]) -> Vec<String> {
             continue;
         };
         let scope = |task: &&str| SCOPES.iter().any(|(name, routes)| *name == *task && routes.contains(route));
-        if !tasks.iter().any(scope) {
+        let of_prompt = prompted && *route == PROFILE_ROUTE && path.ends_with(&told.answer.customer_id);
+        if !of_prompt && !tasks.iter().any(scope) {
             found.insert(format!("{route} is not in the scope of {tasks:?}"));
         }
         let mut given = pairs(query);
@@ -169,12 +175,12 @@ pub(crate) fn of_requests(told: &Told, requests: &[&Value]) -> Vec<String> {
                 found.extend(
                     value
                         .split(',')
-                        .filter(|field| !PROFILE.contains(field))
+                        .filter(|field| !(PROFILE.contains(field) || of_prompt && PERSON.contains(field)))
                         .map(|field| format!("{route} is asked for {field}")),
                 );
             }
         }
-        if *route == "/profile/customers/{id}" && !path.ends_with(&told.answer.customer_id) {
+        if *route == PROFILE_ROUTE && !path.ends_with(&told.answer.customer_id) {
             found.insert(format!("{route} is asked about another customer"));
         }
     }

@@ -74,10 +74,7 @@ pub(crate) fn print_intents(name: &str, read: impl Iterator<Item = (Row, Reading
 /// The share of a source's rows that the model labels right.
 #[cfg(test)]
 pub(crate) fn accuracy(model: &case::local::LocalModel, rows: &[Row], group: Group) -> f64 {
-    let of_group: Vec<Said> = rows
-        .iter()
-        .filter(|row| row.group() == group)
-        .filter_map(|row| said(row, &model.read(&row.text)))
-        .collect();
+    let of_group: Vec<Said> =
+        rows.iter().filter(|row| row.group() == group).filter_map(|row| said(row, &model.read(&row.text))).collect();
     Figures::of(&of_group).accuracy.unwrap_or_default()
 }

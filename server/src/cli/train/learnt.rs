@@ -5,11 +5,7 @@ use std::time::Instant;
 use case::{
     ids::Digest,
     label::{Label, Ppm, Scored},
-    local::{
-        LocalModel, Reading, features,
-        PROMISES, supplement::Supplement,
-        text,
-    },
+    local::{LocalModel, PROMISES, Reading, features, supplement::Supplement, text},
 };
 use eval::{DecidedBy, Judged};
 use tune::{Example, Fitted};
