@@ -14,10 +14,7 @@ use thresholds::Outcome;
 
 use case::{
     label::{Label, Ppm, Scored},
-    local::{
-        features::FeatureId,
-        supplement::{PROMISES, Supplement},
-    },
+    local::{PROMISES, features::FeatureId, supplement::Supplement},
 };
 
 /// Into how many parts the rows are cut.

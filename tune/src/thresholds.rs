@@ -6,7 +6,7 @@
 
 use case::{
     label::{Label, Ppm, Scored},
-    local::supplement::{PROMISES, Supplement},
+    local::{PROMISES, supplement::Supplement},
 };
 
 use super::{Example, nothing, ranked};

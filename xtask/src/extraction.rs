@@ -94,7 +94,7 @@ mod tests {
     /// reads less shows here.
     const FLOOR: [(&str, u32, u32); 13] = [
         ("amounts", 915, 890),
-        ("charged on", 795, 845),
+        ("charged on", 790, 830),
         ("delivery due", 600, 400),
         ("cancelled on", 900, 900),
         ("noticed on", 900, 660),
@@ -102,7 +102,7 @@ mod tests {
         ("references", 950, 950),
         ("name", 890, 750),
         ("date of birth", 950, 950),
-        ("address", 900, 830),
+        ("address", 815, 750),
         ("id document", 660, 800),
         ("tax id", 950, 800),
         ("nationality, country", 950, 910),

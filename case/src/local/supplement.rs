@@ -199,6 +199,7 @@ impl<'bytes> Input<'bytes> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ppm;
     use super::super::{LocalModel, features};
     use super::*;
 

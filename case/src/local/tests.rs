@@ -75,7 +75,8 @@ fn each_task_is_read_from_plain_words() {
 #[test]
 fn a_colleagues_words_are_read_too() {
     check("The customer claims that their account has been hacked.", Label::FraudCheck);
-    check("my bank account got hacked please help", Label::FraudCheck);
+    let hacked = read("my bank account got hacked please help");
+    assert!(top(&hacked).label == Label::FraudCheck && hacked.fraud_suspected, "{hacked:?}");
     check("Customer disputes a charge of $49.99 from Netflix", Label::DisputeSummary);
     check("Client wants to know the status of the wire transfer sent on Wednesday.", Label::PaymentStatus);
     check("Customer needs to update their address and passport information.", Label::KycLookup);
