@@ -3,6 +3,7 @@
 //! The weights and every threshold come from the training rows alone; `dev.jsonl` and the test rows are only read to
 //! report on.
 
+mod card;
 mod figures;
 mod perturbed;
 
@@ -86,10 +87,13 @@ impl Train {
         };
         let trained = learn::train(&corpus, make, |step| println!("{:>6.1} s  {step}", start.elapsed().as_secs_f64()))?;
         let (folds, others) = trained.folds.split_at(FOLDS);
-        for (name, folds) in [("ten folds", folds), ("no other styles seen", others)] {
-            figures::print(name, unseen_rows(folds, trained.parts.settings)?.into_iter());
-        }
+        let unseen = unseen_rows(folds, trained.parts.settings)?;
+        figures::print("ten folds", unseen.iter().cloned());
+        figures::print("no other styles seen", unseen_rows(others, trained.parts.settings)?.into_iter());
         let bytes = trained.parts.encode()?;
+        if !self.check {
+            std::fs::write(root.join("docs/model-card.md"), card::markdown(&bytes, &rows, &unseen)?)?;
+        }
         ensure!(bytes.len() <= MODEL_BYTES_MAX, "the model has {} bytes, more than {MODEL_BYTES_MAX}", bytes.len());
         Ok(bytes)
     }
