@@ -2,7 +2,10 @@
 //!
 //! Case, punctuation, apostrophes, digits and invisible characters carry no meaning here, so that a shouted, a
 //! careless and a tidy request read alike. A personal-data token (`[card:1]`) is left out: it neither speaks for a
-//! label nor makes a text unfamiliar. This module refuses to know what any word means.
+//! label nor makes a text unfamiliar. This module knows words of courtesy and words that
+//! introduce a datum, and refuses to know what a task is.
+
+use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -20,7 +23,8 @@ pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut letters = 0;
-    for character in without_tokens(&language::folded(text)).nfkc().flat_map(char::to_lowercase) {
+    let folded = language::folded(text);
+    for character in without_tokens(&without_introductions(&folded)).nfkc().flat_map(char::to_lowercase) {
         if words.len() == WORDS_MAX {
             return words;
         }
@@ -214,6 +218,80 @@ const fn joins(character: char) -> bool {
     )
 }
 
+/// What says whose a personal datum is: an introduction begins with it.
+const OWNERS: [&str; 7] = ["her", "his", "its", "my", "our", "the", "their"];
+/// Of what else an introduction is made.
+const NAMES_OF_DATA: [&str; 26] = [
+    "account",
+    "address",
+    "and",
+    "bank",
+    "birth",
+    "card",
+    "cell",
+    "code",
+    "date",
+    "document",
+    "email",
+    "full",
+    "iban",
+    "id",
+    "mail",
+    "mobile",
+    "name",
+    "no",
+    "number",
+    "of",
+    "phone",
+    "security",
+    "social",
+    "sort",
+    "ssn",
+    "telephone",
+];
+/// The most words of an introduction.
+const INTRODUCTION_WORDS_MAX: usize = 8;
+
+/// A text without the words that only introduce a personal-data token ("My card number is [card:1]"): they are about the
+/// datum, not about the request.
+fn without_introductions(text: &str) -> Cow<'_, str> {
+    let mut kept = String::new();
+    let mut from = 0;
+    for (at, _) in text.match_indices('[') {
+        let before = text.get(from..at).unwrap_or_default();
+        if text.get(at..).and_then(token_length).is_some()
+            && let Some(length) = introduction_length(before)
+        {
+            kept.push_str(before.get(..before.len() - length).unwrap_or_default());
+            from = at;
+        }
+    }
+    if from == 0 { Cow::Borrowed(text) } else { Cow::Owned(kept + text.get(from..).unwrap_or_default()) }
+}
+
+/// The length in bytes of the introduction a text ends with.
+fn introduction_length(text: &str) -> Option<usize> {
+    let mut words = text.rsplit(char::is_whitespace).filter(|word| !word.is_empty());
+    let is_one_of = |word: &str, of: &[&str]| {
+        let word = word.trim_end_matches(':');
+        of.iter().any(|other| other.eq_ignore_ascii_case(word))
+    };
+    let last = words.next()?;
+    let names_it = last.ends_with(':') && is_one_of(last, &NAMES_OF_DATA);
+    if !(names_it || is_one_of(last, &["is", "are"])) {
+        return None;
+    }
+    for word in words.take(INTRODUCTION_WORDS_MAX) {
+        if is_one_of(word, &OWNERS) {
+            return Some(text.len() - text.rfind(word)?);
+        }
+        if !is_one_of(word, &NAMES_OF_DATA) {
+            return None;
+        }
+    }
+    None
+}
+
 /// The characters of a text with each personal-data token replaced by one space.
 fn without_tokens(text: &str) -> impl Iterator<Item = char> {
     let mut skip_to = 0;
@@ -270,6 +348,18 @@ mod tests {
         assert_eq!(words("card [card:1] of [email:22]"), ["card", "of"]);
         assert_eq!(words("a [note] b[2]"), ["a", "note", "b", "0"]);
         assert_eq!(words("[card:"), ["card"]);
+    }
+
+    #[test]
+    fn the_words_that_only_introduce_a_personal_datum_are_left_out() {
+        assert_eq!(words("where is my card My card number is [card:1]."), ["where", "is", "my", "card"]);
+        assert_eq!(words("Refund? my sort code and account are [account:1] thanks"), ["refund", "thanks"]);
+        assert_eq!(words("my e-mail: [email:1] late transfer"), ["my", "e", "mail", "late", "transfer"]);
+        assert_eq!(words("my email: [email:1] late transfer"), ["late", "transfer"]);
+        for text in ["I lost my card [card:1]", "what is [card:1]", "the problem is [card:1]", "is my card number is"] {
+            let plain = text.replace("[card:1]", "");
+            assert_eq!(words(text), words(&plain));
+        }
     }
 
     #[test]
