@@ -160,7 +160,8 @@ mod tests {
             said.iter().filter(|outcome| outcome.confidence >= from).count()
         };
         assert_eq!(let_through(0.02), 1_000);
-        assert_eq!(let_through(0.05), 1_600);
+        // 50 of 1,500 bound the share at 4.7 %, 60 of 1,600 at 5.1 %.
+        assert_eq!(let_through(0.05), 1_500);
         assert_eq!(let_through(0.001), 0, "two thousand rows cannot show one in a thousand");
     }
 }
