@@ -5,6 +5,7 @@
 
 mod client;
 mod edge;
+mod local;
 mod page;
 mod worker;
 
@@ -18,11 +19,14 @@ use clap::Subcommand;
 pub(crate) enum Command {
     /// The Worker on workerd beside a plain JavaScript Worker with the same contract; writes `docs/performance.md`.
     Edge(edge::Options),
+    /// The local tier's reading of a request, natively (in this build; `cargo run --release -p xtask`) and in wasm.
+    Local,
 }
 
 /// Measures.
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Edge(options) => edge::run(options).map(|()| ExitCode::SUCCESS),
+        Command::Local => local::run().map(|()| ExitCode::SUCCESS),
     }
 }

@@ -30,3 +30,11 @@ pub fn read(text: &str) -> String {
     );
     serde_json::to_string(&read).unwrap_or_default()
 }
+
+/// What the local tier alone says a text is about: for measuring how long that takes.
+#[must_use]
+#[wasm_bindgen]
+pub fn sort(text: &str) -> String {
+    let reading = LocalModel::embedded().read(text);
+    reading.scores.first().map_or_else(String::new, |top| top.label.name().to_owned())
+}
