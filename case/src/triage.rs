@@ -160,6 +160,10 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>, decided_by: Tier) ->
     if tasks.is_empty() {
         return tasks;
     }
+    // What was sent to a fraudster is to be recalled: nobody asks where it is.
+    if heard.claims.contains(&Claim::ScamPayment) && tasks.contains(&Task::FraudCheck) && decided_by == Tier::Local {
+        tasks.retain(|task| *task != Task::PaymentStatus);
+    }
     // Somebody else's transfer is no question about a payment, nor is a card that was declined and billed.
     let denied = heard.claims.contains(&Claim::NotRecognised) && !tasks.contains(&Task::DisputeSummary);
     if denied && !tasks.contains(&Task::FraudCheck) {
@@ -189,7 +193,11 @@ fn by_rules(state: &State) -> Option<Outcome> {
     let label = heard_label(&state.narrative)?;
     let scored = state.reading.scores.iter().find(|scored| scored.label == label).copied();
     let confidence = scored.map_or_else(Ppm::default, |scored| scored.confidence);
-    let tasks = label.task().into_iter().collect();
+    // Two matters in one text leave the model unsure of the whole where it is clear about each part.
+    let parts = Some(&state.reading.intents).filter(|intents| intents.len() > 1).into_iter().flatten();
+    let mut tasks: Vec<Task> = label.task().into_iter().chain(parts.filter_map(|scored| scored.label.task())).collect();
+    tasks.sort_by_key(|task| Task::ALL.iter().position(|other| other == task));
+    tasks.dedup();
     Some(outcome(state, Scored { label, confidence }, Tier::Local, Basis::Heard, tasks))
 }
 

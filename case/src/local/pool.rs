@@ -25,7 +25,7 @@ pub(super) struct Said {
 pub(super) struct Heard {
     /// The text as a whole.
     pub whole: Said,
-    /// The text's clauses, one or more.
+    /// The text's sentences, and the clauses of those that have several.
     pub clauses: Vec<Said>,
     /// How likely `fraud_check` is where it is likeliest: in the text, a sentence or a clause.
     pub suspicion: f64,
@@ -50,7 +50,10 @@ pub(super) fn hear(model: &LocalModel, text: &str) -> Heard {
     for ((_, of_sentence), said) in sentences.iter().zip(&said) {
         match of_sentence.as_slice() {
             [] | [_] => clauses.push(*said),
-            several => clauses.extend(several.iter().map(|clause| piece(clause))),
+            several => {
+                clauses.push(*said);
+                clauses.extend(several.iter().map(|clause| piece(clause)));
+            }
         }
     }
     let suspicion = said.iter().chain(&clauses).map(fraud).fold(fraud(&whole), f64::max);
