@@ -138,8 +138,8 @@ fn numbers(text: &str) -> BTreeSet<String> {
 pub(crate) fn of_requests(told: &Told, requests: &[&Value]) -> Vec<String> {
     let tasks: Vec<&str> = told.tracks().iter().map(|track| track.task).collect();
     let mut found = BTreeSet::new();
-    // Before words go to a model, the customer's own names in them are found by the profile.
-    let prompted = requests.iter().any(|request| request.get("path").and_then(Value::as_str) == Some("/v1/messages"));
+    // Before words go to a model, the customer's own names in them are found by these fields of the profile.
+    let of_person = format!("fields={}", case::pii::PERSON_FIELDS.join(","));
     for request in requests {
         let of = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
         let (path, query) = of("path").split_once('?').unwrap_or((of("path"), ""));
@@ -153,7 +153,8 @@ pub(crate) fn of_requests(told: &Told, requests: &[&Value]) -> Vec<String> {
             continue;
         };
         let scope = |task: &&str| SCOPES.iter().any(|(name, routes)| *name == *task && routes.contains(route));
-        let of_prompt = prompted && *route == PROFILE_ROUTE && path.ends_with(&told.answer.customer_id);
+        let own = *route == PROFILE_ROUTE && path.ends_with(&told.answer.customer_id);
+        let of_prompt = own && query.replace("%2C", ",") == of_person;
         if !of_prompt && !tasks.iter().any(scope) {
             found.insert(format!("{route} is not in the scope of {tasks:?}"));
         }
