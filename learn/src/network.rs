@@ -40,7 +40,7 @@ pub struct Schedule {
     pub passes: usize,
     /// Texts that are looked at before the weights change.
     pub batch: usize,
-    /// The largest step; it grows over the first [`WARM_UP`] batches and then falls to nothing in a straight line.
+    /// The largest step; it grows over the first 200 batches and then falls to nothing in a straight line.
     pub step: f32,
     /// The share of a text's features left out at each look.
     pub dropout: f32,

@@ -206,7 +206,7 @@ fn knows(program: &str, mut command: Command, words: &[&str]) -> Result<()> {
     }
     for flag in words.iter().filter(|word| word.starts_with("--")) {
         let name = flag.split('=').next().unwrap_or(flag);
-        let is_listed = help.split([' ', ',', '\n', '=']).any(|word| word == name);
+        let is_listed = help.split([' ', ',', '\n', '=', '[']).any(|word| word == name);
         if !is_listed {
             bail!("`{called}` has no flag {name}");
         }
