@@ -1,7 +1,7 @@
 //! Fits a supplement of the local model to an operator's own labelled requests: the same rows give the same bytes.
 //!
-//! Read [`fit`]: the rows are cut into ten parts, each is read by what was learnt from the nine others ([`logistic`]), and
-//! from those readings come the temperature, the thresholds ([`thresholds`]) and the figures that a report shows. What is
+//! Read [`fit`]: the rows are cut into ten parts, each is read by what was learnt from the nine others (`logistic`), and
+//! from those readings come the temperature, the thresholds (`thresholds`) and the figures that a report shows. What is
 //! kept is learnt from all rows.
 //!
 //! This crate refuses to read files, to change the model that a supplement belongs to, and to call a label sure on less
