@@ -43,6 +43,16 @@ const fn ppm(parts: u32) -> Ppm {
     }
 }
 
+/// For each of [`PROMISES`], from which confidence a label is sure, in the order of [`Label::ALL`].
+pub type Thresholds = [[Ppm; 5]; 5];
+
+/// From which confidence a label is sure under a promise: the laxest threshold that keeps it; nothing where none does.
+#[must_use]
+pub fn sure_from(thresholds: &Thresholds, label: Label, promised_error: Ppm) -> Option<Ppm> {
+    let kept = PROMISES.iter().zip(thresholds).rfind(|(promise, _)| **promise <= promised_error);
+    kept.map(|(_, from)| *score::of(from, label))
+}
+
 /// The most cues given for one label.
 pub const CUES_MAX: usize = 4;
 
@@ -167,13 +177,21 @@ impl LocalModel {
         let familiar = heard.whole.familiar;
         let top = score::top(&scores);
         let language = language::detect(text);
-        let sure = language.is_none()
-            && familiar >= settings.familiar_from
-            && self.sure_from(top.label, promised_error).is_some_and(|from| top.confidence >= from);
         let suspicion = heard.suspicion.max(*score::of(&shares, Label::FraudCheck));
         let fraud_suspected = score::to_ppm(suspicion) >= settings.fraud_from;
         let intents = self.intents(&heard.clauses, top);
-        Reading { model: self.hash.clone(), scores, sure, familiar, intents, fraud_suspected, language }
+        let model = self.hash.clone();
+        let read = Reading { model, scores, sure: false, familiar, intents, fraud_suspected, language };
+        Reading { sure: self.is_sure(&read, promised_error), ..read }
+    }
+
+    /// Whether what was read may be decided under a promise: the text is English and familiar, and its best label reaches
+    /// the label's threshold.
+    #[must_use]
+    pub fn is_sure(&self, reading: &Reading, promised_error: Ppm) -> bool {
+        let top = score::top(&reading.scores);
+        let from = self.sure_from(top.label, promised_error);
+        self.is_familiar(reading) && from.is_some_and(|from| top.confidence >= from)
     }
 
     /// Up to [`CUES_MAX`] words and phrases of the text that spoke most for a label, the strongest first.
@@ -195,10 +213,8 @@ impl LocalModel {
     /// From which confidence a label is sure under a promise; nothing where the model has no threshold as strict.
     #[must_use]
     pub fn sure_from(&self, label: Label, promised_error: Ppm) -> Option<Ppm> {
-        match &self.own {
-            Some(own) => own.sure_from(label, promised_error),
-            None => self.parts.settings.sure_from(label, promised_error),
-        }
+        let of_promises = self.own.as_deref().map_or(&self.parts.settings.sure_from, |own| &own.sure_from);
+        sure_from(of_promises, label, promised_error)
     }
 
     /// Whether a text of which so much is familiar may be decided at all.

@@ -14,7 +14,7 @@ use thresholds::Outcome;
 
 use case::{
     label::{Label, Ppm, Scored},
-    local::{PROMISES, features::FeatureId, supplement::Supplement},
+    local::{self, PROMISES, Thresholds, features::FeatureId, supplement::Supplement},
 };
 
 /// Into how many parts the rows are cut.
@@ -102,16 +102,15 @@ pub fn fit(examples: &[Example], base: &[[Ppm; 5]; 5]) -> Result<Fitted, TooFew>
         examples.iter().zip(&scores).filter_map(|(example, scores)| Outcome::of(example, scores)).collect();
     // A row has no say in the thresholds that it is held against.
     let of_others = |fold: u64| thresholds::fit(outcomes.iter().filter(|outcome| outcome.group % FOLDS != fold), base);
-    let sure_from: Vec<[[Ppm; 5]; 5]> = (0..FOLDS).map(of_others).collect();
+    let sure_from: Vec<Thresholds> = (0..FOLDS).map(of_others).collect();
     let unseen = examples
         .iter()
         .zip(scores)
         .map(|(example, scores)| {
             let from = sure_from.get(fold_of(example)).copied().unwrap_or([[Ppm::ONE; 5]; 5]);
             let is_sure = |promise: Ppm| {
-                let own = Supplement { sure_from: from, ..nothing() };
                 let top = scores.first()?;
-                Some(example.is_familiar && top.confidence >= own.sure_from(top.label, promise)?)
+                Some(example.is_familiar && top.confidence >= local::sure_from(&from, top.label, promise)?)
             };
             Unseen { sure_at: PROMISES.map(|promise| is_sure(promise).unwrap_or_default()), scores }
         })

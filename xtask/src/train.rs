@@ -7,7 +7,7 @@ mod card;
 mod figures;
 mod perturbed;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -16,7 +16,10 @@ use case::local::{LocalModel, Reading};
 use learn::build::Recipe;
 use learn::corpus::{Corpus, Unseen};
 use learn::folds::Fold;
-use learn::rows::{FOLDS, Row, Variant};
+use learn::network::Schedule;
+use learn::rows::{FOLDS, Group, Row, Variant};
+
+use crate::shell;
 
 /// A model file is smaller than this, so that it fits into the Worker.
 const MODEL_BYTES_MAX: usize = 999_999;
@@ -43,6 +46,9 @@ pub(crate) struct Train {
     /// Fit the settings again, on the models that the last training left in target/training.
     #[arg(long, conflicts_with = "report")]
     refit: bool,
+    /// Print what each step of the recipe brings in ten folds; writes nothing, and takes a quarter of an hour.
+    #[arg(long, conflicts_with_all = ["report", "check", "refit"])]
+    steps: bool,
     /// Print the committed model's figures on the rows it was not trained on; train nothing.
     #[arg(long)]
     report: bool,
@@ -51,10 +57,13 @@ pub(crate) struct Train {
 impl Train {
     /// Does what the options say.
     pub(crate) fn run(&self) -> Result<()> {
-        let root = root()?;
+        let root = shell::root();
         let model_path = root.join("case/model/triage.bin");
         if self.report {
             return report(&root, &model_path);
+        }
+        if self.steps {
+            return steps(&root);
         }
         let bytes = self.train(&root)?;
         if self.check {
@@ -99,6 +108,27 @@ impl Train {
     }
 }
 
+/// Trains with a part of the recipe, and prints how right the folds' models are.
+fn steps(root: &Path) -> Result<()> {
+    let shipped = Recipe::SHIPPED;
+    let small = Recipe { width: 32, hidden: 96, schedule: Schedule { passes: 10, ..shipped.schedule }, ..shipped };
+    let steps = [
+        ("the public rows alone", false, false, shipped),
+        ("and what was written for this", true, false, shipped),
+        ("and rows in other words, smaller", true, true, small),
+        ("and rows in other words", true, true, shipped),
+    ];
+    let (all, variants): (Vec<Row>, Vec<Variant>) = (training_rows(root)?, read(root, "variants")?);
+    for (name, written, in_other_words, recipe) in steps {
+        let rows: Vec<Row> = all.iter().filter(|row| written || row.group() != Group::Written).cloned().collect();
+        let corpus = Corpus::new(&rows, if in_other_words { &variants } else { &[] });
+        let trained = learn::train(&corpus, |unseen| learn::build::build(&corpus, unseen, &recipe), |_| {})?;
+        let (folds, _) = trained.folds.split_at(FOLDS);
+        figures::print(name, unseen_rows(folds, trained.parts.settings)?.into_iter());
+    }
+    Ok(())
+}
+
 /// What each fold's model reads in the rows that it has not seen.
 fn unseen_rows(folds: &[Fold], settings: Settings) -> Result<Vec<(Row, Reading)>> {
     let mut read = Vec::new();
@@ -106,12 +136,6 @@ fn unseen_rows(folds: &[Fold], settings: Settings) -> Result<Vec<(Row, Reading)>
         read.extend(fold.rows.iter().map(|asked| asked.row.clone()).zip(fold.readings(settings)?));
     }
     Ok(read)
-}
-
-/// The repository's root: the folder above this crate.
-fn root() -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("this crate lies in the workspace")?;
-    Ok(root.to_owned())
 }
 
 fn read_model(path: &Path) -> Result<Vec<u8>> {
@@ -150,20 +174,18 @@ fn training_rows(root: &Path) -> Result<Vec<Row>> {
 
 #[cfg(test)]
 mod tests {
-    use learn::rows::Group;
-
     use super::*;
 
     #[test]
     fn the_committed_model_reads_the_banking_rows_of_dev_as_well_as_promised() {
-        let dev = read::<Row>(&root().unwrap(), "dev").unwrap();
+        let dev = read::<Row>(&shell::root(), "dev").unwrap();
         let accuracy = figures::accuracy(LocalModel::embedded(), &dev, Group::Banking77);
         assert!(accuracy >= 0.975, "accuracy {accuracy}");
     }
 
     #[test]
     fn training_twice_gives_the_same_bytes() {
-        let rows: Vec<_> = training_rows(&root().unwrap()).unwrap().into_iter().step_by(40).collect();
+        let rows: Vec<_> = training_rows(&shell::root()).unwrap().into_iter().step_by(40).collect();
         let corpus = Corpus::new(&rows, &[]);
         let build = || learn::build::build(&corpus, Unseen::Nothing, &Recipe::SHIPPED).unwrap().encode().unwrap();
         assert!(build() == build());

@@ -73,9 +73,9 @@ impl<'model> Speaker<'model> {
     /// hands it down to the vector.
     fn new(model: &'model LocalModel, features: &[FeatureId], label: Label) -> Self {
         let parts = &model.parts;
-        let heard = score::hear(model, &score::rows(parts, features));
+        let votes = score::votes(model, &score::rows(parts, features));
         let mut pull = Vec::with_capacity(parts.vectors.scales.len());
-        for ((network, activity), heads) in model.networks.iter().zip(&heard.activities).zip(&heard.heads) {
+        for ((network, activity), heads) in model.networks.iter().zip(&votes.activities).zip(&votes.heads) {
             let ours = score::of(&score::by_label(parts, heads), label).max(f64::MIN_POSITIVE);
             let theirs = (1.0 - ours).max(f64::EPSILON);
             let of_head =

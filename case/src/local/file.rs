@@ -11,8 +11,8 @@ mod packed;
 
 use sha2::{Digest as _, Sha256};
 
+use super::Thresholds;
 use super::features::FeatureId;
-use super::{PROMISES, score};
 use crate::label::{Label, Ppm};
 
 const MAGIC: &[u8; 8] = b"CWTRIAGE";
@@ -98,23 +98,14 @@ pub struct Settings {
     pub of_apart: f64,
     /// The share of every probability that is given up to all labels alike.
     pub doubt: Ppm,
-    /// For each of [`PROMISES`], from which confidence a label is sure, in the order of [`Label::ALL`].
-    pub sure_from: [[Ppm; 5]; 5],
+    /// From which confidence a label is sure.
+    pub sure_from: Thresholds,
     /// From which share of known words a text is familiar.
     pub familiar_from: Ppm,
     /// From which confidence of `fraud_check` use by somebody else is suspected.
     pub fraud_from: Ppm,
     /// From which confidence one clause is clearly about a task of its own.
     pub clause_from: Ppm,
-}
-
-impl Settings {
-    /// From which confidence a label is sure under a promise; nothing where no promise is as strict.
-    #[must_use]
-    pub fn sure_from(&self, label: Label, promised_error: Ppm) -> Option<Ppm> {
-        let kept = PROMISES.iter().zip(&self.sure_from).rfind(|(promise, _)| **promise <= promised_error);
-        kept.map(|(_, from)| *score::of(from, label))
-    }
 }
 
 /// A set of words, kept as one bit for each value of the lowest bits of a word's feature.
@@ -244,24 +235,24 @@ impl Settings {
 }
 
 /// What is left to read.
-struct Input<'bytes>(&'bytes [u8]);
+pub(super) struct Input<'bytes>(pub(super) &'bytes [u8]);
 
 impl<'bytes> Input<'bytes> {
-    fn take(&mut self, length: usize) -> Result<&'bytes [u8], ModelError> {
+    pub(super) fn take(&mut self, length: usize) -> Result<&'bytes [u8], ModelError> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(ModelError::Length)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    fn rest(&mut self) -> &'bytes [u8] {
+    pub(super) fn rest(&mut self) -> &'bytes [u8] {
         std::mem::take(&mut self.0)
     }
 
-    fn array<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], ModelError> {
+    pub(super) fn array<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], ModelError> {
         self.take(LENGTH)?.try_into().map_err(|_| ModelError::Length)
     }
 
-    fn word(&mut self) -> Result<u32, ModelError> {
+    pub(super) fn word(&mut self) -> Result<u32, ModelError> {
         Ok(u32::from_le_bytes(self.array()?))
     }
 
@@ -270,7 +261,7 @@ impl<'bytes> Input<'bytes> {
         usize::try_from(count).ok().filter(|count| (1..=limit).contains(count)).ok_or(ModelError::Value(what))
     }
 
-    fn ppm(&mut self) -> Result<Ppm, ModelError> {
+    pub(super) fn ppm(&mut self) -> Result<Ppm, ModelError> {
         Ppm::new(self.word()?).ok_or(ModelError::Value("a share above one"))
     }
 
@@ -290,12 +281,17 @@ impl<'bytes> Input<'bytes> {
         if number >= 0.0 { Ok(number) } else { Err(ModelError::Value("a negative growth")) }
     }
 
-    fn settings(&mut self) -> Result<Settings, ModelError> {
-        let doubt = self.ppm()?;
-        let mut sure_from = [[Ppm::ONE; 5]; 5];
-        for from in sure_from.iter_mut().flatten() {
+    pub(super) fn thresholds(&mut self) -> Result<Thresholds, ModelError> {
+        let mut thresholds = [[Ppm::ONE; 5]; 5];
+        for from in thresholds.iter_mut().flatten() {
             *from = self.ppm()?;
         }
+        Ok(thresholds)
+    }
+
+    fn settings(&mut self) -> Result<Settings, ModelError> {
+        let doubt = self.ppm()?;
+        let sure_from = self.thresholds()?;
         let (familiar_from, fraud_from, clause_from) = (self.ppm()?, self.ppm()?, self.ppm()?);
         let (temperature, of_unknown, of_apart) = (self.positive()?, self.growth()?, self.growth()?);
         Ok(Settings { temperature, of_unknown, of_apart, doubt, sure_from, familiar_from, fraud_from, clause_from })

@@ -45,7 +45,10 @@ pub(super) fn hear(model: &LocalModel, text: &str) -> Heard {
         return Heard { whole, clauses: vec![whole], suspicion: fraud(&whole) };
     }
     let piece = |piece: &str| say(model, &text::words(piece));
-    let said: Vec<Said> = sentences.iter().map(|(sentence, _)| piece(sentence)).collect();
+    let said: Vec<Said> = match sentences.as_slice() {
+        [_] => vec![whole],
+        several => several.iter().map(|(sentence, _)| piece(sentence)).collect(),
+    };
     let mut clauses = Vec::new();
     for ((_, of_sentence), said) in sentences.iter().zip(&said) {
         match of_sentence.as_slice() {
@@ -89,7 +92,7 @@ pub(super) fn opinion(model: &LocalModel, words: &[String]) -> Opinion {
     let features = features::features_of_words(words);
     let rows = score::rows(&model.parts, &features);
     let unknown = 1.0 - rows.len() as f64 / features.len().max(1) as f64;
-    let score::Heard { shares, apart, .. } = score::hear(model, &rows);
+    let score::Votes { shares, apart, .. } = score::votes(model, &rows);
     Opinion { shares, unknown, apart, familiar: familiarity(model, words) }
 }
 

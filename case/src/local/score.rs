@@ -56,7 +56,7 @@ pub(super) fn vector(parts: &ModelParts, rows: &[usize]) -> Vec<f32> {
 }
 
 /// What the networks make of a text.
-pub(super) struct Heard {
+pub(super) struct Votes {
     /// Each network's own activity.
     pub activities: Vec<Activity>,
     /// Each network's own probability of each head.
@@ -68,7 +68,7 @@ pub(super) struct Heard {
 }
 
 /// Asks every network about a text with these rows.
-pub(super) fn hear(model: &LocalModel, rows: &[usize]) -> Heard {
+pub(super) fn votes(model: &LocalModel, rows: &[usize]) -> Votes {
     let parts = &model.parts;
     let vector = vector(parts, rows);
     let width = parts.width().max(1);
@@ -84,7 +84,7 @@ pub(super) fn hear(model: &LocalModel, rows: &[usize]) -> Heard {
         *share = about().sum::<f64>() / said.len().max(1) as f64;
         apart = apart.max(highest - lowest);
     }
-    Heard { activities, heads, shares, apart }
+    Votes { activities, heads, shares, apart }
 }
 
 /// The probability of each head.

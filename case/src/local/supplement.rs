@@ -7,11 +7,11 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::PROMISES;
+use super::Thresholds;
 use super::features::FeatureId;
-use super::file::ModelError;
-use super::score::{self, Shares};
-use crate::label::{Label, Ppm};
+use super::file::{Input, ModelError};
+use super::score::Shares;
+use crate::label::Ppm;
 
 /// The most features a supplement may have.
 pub const FEATURES_MAX: usize = 20_000;
@@ -36,8 +36,8 @@ pub struct Supplement {
     pub temperature_thousandths: u32,
     /// The share of every probability that is given up to all labels alike.
     pub doubt: Ppm,
-    /// For each of [`PROMISES`], from which confidence a label is sure, in the order of [`Label::ALL`].
-    pub sure_from: [[Ppm; 5]; 5],
+    /// From which confidence a label is sure.
+    pub sure_from: Thresholds,
     /// What is added for each label whatever the text, in [`UNITS`] of a nat.
     pub biases: [i16; 5],
     /// The features, by ascending name.
@@ -75,13 +75,6 @@ impl Supplement {
         let sum: f64 = raised.iter().sum();
         let doubt = self.doubt.share();
         raised.map(|share| share / sum * (1.0 - doubt) + doubt / 5.0)
-    }
-
-    /// From which confidence a label is sure under a promise; nothing where no promise is as strict.
-    #[must_use]
-    pub fn sure_from(&self, label: Label, promised_error: Ppm) -> Option<Ppm> {
-        let kept = PROMISES.iter().zip(&self.sure_from).rfind(|(promise, _)| **promise <= promised_error);
-        kept.map(|(_, from)| *score::of(from, label))
     }
 
     /// The bytes of a file that holds a model's own file and this.
@@ -127,34 +120,16 @@ pub(super) fn split(bytes: &[u8]) -> Result<Option<(&[u8], Supplement)>, ModelEr
     let length = input.word()?;
     let model = input.take(usize::try_from(length).map_err(|_| ModelError::Length)?)?;
     let supplement = input.supplement()?;
-    if input.0.is_empty() { Ok(Some((model, supplement))) } else { Err(ModelError::Length) }
+    if input.rest().is_empty() { Ok(Some((model, supplement))) } else { Err(ModelError::Length) }
 }
 
-/// What is left to read.
-struct Input<'bytes>(&'bytes [u8]);
-
-impl<'bytes> Input<'bytes> {
-    fn take(&mut self, length: usize) -> Result<&'bytes [u8], ModelError> {
-        let (taken, rest) = self.0.split_at_checked(length).ok_or(ModelError::Length)?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn word(&mut self) -> Result<u32, ModelError> {
-        let bytes = self.take(4)?.try_into().map_err(|_| ModelError::Length)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn ppm(&mut self) -> Result<Ppm, ModelError> {
-        Ppm::new(self.word()?).ok_or(ModelError::Value("a share above one"))
-    }
-
+impl Input<'_> {
     fn thousandths(&mut self) -> Result<u32, ModelError> {
         let value = self.word()?;
         if (1..=THOUSANDTHS_MAX).contains(&value) { Ok(value) } else { Err(ModelError::Value("a scale of nothing")) }
     }
 
-    fn count(&mut self, most: usize) -> Result<usize, ModelError> {
+    fn up_to(&mut self, most: usize) -> Result<usize, ModelError> {
         let count = usize::try_from(self.word()?).ok().filter(|count| *count <= most);
         count.ok_or(ModelError::Value("number of features"))
     }
@@ -168,7 +143,7 @@ impl<'bytes> Input<'bytes> {
     fn weights(&mut self) -> Result<[i16; 5], ModelError> {
         let mut weights = [0; 5];
         for weight in &mut weights {
-            *weight = i16::from_le_bytes(self.take(2)?.try_into().map_err(|_| ModelError::Length)?);
+            *weight = i16::from_le_bytes(self.array()?);
         }
         Ok(weights)
     }
@@ -176,11 +151,8 @@ impl<'bytes> Input<'bytes> {
     fn supplement(&mut self) -> Result<Supplement, ModelError> {
         let (trust_thousandths, temperature_thousandths) = (self.thousandths()?, self.thousandths()?);
         let doubt = self.ppm()?;
-        let mut sure_from = [[Ppm::ONE; 5]; 5];
-        for from in sure_from.iter_mut().flatten() {
-            *from = self.ppm()?;
-        }
-        let (features, words) = (self.count(FEATURES_MAX)?, self.count(WORDS_MAX)?);
+        let sure_from = self.thresholds()?;
+        let (features, words) = (self.up_to(FEATURES_MAX)?, self.up_to(WORDS_MAX)?);
         let (features, words) = (self.names(features)?, self.names(words)?);
         let biases = self.weights()?;
         let weights = features.iter().map(|_| self.weights()).collect::<Result<Vec<_>, _>>()?;
@@ -199,9 +171,9 @@ impl<'bytes> Input<'bytes> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ppm;
-    use super::super::{LocalModel, features};
+    use super::super::{LocalModel, features, ppm, sure_from};
     use super::*;
+    use crate::label::Label;
 
     const TEXT: &str = "The flumbrix of my grombel is missing";
 
@@ -262,7 +234,7 @@ mod tests {
         for (place, from) in own.sure_from.iter_mut().enumerate() {
             *from = [ppm(900_000 - 10_000 * u32::try_from(place).unwrap()); 5];
         }
-        let from = |promise: u32| own.sure_from(Label::Other, ppm(promise)).map(Ppm::parts);
+        let from = |promise: u32| sure_from(&own.sure_from, Label::Other, ppm(promise)).map(Ppm::parts);
         assert_eq!((from(20_000), from(30_000), from(1_000_000)), (Some(880_000), Some(880_000), Some(860_000)));
         assert_eq!(from(1_000), None);
     }

@@ -73,15 +73,12 @@ fn report(model: &LocalModel, unseen: &[(Row, Reading)]) -> Result<Report> {
 
 fn judged(model: &LocalModel, reading: &Reading) -> Option<Judged> {
     let best = *reading.scores.first()?;
-    let is_sure = |promise| {
-        model.is_familiar(reading) && model.sure_from(best.label, promise).is_some_and(|from| best.confidence >= from)
-    };
     Some(Judged {
         best,
         decided_by: if reading.sure { DecidedBy::Local } else { DecidedBy::Human },
         local: best,
         local_scores: reading.scores.clone(),
-        sure_at: PROMISES.map(is_sure).to_vec(),
+        sure_at: PROMISES.map(|promise| model.is_sure(reading, promise)).to_vec(),
         fraud_suspected: reading.fraud_suspected,
         language: None,
         local_ns: 0,

@@ -99,7 +99,7 @@ impl LocalTier {
         let mut reading = self.model().read(&words);
         let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let worst_case_nano_dollars = ask_claude::triage_nano_dollars(&self.settings, &words);
-        let sure_at: Vec<bool> = self.kept().map(|promise| is_sure(self.model(), &reading, promise)).collect();
+        let sure_at: Vec<bool> = self.kept().map(|promise| self.model().is_sure(&reading, promise)).collect();
         reading.sure = sure_at.get(self.promise).copied().unwrap_or_default();
         Read { words, reading, sure_at, took_ns, worst_case_nano_dollars }
     }
@@ -108,13 +108,6 @@ impl LocalTier {
     pub(super) fn cues(&self, words: &str, label: Label) -> Vec<String> {
         self.model().cues(words, label)
     }
-}
-
-/// Whether a model is sure of what it read, under a promise.
-pub(crate) fn is_sure(model: &LocalModel, reading: &Reading, promise: Ppm) -> bool {
-    let top = reading.scores.first();
-    let from = top.and_then(|top| Some((top.confidence, model.sure_from(top.label, promise)?)));
-    model.is_familiar(reading) && from.is_some_and(|(confidence, from)| confidence >= from)
 }
 
 /// Reads a model file that was named on the command line.

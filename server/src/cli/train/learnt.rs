@@ -10,7 +10,7 @@ use case::{
 use eval::{DecidedBy, Judged};
 use tune::{Example, Fitted};
 
-use super::{super::eval::local::is_sure, TrainRow};
+use super::TrainRow;
 use crate::exit::{Exit, Failure};
 
 /// The place in [`PROMISES`] of the error that is promised by default.
@@ -52,7 +52,7 @@ impl Learnt {
             let reading = base.read(&row.words);
             let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
             examples.push(example(row, &reading));
-            let sure_at = PROMISES.map(|promise| is_sure(base, &reading, promise));
+            let sure_at = PROMISES.map(|promise| base.is_sure(&reading, promise));
             readings.push((reading, sure_at, took_ns));
         }
         let familiar = tune::of_words(tune::familiar_words(&examples)).with_model(&own);
