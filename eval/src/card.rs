@@ -53,8 +53,8 @@ impl Card<'_> {
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = format!("# Model card: {}\n\n", plain(&self.name));
-        text += "Made from figures by `caseworker`; do not edit. A small linear or layered model over words and pieces of words that says \
-                 what a request to a bank is about: `fraud_check`, `kyc_lookup`, `dispute_summary`, `payment_status` or `other`. It reads \
+        text += "Made from figures by `caseworker`; do not edit. Small neural networks over words, pairs of words and pieces of words say \
+                 what a request to a bank is about: `fraud_check`, `kyc_lookup`, `dispute_summary`, `payment_status` or `other`. The model reads \
                  in microseconds, hands on what it is not sure of, and decides nothing about a customer.\n\n";
         text += "## The file\n\n| | |\n|---|---|\n";
         for (name, value) in &self.facts {
