@@ -43,14 +43,19 @@ const fn ppm(parts: u32) -> Ppm {
     }
 }
 
+/// The place in [`PROMISES`] by which a promised error is kept: the laxest that is not laxer; nothing where none is.
+#[must_use]
+pub fn place_of(promised_error: Ppm) -> Option<usize> {
+    PROMISES.iter().rposition(|promise| *promise <= promised_error)
+}
+
 /// For each of [`PROMISES`], from which confidence a label is sure, in the order of [`Label::ALL`].
 pub type Thresholds = [[Ppm; 5]; 5];
 
 /// From which confidence a label is sure under a promise: the laxest threshold that keeps it; nothing where none does.
 #[must_use]
 pub fn sure_from(thresholds: &Thresholds, label: Label, promised_error: Ppm) -> Option<Ppm> {
-    let kept = PROMISES.iter().zip(thresholds).rfind(|(promise, _)| **promise <= promised_error);
-    kept.map(|(_, from)| *score::of(from, label))
+    thresholds.get(place_of(promised_error)?).map(|from| *score::of(from, label))
 }
 
 /// The most cues given for one label.

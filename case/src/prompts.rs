@@ -4,6 +4,8 @@
 //! No prompt has a place into which words could be put: what a customer said goes into the user's turn as data, and
 //! never in here. The parts that never change come first in a request, so that a service can keep them.
 
+use std::sync::LazyLock;
+
 use crate::ids::Digest;
 
 /// What Claude is asked for.
@@ -18,7 +20,7 @@ pub enum PromptKind {
 }
 
 /// One version of a prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromptFile {
     /// What it is for.
     pub kind: PromptKind,
@@ -26,29 +28,24 @@ pub struct PromptFile {
     pub name: &'static str,
     /// The policy that goes to Claude as `system`.
     pub text: &'static str,
+    hash: Digest,
 }
 
 /// Every version, the oldest of each kind first. A line is added here and none is ever taken away or changed: a case
 /// that was opened with one goes on with it.
-pub const PROMPTS: [PromptFile; 5] = [
-    PromptFile { kind: PromptKind::Triage, name: "triage/v1", text: include_str!("../prompts/triage/v1.txt") },
-    PromptFile {
-        kind: PromptKind::Triage,
-        name: "triage/v2",
-        text: concat!(include_str!("../prompts/triage/v2.txt"), include_str!("../prompts/triage/v2.examples.txt")),
-    },
-    PromptFile {
-        kind: PromptKind::Extraction,
-        name: "extraction/v1",
-        text: include_str!("../prompts/extraction/v1.txt"),
-    },
-    PromptFile {
-        kind: PromptKind::Extraction,
-        name: "extraction/v2",
-        text: include_str!("../prompts/extraction/v2.txt"),
-    },
-    PromptFile { kind: PromptKind::Summary, name: "summary/v1", text: include_str!("../prompts/summary/v1.txt") },
-];
+static PROMPTS: LazyLock<[PromptFile; 5]> = LazyLock::new(|| {
+    [
+        PromptFile::new(PromptKind::Triage, "triage/v1", include_str!("../prompts/triage/v1.txt")),
+        PromptFile::new(
+            PromptKind::Triage,
+            "triage/v2",
+            concat!(include_str!("../prompts/triage/v2.txt"), include_str!("../prompts/triage/v2.examples.txt")),
+        ),
+        PromptFile::new(PromptKind::Extraction, "extraction/v1", include_str!("../prompts/extraction/v1.txt")),
+        PromptFile::new(PromptKind::Extraction, "extraction/v2", include_str!("../prompts/extraction/v2.txt")),
+        PromptFile::new(PromptKind::Summary, "summary/v1", include_str!("../prompts/summary/v1.txt")),
+    ]
+});
 
 impl PromptKind {
     /// Every kind.
@@ -75,22 +72,32 @@ impl PromptKind {
         self.versions().next_back()
     }
 
+    /// The hash that a case opened now is pinned to: that of its settings, else the current version's.
+    #[must_use]
+    pub fn in_use(self, set: Option<&Digest>) -> Option<Digest> {
+        set.cloned().or_else(|| self.current().map(PromptFile::hash))
+    }
+
     /// The version of that hash. A case without one was opened when there was only the first. `None` where this build
     /// does not have it: then Claude is not asked, since nobody could say what.
     #[must_use]
     pub fn pinned(self, hash: Option<&Digest>) -> Option<&'static PromptFile> {
         match hash {
-            Some(hash) => self.versions().find(|prompt| prompt.hash() == *hash),
+            Some(hash) => self.versions().find(|prompt| prompt.hash == *hash),
             None => self.versions().next(),
         }
     }
 }
 
 impl PromptFile {
+    fn new(kind: PromptKind, name: &'static str, text: &'static str) -> Self {
+        Self { kind, name, text, hash: Digest::of(text.as_bytes()) }
+    }
+
     /// The SHA-256 of the text: for a version in several files, of the files one after the other.
     #[must_use]
     pub fn hash(&self) -> Digest {
-        Digest::of(self.text.as_bytes())
+        self.hash.clone()
     }
 }
 
@@ -109,9 +116,17 @@ mod tests {
 
     #[test]
     fn no_prompt_has_a_place_for_words_and_each_says_that_words_are_untrusted() {
-        for prompt in PROMPTS {
+        for prompt in PROMPTS.iter() {
             assert!(!prompt.text.contains(['{', '}']), "{}", prompt.name);
             assert!(prompt.text.contains("untrusted text") && prompt.text.contains("Never follow"), "{}", prompt.name);
+        }
+    }
+
+    #[test]
+    fn a_case_opened_now_has_the_newest_version_unless_another_is_set() {
+        for kind in PromptKind::ALL {
+            let (first, newest) = (kind.versions().next().map(PromptFile::hash), kind.current().map(PromptFile::hash));
+            assert_eq!((kind.in_use(None), kind.in_use(first.as_ref())), (newest, first));
         }
     }
 

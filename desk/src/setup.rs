@@ -9,7 +9,7 @@ use case::{
     actor::{Actor, Role},
     ids::{Digest, Subject, TenantId},
     local::LocalModel,
-    prompts::{PromptFile, PromptKind},
+    prompts::PromptKind,
     settings::{AgentName, Settings},
     source::Source,
 };
@@ -177,13 +177,13 @@ impl Setup {
         settings.writing.model =
             self.model.as_ref().map(|model| settings.writing.model.take().unwrap_or_else(|| model.name.clone()));
         // A case without a model asks nothing, so it pins no prompt either.
-        let current = |set: Option<Digest>, kind: PromptKind, model: &Option<String>| {
-            model.as_ref().and_then(|_| set.or_else(|| kind.current().map(PromptFile::hash)))
+        let in_use = |set: &Option<Digest>, kind: PromptKind, model: &Option<String>| {
+            model.as_ref().and_then(|_| kind.in_use(set.as_ref()))
         };
         let (triage, writing) = (&mut settings.triage, &mut settings.writing);
-        triage.prompt = current(triage.prompt.take(), PromptKind::Triage, &triage.model);
-        writing.summary_prompt = current(writing.summary_prompt.take(), PromptKind::Summary, &writing.model);
-        writing.extraction_prompt = current(writing.extraction_prompt.take(), PromptKind::Extraction, &writing.model);
+        triage.prompt = in_use(&triage.prompt, PromptKind::Triage, &triage.model);
+        writing.summary_prompt = in_use(&writing.summary_prompt, PromptKind::Summary, &writing.model);
+        writing.extraction_prompt = in_use(&writing.extraction_prompt, PromptKind::Extraction, &writing.model);
         settings
     }
 }

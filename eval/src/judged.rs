@@ -34,8 +34,8 @@ pub struct Judged {
     pub fraud_suspected: bool,
     /// The language the local tier takes the text for, where that is not English.
     pub language: Option<String>,
-    /// How long redacting and reading took, in nanoseconds.
-    pub local_ns: u64,
+    /// How long redacting and reading took, in nanoseconds; nothing where nobody measured it.
+    pub local_ns: Option<u64>,
     /// The most that asking Claude about this row can cost by the price table, in nano-dollars; 0 where nobody worked
     /// it out.
     pub worst_case_nano_dollars: u64,

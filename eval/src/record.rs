@@ -27,7 +27,7 @@ pub(crate) struct Record {
     pub(crate) words: u32,
     pub(crate) source: Interned,
     pub(crate) language: Interned,
-    pub(crate) local_ns: u32,
+    pub(crate) local_ns: Option<u32>,
     pub(crate) worst_case_nano_dollars: u64,
     pub(crate) asked: Option<Asked>,
     pub(crate) other: Option<Other>,
@@ -68,7 +68,7 @@ impl Record {
             words: u32::try_from(row.text.split_whitespace().count()).unwrap_or(u32::MAX),
             source,
             language,
-            local_ns: u32::try_from(judged.local_ns).unwrap_or(u32::MAX),
+            local_ns: judged.local_ns.map(|ns| u32::try_from(ns).unwrap_or(u32::MAX)),
             worst_case_nano_dollars: judged.worst_case_nano_dollars,
             asked: judged.call.map(|call| Asked {
                 answer: call.answer,

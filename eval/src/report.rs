@@ -8,7 +8,10 @@ mod cost;
 pub use cascade::{Cascade, Milestone};
 pub use cost::{Budget, Claude, Latency, Quantiles};
 
-use case::label::Label;
+use case::{
+    label::{Label, Ppm},
+    local::PROMISES,
+};
 use serde::Serialize;
 
 use crate::{
@@ -22,9 +25,6 @@ use crate::{
 
 /// The version of the report's shape.
 pub const VERSION: u32 = 1;
-
-/// The errors for which the report says how much could be decided if one threshold ruled.
-const ERRORS: [f64; 5] = [0.005, 0.01, 0.02, 0.05, 0.1];
 
 /// Fewer rows than this of a label say little about it.
 const FEW_ROWS: u64 = 30;
@@ -194,7 +194,7 @@ pub(crate) fn write(
         classes: confusion.classes(&said),
         calibration: Calibration::of(&said),
         risk: Risk::of(&said),
-        coverage_at: ERRORS.into_iter().filter_map(at).collect(),
+        coverage_at: PROMISES.map(Ppm::share).into_iter().filter_map(at).collect(),
         cascade: Cascade::of(&records, &promises, promise, claude.is_some()),
         claude: claude.map(|budget| Claude::of(&records, budget, tokens)),
         latency: Latency::of(&records),

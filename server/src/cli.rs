@@ -27,6 +27,7 @@ mod sandbox;
 mod serve;
 mod train;
 mod verify;
+mod whole;
 
 use std::path::PathBuf;
 

@@ -6,7 +6,7 @@
 
 use case::{
     label::{Label, Ppm},
-    local::Reading,
+    local::{LocalModel, PROMISED_ERROR, Reading},
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub(crate) struct Population {
     pub(crate) model: String,
     /// How many.
     pub(crate) cases: u64,
-    /// How many the local tier was sure of.
+    /// How many the local tier was sure of, by the promise that is usual.
     sure: u64,
     /// How many by the share of familiar words.
     familiar: [u64; BINS],
@@ -59,13 +59,14 @@ impl Population {
         Self { v: VERSION, model: model.to_owned(), cases: 0, sure: 0, familiar: [0; BINS], labels: [0; 5] }
     }
 
-    /// Counts a reading; one by another model means another thing and is left out.
-    pub(crate) fn add(&mut self, reading: &Reading) {
-        if reading.model != self.model {
+    /// Counts a reading by the group's model, whatever its case was promised; one by another model means another thing
+    /// and is left out.
+    pub(crate) fn add(&mut self, model: &LocalModel, reading: &Reading) {
+        if reading.model != self.model || model.hash() != self.model {
             return;
         }
         self.cases += 1;
-        self.sure += u64::from(reading.sure);
+        self.sure += u64::from(model.is_sure(reading, PROMISED_ERROR));
         let bin = EDGES.iter().filter(|edge| reading.familiar.parts() >= **edge).count();
         let label = reading.scores.first().map_or(Label::Other, |scored| scored.label);
         let place = Label::ALL.iter().position(|other| *other == label);
@@ -143,8 +144,6 @@ fn chi_squared(degrees: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use case::local::LocalModel;
-
     use super::*;
 
     /// Held-out requests to a bank, as the local tier reads them.
@@ -157,7 +156,7 @@ mod tests {
 
     fn population<'a>(readings: impl Iterator<Item = &'a Reading>) -> Population {
         let mut population = Population::new(LocalModel::embedded().hash());
-        readings.for_each(|reading| population.add(reading));
+        readings.for_each(|reading| population.add(LocalModel::embedded(), reading));
         assert!(population.is_whole() && population.is_enough());
         population
     }
@@ -176,6 +175,19 @@ mod tests {
         let readings = readings(str::to_owned);
         let (now, before) = (half(&readings, 0), half(&readings, 1));
         assert_eq!(drifted(&now, &before), Vec::<&str>::new(), "{:?}", now.since(&before));
+    }
+
+    #[test]
+    fn a_case_of_a_stricter_promise_counts_as_one_of_the_usual() {
+        let (model, text) = (LocalModel::embedded(), "Someone stole my card");
+        let strict = model.read_for(text, Ppm::new(5_000).unwrap());
+        assert!(!strict.sure && model.read(text).sure, "{strict:?}");
+        let of = |reading: &Reading| {
+            let mut population = Population::new(model.hash());
+            population.add(model, reading);
+            population
+        };
+        assert_eq!(of(&strict), of(&model.read(text)));
     }
 
     #[test]

@@ -76,22 +76,26 @@ impl Truth {
 pub(crate) fn read(shelf: &Shelf) -> Result<(Vec<Told>, u64), StoreError> {
     let (mut told, mut unreadable) = (Vec::new(), 0);
     for key in shelf.cases()? {
-        let stored = shelf.case(&key)?;
-        let found = stored.and_then(|stored| {
-            let (lines, fault) = archive::readable(&stored.lines);
-            if fault.is_none() { of(&lines) } else { None }
-        });
-        match found {
-            Some(found) => told.push(found),
+        match shelf.case(&key)?.and_then(|stored| of(&stored.lines)) {
+            Some((_, found)) => told.push(found),
             None => unreadable += 1,
         }
     }
     Ok((told, unreadable))
 }
 
-/// What one journal says.
-pub(crate) fn of(lines: &[&str]) -> Option<Told> {
+/// A case, and what its journal says; nothing of one that cannot be read to its end.
+pub(crate) fn of(lines: &[Vec<u8>]) -> Option<(Case, Told)> {
+    let (lines, fault) = archive::readable(lines);
+    if fault.is_some() {
+        return None;
+    }
     let case = Case::replay(lines.iter().copied()).ok()?;
+    let told = told(&case, &lines)?;
+    Some((case, told))
+}
+
+fn told(case: &Case, lines: &[&str]) -> Option<Told> {
     let state = case.state();
     let task_of = |proposal: &str| {
         let has = |track: &&case::state::Track| track.proposals.iter().any(|one| one.proposal.id() == proposal);
@@ -152,12 +156,13 @@ mod tests {
 
     #[test]
     fn a_journal_says_who_decided_and_what_people_made_of_it() {
-        let lines: Vec<&str> = DISPUTE.lines().collect();
-        let told = of(&lines).unwrap();
+        let lines: Vec<Vec<u8>> = DISPUTE.lines().map(|line| line.as_bytes().to_vec()).collect();
+        let (_, told) = of(&lines).unwrap();
         assert_eq!(told.outcome.map(|outcome| outcome.label), Some(Label::DisputeSummary));
         assert_eq!((told.opinion, told.second), (None, None));
         assert_eq!(told.truth, Truth::Confirmed(BTreeSet::from([Task::DisputeSummary])));
-        assert_eq!(of(&lines[1..]), None, "a journal without its beginning is none");
+        assert!(of(&lines[1..]).is_none(), "a journal without its beginning is none");
+        assert!(of(&[lines, vec![vec![0xff]]].concat()).is_none(), "nor is one with an end that cannot be read");
     }
 
     #[test]

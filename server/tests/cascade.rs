@@ -103,6 +103,23 @@ fn a_claude_that_says_95_and_is_right_in_70_of_100_is_recovered() {
 }
 
 #[test]
+fn a_calibrator_is_judged_by_the_definitions_of_an_evaluation() {
+    let desk = Desk::new(BOASTER);
+    let line = |said: f64, predicted: &str| {
+        let row = json!({
+            "id": 1, "label": "other", "predicted": predicted, "probability": said, "accepted": true,
+            "decided_by": "claude", "claude": { "label": predicted, "confidence": said },
+        });
+        format!("{row}\n").repeat(150)
+    };
+    // 0.2 is where the fourth of fifteen bins begins: it lies in no bin with 0.19.
+    desk.write("rows.jsonl", line(0.19, "kyc_lookup") + &line(0.2, "other"));
+    let (figures, _) = desk.run("calibrate --predictions rows.jsonl", 0);
+    assert_eq!(figures["calibration_error"]["before"], 0.495, "{figures}");
+    assert_eq!(figures["brier"]["before"], 0.338_05, "{figures}");
+}
+
+#[test]
 fn with_few_labels_nothing_is_written_and_it_says_why() {
     let desk = Desk::new(BOASTER);
     desk.strange_rows("rows.jsonl", 30, 21);

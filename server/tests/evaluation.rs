@@ -248,6 +248,39 @@ fn a_run_is_compared_with_a_model_and_with_another_run() {
 }
 
 #[test]
+fn another_model_is_held_to_the_promise_of_the_run() {
+    let desk = Desk::new();
+    desk.rows("rows.jsonl", &ROWS);
+    desk.eval("rows.jsonl --report strict --promise 0.005 --compare shipped").check(0, "rows");
+    desk.eval("rows.jsonl --report usual --compare shipped").check(0, "rows");
+    let decided = |folder: &str, side: &str| desk.report(folder)["comparison"][side]["decided"].as_u64().unwrap();
+    assert_eq!(decided("strict", "this"), decided("strict", "other"));
+    assert!(decided("strict", "other") < decided("usual", "other"), "a stricter promise decides less");
+}
+
+#[test]
+fn asking_is_priced_with_the_prompt_that_a_case_would_have() {
+    let desk = Desk::new();
+    desk.rows("rows.jsonl", &[(STRANGE, "other")]);
+    let prompts = String::from_utf8(desk.command("prompts list").output().unwrap().stdout).unwrap();
+    let prompts: Vec<Value> = serde_json::from_str(&prompts).unwrap();
+    let at_most = |settings: &str| {
+        desk.write("caseworker.toml", settings);
+        desk.eval("rows.jsonl --report out").check(0, "rows");
+        in_use(&desk.report("out"))["usd_per_thousand_at_most"].as_f64().unwrap()
+    };
+    let pinned = |name: &str| {
+        let prompt = prompts.iter().find(|prompt| prompt["name"] == name).unwrap();
+        let usd = at_most(&format!("[settings.triage]\nprompt = {}\n", prompt["sha256"]));
+        (prompt["in_use"].as_bool().unwrap(), usd)
+    };
+    let (first, newest) = (pinned("triage/v1"), pinned("triage/v2"));
+    assert_eq!((first.0, newest.0), (false, true));
+    assert!(newest.1 > first.1, "{newest:?} {first:?}");
+    assert_eq!(Some(at_most("")), Some(newest.1));
+}
+
+#[test]
 fn claude_is_asked_where_the_local_tier_is_not_sure_and_what_it_cost_is_said() {
     let desk = Desk::new();
     desk.rows("rows.jsonl", &[ROWS[2], (STRANGE, "kyc_lookup"), ("qwpoeiru doubtful mnbzx", "kyc_lookup")]);

@@ -9,7 +9,7 @@ mod fit;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::fit::{Figures, Judged, Labelled, TooFew, fit, judge};
+pub use self::fit::{Labelled, TooFew, fit, unseen};
 
 use crate::{entry::is_default, ids::Digest, label::Ppm, settings::TriageSettings};
 

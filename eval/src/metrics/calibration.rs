@@ -1,5 +1,6 @@
 //! Whether probabilities mean what they say.
 
+use case::label::Ppm;
 use serde::Serialize;
 
 use super::{Said, round, share};
@@ -35,20 +36,26 @@ impl Calibration {
     /// Compares.
     #[must_use]
     pub fn of(said: &[Said]) -> Self {
+        Self::of_outcomes(said.iter().map(|one| (one.probability, one.is_right())))
+    }
+
+    /// Compares what was said of anything with whether it was right.
+    #[must_use]
+    pub fn of_outcomes(outcomes: impl Iterator<Item = (Ppm, bool)>) -> Self {
         let mut sums = [(0_u64, 0_u64, 0_u64); BINS];
-        let mut squares = 0.0;
-        for one in said {
-            let parts = u64::from(one.probability.parts());
+        let (mut total, mut squares) = (0_u64, 0.0);
+        for (said, is_right) in outcomes {
+            total += 1;
+            let parts = u64::from(said.parts());
             let place = usize::try_from(parts * BINS as u64 / 1_000_000).unwrap_or(BINS).min(BINS - 1);
             if let Some((rows, probability, right)) = sums.get_mut(place) {
                 *rows += 1;
                 *probability += parts;
-                *right += u64::from(one.is_right());
+                *right += u64::from(is_right);
             }
-            let distance = one.probability.share() - if one.is_right() { 1.0 } else { 0.0 };
+            let distance = said.share() - if is_right { 1.0 } else { 0.0 };
             squares += distance * distance;
         }
-        let total = said.len() as u64;
         let apart: f64 =
             sums.iter().map(|(_, probability, right)| (*probability as f64 / 1e6 - *right as f64).abs()).sum();
         let edge = |place: usize| round(place as f64 / BINS as f64);

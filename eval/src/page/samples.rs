@@ -42,7 +42,7 @@ pub(crate) fn report(rows: u64) -> Report {
             sure_at: vec![!asked, !asked, true],
             fraud_suspected: number % 7 == 0,
             language: None,
-            local_ns: 40_000 + number,
+            local_ns: Some(40_000 + number),
             worst_case_nano_dollars: 900_000,
             call: asked.then(|| Call {
                 answer: Some(best),

@@ -48,7 +48,7 @@ pub struct Milestone {
     pub usd_per_thousand: Option<f64>,
     /// The most that a thousand rows would cost if Claude was asked wherever the local tier is not sure.
     pub usd_per_thousand_at_most: Option<f64>,
-    /// How long a row takes on average, in milliseconds.
+    /// How long a row takes on average, in milliseconds; nothing where reading was not measured.
     pub latency_ms: Option<f64>,
 }
 
@@ -85,7 +85,7 @@ fn milestone(records: &[Record], place: usize, promised_error: f64) -> Milestone
     let spent: f64 = asked.iter().map(|asked| asked.nano_dollars as f64).sum();
     let took: f64 = asked.iter().map(|asked| f64::from(asked.took_ms)).sum();
     let worst: f64 = unsure.iter().map(|record| record.worst_case_nano_dollars as f64).sum();
-    let reading: f64 = records.iter().map(|record| f64::from(record.local_ns)).sum();
+    let reading: Option<f64> = records.iter().map(|record| record.local_ns.map(f64::from)).sum();
     let each = |sum: f64| (rows > 0).then(|| round(sum / rows as f64));
     Milestone {
         promised_error,
@@ -101,7 +101,7 @@ fn milestone(records: &[Record], place: usize, promised_error: f64) -> Milestone
         not_asked: (unsure.len() - asked.len()) as u64,
         usd_per_thousand: each(spent * grow / 1e6),
         usd_per_thousand_at_most: each(worst / 1e6),
-        latency_ms: each(reading / 1e6 + took * grow),
+        latency_ms: reading.and_then(|reading| each(reading / 1e6 + took * grow)),
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
             sure_at: sure_at.to_vec(),
             fraud_suspected: false,
             language: None,
-            local_ns: 50_000,
+            local_ns: Some(50_000),
             worst_case_nano_dollars: 1_000_000,
             call,
         };

@@ -56,7 +56,8 @@ pub struct Claude {
 /// How long reading took.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Latency {
-    /// Redacting and reading one row by the local tier, in microseconds, on this machine.
+    /// Redacting and reading one row by the local tier, in microseconds, on this machine; nothing where it was not
+    /// measured.
     pub local_us: Option<Quantiles>,
 }
 
@@ -99,7 +100,8 @@ fn tenths(time: f64) -> f64 {
 
 impl Latency {
     pub(crate) fn of(records: &[Record]) -> Self {
-        Self { local_us: Quantiles::of(records.iter().map(|record| f64::from(record.local_ns) / 1e3).collect()) }
+        let times = records.iter().filter_map(|record| record.local_ns).map(|ns| f64::from(ns) / 1e3);
+        Self { local_us: Quantiles::of(times.collect()) }
     }
 }
 

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use case::{
     ids::Digest,
-    label::{Label, Ppm},
-    prompts::{PromptFile, PromptKind},
-    triage::calibrate::{Calibrator, Judged, Labelled, fit, judge},
+    prompts::PromptKind,
+    triage::calibrate::{Calibrator, Labelled, fit, unseen},
 };
-use serde::Deserialize;
+use eval::{Prediction, metrics::Calibration};
 use serde_json::{Value, json};
 
-use super::Data;
+use super::{Data, whole};
 use crate::{
     archive,
     exit::{Exit, Failure},
@@ -47,18 +46,6 @@ impl Args {
     }
 }
 
-/// What is read of a prediction.
-#[derive(Debug, Deserialize)]
-struct Prediction {
-    label: String,
-    predicted: String,
-    probability: f64,
-    decided_by: String,
-    /// What Claude said by itself, also where it was not sure enough to decide.
-    #[serde(default)]
-    claude: Option<eval::Opinion>,
-}
-
 /// Runs the command; ends with 1 where there are too few labels.
 pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
     let configured = settings.config.model.clone().unwrap_or_else(|| desk::config::MODEL.to_owned());
@@ -75,12 +62,13 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
             return Err(Failure::new(Exit::Found, few.to_string()));
         }
     };
-    let judged = judge(&labelled);
+    let [before, after] = [&labelled, &unseen(&labelled)]
+        .map(|said| Calibration::of_outcomes(said.iter().map(|one| (one.said, one.right))));
     if let Some(path) = &args.out {
         write(path, &calibrator)?;
     }
-    output::pretty(&shown(&calibrator, &judged, args.out.as_deref()))?;
-    if judged.after.brier >= judged.before.brier {
+    output::pretty(&shown(&calibrator, [&before, &after], args.out.as_deref()))?;
+    if after.brier >= before.brier {
         output::words(
             "on answers that it has not seen, the calibrator is no better than the model's own word: leave it out",
         );
@@ -90,8 +78,7 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
 
 fn prompt(settings: &Settings, args: &Args) -> Result<Option<Digest>, Failure> {
     let Some(name) = &args.prompt else {
-        let set = settings.config.settings.triage.prompt.clone();
-        return Ok(set.or_else(|| PromptKind::Triage.current().map(PromptFile::hash)));
+        return Ok(PromptKind::Triage.in_use(settings.config.settings.triage.prompt.as_ref()));
     };
     let found = PromptKind::Triage.versions().find(|prompt| prompt.name == *name);
     let unknown = || Failure::new(Exit::Usage, format!("{name:?} is no triage prompt; see `caseworker prompts list`"));
@@ -113,7 +100,7 @@ fn of_cases(shelf: &Shelf, model: &str, prompt: Option<&Digest>) -> Result<Vec<L
     Ok(labelled.collect())
 }
 
-/// The rows that Claude was asked about; a row that cannot be read ends it, and none of it is repeated.
+/// What Claude said itself of rows; a row that cannot be read ends it, and none of it is repeated.
 fn of_predictions(path: &Path) -> Result<Vec<Labelled>, Failure> {
     let mut labelled = Vec::new();
     for (number, line) in (1_u64..).zip(archive::read_lines(path)?) {
@@ -122,13 +109,8 @@ fn of_predictions(path: &Path) -> Result<Vec<Labelled>, Failure> {
             return Err(bad("too long"));
         }
         let row: Prediction = serde_json::from_slice(&line).map_err(|_| bad("not a row of predictions.jsonl"))?;
-        let label = |name: &str| Label::parse(name).ok_or_else(|| bad("a label that is none"));
-        let said = Ppm::from_share(row.probability).ok_or_else(|| bad("`probability` is not from 0 to 1"))?;
-        if let Some(claude) = row.claude {
-            labelled.push(Labelled { said: claude.confidence.0, right: label(&row.label)? == claude.label });
-        } else if row.decided_by == "claude" {
-            labelled.push(Labelled { said, right: label(&row.label)? == label(&row.predicted)? });
-        }
+        let said = row.claude.map(|said| Labelled { said: said.confidence.0, right: said.label == row.label });
+        labelled.extend(said);
     }
     Ok(labelled)
 }
@@ -136,23 +118,22 @@ fn of_predictions(path: &Path) -> Result<Vec<Labelled>, Failure> {
 fn write(path: &Path, calibrator: &Calibrator) -> Result<(), Failure> {
     let text =
         serde_json::to_string_pretty(calibrator).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    std::fs::write(path, text + "\n").map_err(|error| Failure::file(path, &error))
+    whole::write(path, (text + "\n").as_bytes())
 }
 
-fn shown(calibrator: &Calibrator, judged: &Judged, out: Option<&Path>) -> Value {
-    let share = |figure: f64| (figure * 1e6).round() / 1e6;
+fn shown(calibrator: &Calibrator, [before, after]: [&Calibration; 2], out: Option<&Path>) -> Value {
     json!({
         "labels": calibrator.labels, "wrong": calibrator.wrong, "method": calibrator.method,
         "model": calibrator.model, "prompt": calibrator.prompt, "calibrator": calibrator.hash(), "written": out,
-        "calibration_error": {
-            "before": share(judged.before.calibration_error), "after": share(judged.after.calibration_error),
-        },
-        "brier": { "before": share(judged.before.brier), "after": share(judged.after.brier) },
+        "calibration_error": { "before": before.error, "after": after.error },
+        "brier": { "before": before.brier, "after": after.brier },
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use case::label::Ppm;
+
     use super::*;
 
     fn rows(lines: &str) -> Result<Vec<Labelled>, Failure> {
@@ -162,17 +143,40 @@ mod tests {
         of_predictions(&path)
     }
 
+    fn row(by: &str, predicted: &str, claude: &str) -> String {
+        format!(
+            r#"{{"id":"1","label":"other","predicted":"{predicted}","probability":0.55,"accepted":true,"decided_by":"{by}"{claude}}}"#
+        )
+    }
+
     #[test]
-    fn only_rows_that_claude_decided_teach_what_its_confidence_is_worth() {
-        let row = |by: &str, predicted: &str| {
-            format!(
-                r#"{{"id":"1","label":"other","predicted":"{predicted}","probability":0.95,"accepted":true,"decided_by":"{by}"}}"#
-            )
-        };
-        let lines = [row("local", "other"), row("claude", "other"), row("claude", "fraud_check")].join("\n");
+    fn what_claude_said_itself_teaches_and_what_is_calibrated_already_does_not() {
+        let says = |label: &str| format!(r#","claude":{{"label":"{label}","confidence":0.95}}"#);
+        let lines = [
+            row("local", "other", ""),
+            row("claude", "other", &says("other")),
+            row("human", "fraud_check", &says("fraud_check")),
+            // A row that only says what counted, after any calibration.
+            row("claude", "other", ""),
+        ];
         let said = Ppm::new(950_000).unwrap();
-        assert_eq!(rows(&lines).unwrap(), [Labelled { said, right: true }, Labelled { said, right: false }]);
+        assert_eq!(rows(&lines.join("\n")).unwrap(), [Labelled { said, right: true }, Labelled { said, right: false }]);
         assert_eq!(rows("").unwrap(), []);
+    }
+
+    #[test]
+    fn a_calibrator_takes_the_place_of_another_and_is_never_written_into_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (path, kept) = (folder.path().join("calibrator.json"), folder.path().join("kept.json"));
+        std::fs::write(&path, "before").unwrap();
+        std::fs::hard_link(&path, &kept).unwrap();
+        let labelled: Vec<Labelled> =
+            (0..400).map(|at| Labelled { said: Ppm::new(950_000).unwrap(), right: at % 3 > 0 }).collect();
+        let calibrator = fit("m", None, &labelled).unwrap();
+        write(&path, &calibrator).unwrap();
+        let text = std::fs::read(&path).unwrap();
+        assert_eq!(serde_json::from_slice::<Calibrator>(&text).unwrap(), calibrator);
+        assert_eq!(std::fs::read_to_string(&kept).unwrap(), "before");
     }
 
     #[test]

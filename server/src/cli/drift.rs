@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use case::local::LocalModel;
+use desk::intake;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Data;
+use super::{Data, whole};
 use crate::{
     archive,
     drift::{CASES_MIN, Measure, Population},
@@ -72,7 +73,7 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
     let mut now = Population::new(model.hash());
     let mut earlier = now.clone();
     for one in &told {
-        if one.opened_at.0 >= from { now.add(&one.reading) } else { earlier.add(&one.reading) }
+        if one.opened_at.0 >= from { now.add(model, &one.reading) } else { earlier.add(model, &one.reading) }
     }
     if unreadable > 0 {
         output::words(&format!("{unreadable} cases could not be read and are left out; see `caseworker verify`"));
@@ -126,7 +127,7 @@ fn of_texts(model: &LocalModel, path: &Path, source: Option<&str>) -> Result<Pop
         }
         let row: Row = serde_json::from_slice(&line).map_err(|_| bad("not an object with a `text`"))?;
         if source.is_none() || row.source.as_deref() == source {
-            population.add(&model.read(&row.text));
+            population.add(model, &model.read(&intake::as_read(&row.text)));
         }
     }
     Ok(population)
@@ -148,7 +149,7 @@ fn write(path: &Path, population: &Population) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Usage, why));
     }
     let text = serde_json::to_string(population).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    std::fs::write(path, text + "\n").map_err(|error| Failure::file(path, &error))?;
+    whole::write(path, (text + "\n").as_bytes())?;
     output::pretty(&json!({ "written": path, "cases": population.cases, "sure": population.sure_share() }))
 }
 
@@ -163,6 +164,29 @@ mod tests {
         let text = serde_json::to_string(&now).unwrap();
         assert_eq!(SHIPPED.trim(), text, "after a new model this is server/src/drift/reference.json");
         assert_eq!(parse(SHIPPED), Some(now));
+    }
+
+    #[test]
+    fn texts_are_read_as_the_texts_of_cases() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("rows.jsonl");
+        let text = "Please write to vbnmq.zxcvlk.wertzui@qwpoeiru.example about it";
+        std::fs::write(&path, serde_json::json!({ "text": text }).to_string()).unwrap();
+        let model = LocalModel::embedded();
+        let mut case = Population::new(model.hash());
+        case.add(model, &model.read(&intake::as_read(text)));
+        assert_eq!(of_texts(model, &path, None).unwrap(), case);
+    }
+
+    #[test]
+    fn a_reference_takes_the_place_of_another_and_is_never_written_into_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (path, kept) = (folder.path().join("reference.json"), folder.path().join("kept.json"));
+        std::fs::write(&path, "before").unwrap();
+        std::fs::hard_link(&path, &kept).unwrap();
+        write(&path, &parse(SHIPPED).unwrap()).unwrap();
+        assert_eq!(read(&path).ok(), parse(SHIPPED));
+        assert_eq!(std::fs::read_to_string(&kept).unwrap(), "before");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(super) mod rows;
 
 use std::path::{Path, PathBuf};
 
+use case::{label::Ppm, local::PROMISES};
 use eval::{About, Budget, Evaluation, Judged, LabelledRow, Report, Why};
 use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -81,11 +82,10 @@ struct Said {
 
 /// Runs the command.
 pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
-    let mut tiers = Tiers {
-        local: LocalTier::open(settings, args.model.as_deref(), args.promise)?,
-        claude: args.claude.map(|ask| Claude::open(settings, ask, args.budget)).transpose()?,
-        other: args.compare.as_deref().map(OtherSide::open).transpose()?,
-    };
+    let local = LocalTier::open(settings, args.model.as_deref(), args.promise)?;
+    let claude = args.claude.map(|ask| Claude::open(settings, ask, args.budget)).transpose()?;
+    let other = args.compare.as_deref().map(|path| OtherSide::open(path, local.promised())).transpose()?;
+    let mut tiers = Tiers { local, claude, other };
     let rows = Rows::open(&args.file)?;
     let mut folder = Folder::create(&args.report)?;
     let mut evaluation = Evaluation::new(about(args, &tiers));
@@ -111,7 +111,7 @@ fn about(args: &Args, tiers: &Tiers) -> About {
         file: if args.file.as_os_str() == "-" { "stdin".to_owned() } else { name(&args.file) },
         at: outside::now().rfc3339(),
         model: tiers.local.about(),
-        promises: tiers.local.promises(),
+        promises: PROMISES.map(Ppm::share).to_vec(),
         promise: tiers.local.promise(),
         claude: tiers.claude.as_ref().map(|claude| Budget {
             model: claude.model().to_owned(),

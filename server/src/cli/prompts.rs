@@ -87,7 +87,7 @@ fn asked(settings: &Settings, kind: PromptKind) -> (String, Option<&'static Prom
         PromptKind::Extraction => (own.writing.model.clone().unwrap_or(model), &own.writing.extraction_prompt),
         PromptKind::Summary => (own.writing.model.clone().unwrap_or(model), &own.writing.summary_prompt),
     };
-    (model, if set.is_some() { kind.pinned(set.as_ref()) } else { kind.current() })
+    (model, kind.pinned(kind.in_use(set.as_ref()).as_ref()))
 }
 
 /// What stays the same from case to case, with nothing of a customer's.

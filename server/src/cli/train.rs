@@ -8,10 +8,7 @@
 mod cases;
 mod learnt;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use case::{ids::Digest, label::Label, local::LocalModel};
 use desk::intake;
@@ -24,6 +21,7 @@ use serde_json::json;
 use super::{
     Data,
     eval::{folder::Folder, rows::Rows},
+    whole,
 };
 use crate::{
     exit::{Exit, Failure},
@@ -58,12 +56,6 @@ impl Args {
     }
 }
 
-/// A row, with its words as triage reads them.
-pub(super) struct TrainRow {
-    pub(super) row: LabelledRow,
-    pub(super) words: String,
-}
-
 /// The file of the model card.
 const CARD: &str = "MODELCARD.md";
 /// What both reports lie in.
@@ -77,9 +69,9 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
     let learnt = Learnt::of(base, &rows)?;
     let before = measure(args, &rows, base, BEFORE, |place| learnt.before(place), None)?;
     let after = measure(args, &rows, &learnt.model, AFTER, |place| learnt.after(place), Some(&learnt))?;
-    write(&args.out, &learnt.bytes)?;
+    whole::write(&args.out, &learnt.bytes)?;
     let card = card(args, &rows, &learnt, &before, &after);
-    write(&args.report.join(CARD), card.as_bytes())?;
+    whole::write(&args.report.join(CARD), card.as_bytes())?;
     let shown = |report: &Report| {
         let figures = &report.figures;
         json!({
@@ -102,19 +94,18 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
     Err(Failure::new(Exit::Found, format!("{bad} lines are no labelled rows and were left out")))
 }
 
-/// All rows, redacted, and how many lines were none.
-fn read(settings: &Settings, args: &Args) -> Result<(Vec<TrainRow>, u64), Failure> {
+/// All rows, with their texts as triage reads them, and how many lines were none.
+fn read(settings: &Settings, args: &Args) -> Result<(Vec<LabelledRow>, u64), Failure> {
     let (mut rows, mut bad) = (Vec::new(), 0);
     for path in &args.files {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         for row in Rows::open(path)? {
             match row? {
                 Ok(mut row) => {
-                    let words = intake::as_read(&row.text);
                     row.source = row.source.or_else(|| Some(name.clone()));
                     // From here on nobody has what was redacted.
-                    row.text.clone_from(&words);
-                    rows.push(TrainRow { row, words });
+                    row.text = intake::as_read(&row.text);
+                    rows.push(row);
                 }
                 Err(problem) => {
                     bad += 1;
@@ -137,7 +128,7 @@ fn read(settings: &Settings, args: &Args) -> Result<(Vec<TrainRow>, u64), Failur
 /// Evaluates all rows by one way of reading them, and writes the report.
 fn measure(
     args: &Args,
-    rows: &[TrainRow],
+    rows: &[LabelledRow],
     model: &LocalModel,
     folder: &str,
     read: impl Fn(usize) -> Option<Reader>,
@@ -150,12 +141,12 @@ fn measure(
         at: outside::now().rfc3339(),
         model: Model { name: model_name(beside).to_owned(), hash: model.hash().to_owned() },
         promises: learnt::promises(),
-        promise: learnt::PROMISE,
+        promise: learnt::promise(),
         claude: None,
         compared_with: beside.map(|_| "the shipped model".to_owned()),
     };
     let mut evaluation = Evaluation::new(about);
-    for (place, TrainRow { row, words }) in rows.iter().enumerate() {
+    for (place, row) in rows.iter().enumerate() {
         let Some(judged) = read(place).map(|reader| reader.judged()) else { continue };
         folder.predicted(&judged.prediction(row))?;
         let other = beside.and_then(|learnt| learnt.before(place)).map(|reader| {
@@ -163,9 +154,9 @@ fn measure(
             Other { predicted: said.best.label, probability: said.best.confidence, accepted: said.accepted() }
         });
         let why = || Why {
-            text: words.clone(),
-            cues_predicted: model.cues(words, judged.best.label),
-            cues_label: model.cues(words, row.label),
+            text: row.text.clone(),
+            cues_predicted: model.cues(&row.text, judged.best.label),
+            cues_label: model.cues(&row.text, row.label),
         };
         let pushed = evaluation.push(row, &judged, other, why);
         pushed.map_err(|problem: TooManyRows| Failure::new(Exit::Usage, problem.to_string()))?;
@@ -179,14 +170,14 @@ const fn model_name(beside: Option<&Learnt>) -> &'static str {
     if beside.is_some() { "shipped, with your labels" } else { "shipped" }
 }
 
-fn card(args: &Args, rows: &[TrainRow], learnt: &Learnt, before: &Report, after: &Report) -> String {
-    let mut by_source: BTreeMap<&str, Vec<&TrainRow>> = BTreeMap::new();
+fn card(args: &Args, rows: &[LabelledRow], learnt: &Learnt, before: &Report, after: &Report) -> String {
+    let mut by_source: BTreeMap<&str, Vec<&LabelledRow>> = BTreeMap::new();
     for row in rows {
-        by_source.entry(row.row.source.as_deref().unwrap_or_default()).or_default().push(row);
+        by_source.entry(row.source.as_deref().unwrap_or_default()).or_default().push(row);
     }
-    let data = |(name, rows): (&str, Vec<&TrainRow>)| {
-        let all: String = rows.iter().map(|row| format!("{} {}\n", row.row.label.name(), row.words)).collect();
-        let labels: Vec<Label> = rows.iter().map(|row| row.row.label).collect();
+    let data = |(name, rows): (&str, Vec<&LabelledRow>)| {
+        let all: String = rows.iter().map(|row| format!("{} {}\n", row.label.name(), row.text)).collect();
+        let labels: Vec<Label> = rows.iter().map(|row| row.label).collect();
         CardData::new(name, Digest::of(all.as_bytes()).as_str(), labels.into_iter())
     };
     let mut facts = vec![
@@ -209,14 +200,4 @@ fn card(args: &Args, rows: &[TrainRow], learnt: &Learnt, before: &Report, after:
         made_by: format!("caseworker train {}{reroutes} --out {}", files.join(" "), args.out.display()),
     }
     .markdown()
-}
-
-/// Writes a file beside its place and moves it there.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    std::fs::write(&beside, bytes)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .map_err(|error| Failure::file(path, &error))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use case::label::Label;
-use case::local::{LocalModel, PROMISED_ERROR, PROMISES, Reading};
+use case::local::{LocalModel, PROMISED_ERROR, PROMISES, Reading, place_of};
 use eval::card::{Card, Data};
 use eval::{About, DecidedBy, Evaluation, Judged, LabelledRow, Model, Report, RowId, Why};
 use learn::rows::Row;
@@ -43,13 +43,12 @@ pub(crate) fn markdown(bytes: &[u8], rows: &[Row], unseen: &[(Row, Reading)]) ->
 }
 
 fn report(model: &LocalModel, unseen: &[(Row, Reading)]) -> Result<Report> {
-    let promise = PROMISES.iter().position(|promise| *promise == PROMISED_ERROR).unwrap_or_default();
     let mut evaluation = Evaluation::new(About {
         file: "training rows, unseen".to_owned(),
         at: String::new(),
         model: Model { name: "shipped".to_owned(), hash: model.hash().to_owned() },
         promises: PROMISES.iter().map(|promise| promise.share()).collect(),
-        promise,
+        promise: place_of(PROMISED_ERROR).unwrap_or_default(),
         claude: None,
         compared_with: None,
     });
@@ -81,7 +80,7 @@ fn judged(model: &LocalModel, reading: &Reading) -> Option<Judged> {
         sure_at: PROMISES.map(|promise| model.is_sure(reading, promise)).to_vec(),
         fraud_suspected: reading.fraud_suspected,
         language: None,
-        local_ns: 0,
+        local_ns: None,
         worst_case_nano_dollars: 0,
         call: None,
     })

@@ -1,4 +1,4 @@
-//! Fitting a calibrator, and judging what it is worth on outcomes that it was not fitted on.
+//! Fitting a calibrator, and saying outcomes by fits that have not seen them. How right those are is figured elsewhere.
 //!
 //! This runs on a person's machine, never while a case is decided. It refuses to fit on few labels: a table made of
 //! chance would look like knowledge.
@@ -18,9 +18,7 @@ const NEWTON_STEPS: usize = 50;
 /// teaches a height and no slope.
 const SLOPE_HOLD: f64 = 1.0;
 /// Folds in which a fit is judged on what it has not seen.
-const FOLDS: u64 = 5;
-/// Bins of the calibration error.
-const BINS: u32 = 15;
+const FOLDS: usize = 5;
 
 /// An outcome that somebody labelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,24 +42,6 @@ pub struct TooFew {
     pub wrong: u32,
 }
 
-/// How well probabilities hold.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Figures {
-    /// The expected calibration error, in 15 bins of equal width.
-    pub calibration_error: f64,
-    /// The Brier score: the mean of squared differences.
-    pub brier: f64,
-}
-
-/// What a fit is worth: figures before, and after by fits on the other four fifths.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Judged {
-    /// As the model says it.
-    pub before: Figures,
-    /// As a calibrator says it that has not seen the outcome.
-    pub after: Figures,
-}
-
 /// Fits a calibrator for a model and its prompt.
 ///
 /// # Errors
@@ -78,36 +58,29 @@ pub fn fit(model: &str, prompt: Option<Digest>, labelled: &[Labelled]) -> Result
     Ok(Calibrator { v: VERSION, model: model.to_owned(), prompt, method, labels, wrong, points })
 }
 
-/// Judges a fit by fits that have not seen what they are judged on.
+/// The same outcomes in their order, said by fits that have not seen them: what a fit is worth is judged on these.
 #[must_use]
-pub fn judge(labelled: &[Labelled]) -> Judged {
-    let mut after = Vec::with_capacity(labelled.len());
+pub fn unseen(labelled: &[Labelled]) -> Vec<Labelled> {
     let method = method(labelled);
-    for fold in 0..FOLDS {
-        let part = |inside: bool| {
-            let rows = labelled.iter().enumerate().filter(move |(at, _)| (fold_of(*at) == fold) == inside);
-            rows.map(|(_, one)| *one).collect::<Vec<Labelled>>()
-        };
-        let others = part(false);
-        let table = Calibrator {
-            v: VERSION,
-            model: String::new(),
-            prompt: None,
-            method,
-            labels: 0,
-            wrong: 0,
-            points: points(method, &others),
-        };
-        after.extend(part(true).into_iter().map(|one| Labelled { said: table.apply(one.said), ..one }));
-    }
-    Judged { before: figures(labelled), after: figures(&after) }
+    let without = |fold: usize| {
+        let others = labelled.iter().enumerate().filter(|(at, _)| fold_of(*at) != fold);
+        let others: Vec<Labelled> = others.map(|(_, one)| *one).collect();
+        let (model, points) = (String::new(), points(method, &others));
+        Calibrator { v: VERSION, model, prompt: None, method, labels: 0, wrong: 0, points }
+    };
+    let tables: Vec<Calibrator> = (0..FOLDS).map(without).collect();
+    let said = |(at, one): (usize, &Labelled)| {
+        let said = tables.get(fold_of(at)).map_or(one.said, |table| table.apply(one.said));
+        Labelled { said, ..*one }
+    };
+    labelled.iter().enumerate().map(said).collect()
 }
 
 /// The fold of the outcome at that place. Mixed, so that outcomes that come in a rhythm do not fall into one fold.
-const fn fold_of(at: usize) -> u64 {
+const fn fold_of(at: usize) -> usize {
     let mixed = (at as u64).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    (mixed ^ (mixed >> 31)) % FOLDS
+    ((mixed ^ (mixed >> 31)) % FOLDS as u64) as usize
 }
 
 const fn method(labelled: &[Labelled]) -> Method {
@@ -236,23 +209,6 @@ impl Step {
         self.right += other.right;
         self.said += other.said;
     }
-}
-
-/// The calibration error and the Brier score.
-fn figures(labelled: &[Labelled]) -> Figures {
-    let mut bins: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
-    let mut brier = 0.0;
-    for one in labelled {
-        let right = f64::from(u8::from(one.right));
-        let bin = (u64::from(one.said.parts()) * u64::from(BINS) / 1_000_001) as u32;
-        let (said, were_right) = bins.entry(bin).or_default();
-        *said += one.said.share();
-        *were_right += right;
-        brier += (one.said.share() - right) * (one.said.share() - right);
-    }
-    let all = (labelled.len() as f64).max(1.0);
-    let gaps: f64 = bins.values().map(|(said, right)| (said - right).abs()).sum();
-    Figures { calibration_error: gaps / all, brier: brier / all }
 }
 
 /// The log-odds of a share, which 0 and 1 have as well: nobody is that sure.

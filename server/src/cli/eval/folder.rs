@@ -1,4 +1,4 @@
-//! The folder of a report. What is in it under its own name is whole: files are written beside their place and moved.
+//! The folder of a report. What is in it under its own name is whole.
 
 use std::{
     fs::{self, File},
@@ -8,7 +8,10 @@ use std::{
 
 use eval::{Prediction, Report, page};
 
-use crate::exit::{Exit, Failure};
+use crate::{
+    cli::whole,
+    exit::{Exit, Failure},
+};
 
 /// The page.
 pub(crate) const PAGE: &str = "report.html";
@@ -25,7 +28,7 @@ impl Folder {
     /// Makes the folder where there is none.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))?;
-        let beside = beside(&path.join(PREDICTIONS));
+        let beside = whole::beside(&path.join(PREDICTIONS));
         let file = File::create(&beside).map_err(|error| Failure::file(&beside, &error))?;
         Ok(Self { path: path.to_owned(), predictions: BufWriter::new(file) })
     }
@@ -41,24 +44,8 @@ impl Folder {
         self.predictions.flush().map_err(|error| Failure::file(&self.path, &error))?;
         let json =
             serde_json::to_string_pretty(report).map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
-        write(&self.path.join(JSON), &(json + "\n"))?;
-        write(&self.path.join(PAGE), &page::page(report))?;
-        put(&self.path.join(PREDICTIONS))
+        whole::write(&self.path.join(JSON), (json + "\n").as_bytes())?;
+        whole::write(&self.path.join(PAGE), page::page(report).as_bytes())?;
+        whole::put(&self.path.join(PREDICTIONS))
     }
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(beside(path), text).map_err(|error| Failure::file(path, &error))?;
-    put(path)
-}
-
-/// Moves a file to its place.
-fn put(path: &Path) -> Result<(), Failure> {
-    fs::rename(beside(path), path).map_err(|error| Failure::file(path, &error))
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
 }

@@ -4,7 +4,8 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use case::{
     label::{Label, Ppm, Scored},
-    local::{LocalModel, PROMISES, Reading},
+    local::{LocalModel, PROMISES, Reading, place_of},
+    prompts::PromptKind,
     settings::Settings as CaseSettings,
 };
 use desk::{ask_claude, config::MODEL, intake};
@@ -22,7 +23,8 @@ pub(super) struct LocalTier {
     own: Option<Arc<LocalModel>>,
     /// As a case's would be if there was a key, to say what asking Claude would cost.
     settings: CaseSettings,
-    /// The place of the promised error in use, among those that the model keeps.
+    /// The promised error in use, and the place in [`PROMISES`] of the one that keeps it.
+    promised: Ppm,
     promise: usize,
 }
 
@@ -55,16 +57,16 @@ impl LocalTier {
         let asked = settings.config.model.clone().unwrap_or_else(|| MODEL.to_owned());
         let mut settings = settings.config.settings.clone();
         settings.triage.model = Some(asked);
+        settings.triage.prompt = PromptKind::Triage.in_use(settings.triage.prompt.as_ref());
         let promised = promise.and_then(Ppm::from_share).unwrap_or(settings.triage.promised_error);
-        let tier = Self { name, own: model, settings, promise: 0 };
-        let place = tier.kept().rposition(|kept| kept <= promised);
-        let strictest = tier.kept().next().map_or(1.0, Ppm::share);
         let none = || {
+            let strictest = PROMISES.map(Ppm::share).into_iter().fold(1.0, f64::min);
             let message =
-                format!("a promised error of {}: the strictest that this model keeps is {strictest}", promised.share());
+                format!("a promised error of {}: the strictest that a model keeps is {strictest}", promised.share());
             Failure::new(Exit::Usage, message)
         };
-        Ok(Self { promise: place.ok_or_else(none)?, ..tier })
+        let promise = place_of(promised).ok_or_else(none)?;
+        Ok(Self { name, own: model, settings, promised, promise })
     }
 
     fn model(&self) -> &LocalModel {
@@ -76,18 +78,12 @@ impl LocalTier {
         Model { name: self.name.clone(), hash: self.model().hash().to_owned() }
     }
 
-    /// The promised errors for which the model has thresholds, in rising order.
-    fn kept(&self) -> impl DoubleEndedIterator<Item = Ppm> + ExactSizeIterator + use<> {
-        let of = |promise: &Ppm| self.model().sure_from(Label::Other, *promise).is_some();
-        PROMISES.into_iter().filter(of).collect::<Vec<_>>().into_iter()
+    /// The promised error in use.
+    pub(super) const fn promised(&self) -> Ppm {
+        self.promised
     }
 
-    /// The same, as shares.
-    pub(super) fn promises(&self) -> Vec<f64> {
-        self.kept().map(Ppm::share).collect()
-    }
-
-    /// The place of the one in use.
+    /// The place in [`PROMISES`] of the one that keeps it.
     pub(super) const fn promise(&self) -> usize {
         self.promise
     }
@@ -96,11 +92,10 @@ impl LocalTier {
     pub(super) fn read(&self, text: &str) -> Read {
         let start = Instant::now();
         let words = intake::as_read(text);
-        let mut reading = self.model().read(&words);
+        let reading = self.model().read_for(&words, self.promised);
         let took_ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let worst_case_nano_dollars = ask_claude::triage_nano_dollars(&self.settings, &words);
-        let sure_at: Vec<bool> = self.kept().map(|promise| self.model().is_sure(&reading, promise)).collect();
-        reading.sure = sure_at.get(self.promise).copied().unwrap_or_default();
+        let sure_at = PROMISES.map(|promise| self.model().is_sure(&reading, promise)).to_vec();
         Read { words, reading, sure_at, took_ns, worst_case_nano_dollars }
     }
 
@@ -132,7 +127,7 @@ impl Read {
             sure_at: self.sure_at.clone(),
             fraud_suspected: self.reading.fraud_suspected,
             language: self.reading.language.map(|language| format!("looks like {}", language.name())),
-            local_ns: self.took_ns,
+            local_ns: Some(self.took_ns),
             worst_case_nano_dollars: self.worst_case_nano_dollars,
             call: None,
         }

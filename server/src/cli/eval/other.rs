@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use case::local::LocalModel;
+use case::{label::Ppm, local::LocalModel};
 use eval::{LabelledRow, Other, Prediction, RowId, limits};
 
 use super::local::{SHIPPED, read_model};
@@ -20,6 +20,8 @@ const MODEL: &[u8; 8] = b"CWTRIAGE";
 pub(super) struct OtherSide {
     name: String,
     source: Source,
+    /// What a model is held to, as the run is.
+    promised: Ppm,
 }
 
 enum Source {
@@ -30,9 +32,10 @@ enum Source {
 
 impl OtherSide {
     /// Opens a model file or a `predictions.jsonl`, whichever it is.
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path, promised: Ppm) -> Result<Self, Failure> {
         if path.as_os_str() == SHIPPED {
-            return Ok(Self { name: SHIPPED.to_owned(), source: Source::Model(LocalModel::embedded().clone().into()) });
+            let source = Source::Model(LocalModel::embedded().clone().into());
+            return Ok(Self { name: SHIPPED.to_owned(), source, promised });
         }
         let wrong = |why: String| Failure::new(Exit::Usage, format!("{}: {why}", path.display()));
         let mut first = Vec::new();
@@ -40,7 +43,7 @@ impl OtherSide {
         file.take(MODEL.len() as u64).read_to_end(&mut first).map_err(|error| wrong(error.to_string()))?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let source = if first == MODEL { Source::Model(Box::new(read_model(path)?)) } else { Source::Run(run(path)?) };
-        Ok(Self { name, source })
+        Ok(Self { name, source, promised })
     }
 
     /// What it is called.
@@ -52,7 +55,7 @@ impl OtherSide {
     pub(super) fn says(&mut self, row: &LabelledRow, words: &str) -> Option<Other> {
         match &mut self.source {
             Source::Model(model) => {
-                let reading = model.read(words);
+                let reading = model.read_for(words, self.promised);
                 let best = reading.scores.first()?;
                 Some(Other { predicted: best.label, probability: best.confidence, accepted: reading.sure })
             }

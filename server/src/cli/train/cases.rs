@@ -1,13 +1,11 @@
 //! Labels that analysts gave by what they did: the cases of a folder that somebody sent to another specialist. The label is
 //! in the journal; the words come from the vault as triage read them, without personal data.
 
-use case::{case::Case, label::Label};
+use case::label::Label;
 use desk::vault::{Doc, MasterKey};
 use eval::{LabelledRow, RowId};
 
-use super::TrainRow;
 use crate::{
-    archive,
     exit::{Exit, Failure},
     outcomes::{self, Truth},
     output,
@@ -18,8 +16,8 @@ use crate::{
 /// What a report calls these rows.
 const SOURCE: &str = "rerouted by analysts";
 
-/// A row for each case that was rerouted and can be read. Cases of the sandbox bank are nobody's requests.
-pub(super) fn rerouted(settings: &Settings) -> Result<Vec<TrainRow>, Failure> {
+/// A row for each case that was rerouted and can be read; those that cannot are counted. Cases of the sandbox bank are nobody's requests.
+pub(super) fn rerouted(settings: &Settings) -> Result<Vec<LabelledRow>, Failure> {
     let shelf = Shelf::read(&settings.data)?;
     let master = master::given(settings)?;
     let master = master.ok_or_else(|| {
@@ -28,10 +26,11 @@ pub(super) fn rerouted(settings: &Settings) -> Result<Vec<TrainRow>, Failure> {
     let (mut rows, mut unreadable, mut sandbox) = (Vec::new(), 0_u64, 0_u64);
     for key in shelf.cases()? {
         let Some(shelved) = shelf.case(&key)? else { continue };
-        let (lines, _) = archive::readable(&shelved.lines);
-        let told = outcomes::of(&lines);
-        let Some(Truth::Rerouted(task)) = told.map(|told| told.truth) else { continue };
-        let Ok(case) = Case::replay(lines.iter().copied()) else { continue };
+        let Some((case, told)) = outcomes::of(&shelved.lines) else {
+            unreadable += 1;
+            continue;
+        };
+        let Truth::Rerouted(task) = told.truth else { continue };
         let opened = &case.state().opened;
         if opened.sandbox {
             sandbox += 1;
@@ -61,8 +60,6 @@ fn words(master: &MasterKey, key: &desk::ports::CaseKey, wrapped: Option<&[u8]>,
     }
 }
 
-fn row(id: String, text: String, label: Label) -> TrainRow {
-    let row =
-        LabelledRow { id: RowId::Text(id), text: text.clone(), label, source: Some(SOURCE.to_owned()), language: None };
-    TrainRow { row, words: text }
+fn row(id: String, text: String, label: Label) -> LabelledRow {
+    LabelledRow { id: RowId::Text(id), text, label, source: Some(SOURCE.to_owned()), language: None }
 }
