@@ -1,36 +1,41 @@
 //! The front: what every caller meets first. It knows who calls, gives a new case its id, and leads to the case.
 
+mod admit;
+mod readiness;
+mod search;
+
 use std::sync::Arc;
 
 use axum::{
     Router,
     body::Body,
-    extract::{Query, Request, State},
+    extract::{Request, State},
     http::{HeaderValue, Method, Response, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::IntoResponse as _,
-    routing::{MethodFilter, MethodRouter, any, on},
+    routing::{MethodFilter, any, on},
 };
 use bytes::Bytes;
-use case::{
-    actor::Role,
-    ids::{CaseId, Reference},
-    source::Source,
-};
+use case::ids::{CaseId, Reference};
 use serde_json::{Value, json};
 
+pub use self::search::{PAGE_ROWS, PAGE_ROWS_MAX, STATES};
+use self::{
+    admit::{Admitted, admit, case_of},
+    search::Search,
+};
 use crate::{
-    archive::{ARCHIVE_BYTES, ARCHIVE_MS},
-    caller::{self, BODY, Caller, Room, read_body},
+    caller,
     entering::{self, Entering},
     moving,
-    ports::{DocketHost, DocketQuery, Grant, ModelHost, Outside, Target, TenantHost},
+    ports::{DocketHost, ModelHost, Outside, TenantHost},
     problem::{Code, Problem},
     rebuild,
     request::{Preferences, check_content_type},
     revocations,
-    setup::{Access, Setup},
+    setup::Setup,
     switch,
+    who::Who,
 };
 
 /// The way from the front to a case.
@@ -38,6 +43,11 @@ pub trait Door: Send + Sync + 'static {
     /// Hands a request to the case's own routes. The request carries [`entering::HEADER`].
     fn enter(&self, entering: Entering, request: http::Request<Body>) -> impl Future<Output = Response<Body>> + Send;
 }
+
+/// Everything that the front asks of a host.
+pub trait FrontHost: DocketHost + ModelHost + TenantHost + Outside + Door {}
+
+impl<F: DocketHost + ModelHost + TenantHost + Outside + Door> FrontHost for F {}
 
 struct Front<F> {
     host: Arc<F>,
@@ -49,13 +59,6 @@ impl<F> Clone for Front<F> {
         Self { host: self.host.clone(), setup: self.setup.clone() }
     }
 }
-
-/// The states by which the docket can be searched: the names of [`crate::row::state_name`].
-pub const STATES: [&str; 4] = ["working", "waiting", "review", "closed"];
-/// Rows on one page of the docket.
-pub const PAGE_ROWS: u32 = 50;
-/// Rows on one page at most.
-pub const PAGE_ROWS_MAX: u32 = 500;
 
 /// Where a route leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,37 +85,58 @@ pub enum Leads {
     ToDocument,
 }
 
-/// Every route, in the order of the document of the API, which describes each.
-pub static ROUTES: [(Method, &str, Leads); 19] = [
-    (Method::POST, "/v1/requests", Leads::ToNewCase),
-    (Method::POST, "/", Leads::ToNewCase),
-    (Method::POST, "/v1/tasks", Leads::ToNewCase),
-    (Method::GET, "/v1/cases", Leads::ToDocket),
-    (Method::GET, "/v1/cases/{id}", Leads::ToCase),
-    (Method::GET, "/v1/cases/{id}/journal", Leads::ToCase),
-    (Method::GET, "/v1/cases/{id}/events", Leads::ToCase),
-    (Method::POST, "/v1/cases/{id}/messages", Leads::ToCase),
-    (Method::POST, "/v1/cases/{id}/commands", Leads::ToCase),
-    (Method::GET, "/v1/cases/{id}/archive", Leads::ToCase),
-    (Method::POST, "/v1/import", Leads::ToImport),
-    (Method::POST, "/v1/docket/rebuild", Leads::ToRebuild),
-    (Method::GET, "/v1/model", Leads::ToSwitch),
-    (Method::POST, "/v1/model", Leads::ToSwitch),
-    (Method::GET, "/v1/revocations", Leads::ToRevocations),
-    (Method::POST, "/v1/revocations", Leads::ToRevocations),
-    (Method::GET, "/healthz", Leads::ToHealth),
-    (Method::GET, "/readyz", Leads::ToReadiness),
-    (Method::GET, "/openapi.json", Leads::ToDocument),
+/// A route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path; `{id}` stands for a case.
+    pub path: &'static str,
+    /// Where it leads.
+    pub leads: Leads,
+    /// Who may use it.
+    pub who: Who,
+}
+
+const fn get(path: &'static str, leads: Leads, who: Who) -> Route {
+    Route { method: Method::GET, path, leads, who }
+}
+
+const fn post(path: &'static str, leads: Leads, who: Who) -> Route {
+    Route { method: Method::POST, path, leads, who }
+}
+
+/// Every route, in the order of the document of the API, which describes each. `docs/roles.md` is made of it.
+pub static ROUTES: &[Route] = &[
+    post("/v1/requests", Leads::ToNewCase, Who::Submits),
+    post("/", Leads::ToNewCase, Who::Submits),
+    post("/v1/tasks", Leads::ToNewCase, Who::Submits),
+    get("/v1/cases", Leads::ToDocket, Who::Reads),
+    get("/v1/cases/{id}", Leads::ToCase, Who::Reads),
+    get("/v1/cases/{id}/journal", Leads::ToCase, Who::Reads),
+    get("/v1/cases/{id}/events", Leads::ToCase, Who::Reads),
+    post("/v1/cases/{id}/messages", Leads::ToCase, Who::Submits),
+    post("/v1/cases/{id}/commands", Leads::ToCase, Who::Submits),
+    get("/v1/cases/{id}/archive", Leads::ToCase, Who::Administers),
+    post("/v1/import", Leads::ToImport, Who::Administers),
+    post("/v1/docket/rebuild", Leads::ToRebuild, Who::Administers),
+    get("/v1/model", Leads::ToSwitch, Who::Oversees),
+    post("/v1/model", Leads::ToSwitch, Who::Administers),
+    get("/v1/revocations", Leads::ToRevocations, Who::Administers),
+    post("/v1/revocations", Leads::ToRevocations, Who::Administers),
+    get("/healthz", Leads::ToHealth, Who::Anybody),
+    get("/readyz", Leads::ToReadiness, Who::Anybody),
+    get("/openapi.json", Leads::ToDocument, Who::Anybody),
 ];
 
 /// The routes of a host.
-pub fn front_routes<F: DocketHost + ModelHost + TenantHost + Outside + Door>(
-    host: Arc<F>,
-    setup: Arc<Setup>,
-) -> Router {
+pub fn front_routes<F: FrontHost>(host: Arc<F>, setup: Arc<Setup>) -> Router {
     let front = Front { host, setup };
-    let routes = ROUTES.iter();
-    let router = routes.fold(Router::new(), |router, (method, path, leads)| router.route(path, way(method, *leads)));
+    let router = ROUTES.iter().fold(Router::new(), |router, route| {
+        // The table holds standard methods only, which a filter can be made of.
+        let method = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
+        router.route(route.path, on(method, |State(front), request: Request| answer(front, route, request)))
+    });
     router
         .fallback(any(async || Problem::new(Code::NoRoute, "See /openapi.json for what there is.")))
         .method_not_allowed_fallback(async || Problem::new(Code::Method, "See /openapi.json for what there is."))
@@ -120,65 +144,64 @@ pub fn front_routes<F: DocketHost + ModelHost + TenantHost + Outside + Door>(
         .with_state(front)
 }
 
-fn way<F: DocketHost + ModelHost + TenantHost + Outside + Door>(
-    method: &Method,
-    leads: Leads,
-) -> MethodRouter<Front<F>> {
-    let writes = method == Method::POST;
-    // The table holds standard methods only, which a filter can be made of.
-    let method = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
-    match leads {
-        Leads::ToSwitch if writes => on(method, turn_switch),
-        Leads::ToSwitch => on(method, read_switch),
-        Leads::ToRevocations if writes => on(method, revoke),
-        Leads::ToRevocations => on(method, read_revocations),
-        Leads::ToNewCase => on(method, new_case),
-        Leads::ToCase => on(method, old_case),
-        Leads::ToImport => on(method, import_case),
-        Leads::ToDocket => on(method, list_cases),
-        Leads::ToRebuild => on(method, rebuild_docket),
-        Leads::ToHealth => on(method, async || json_response(StatusCode::OK, &json!({ "status": "ok" }))),
-        Leads::ToReadiness => on(method, readyz),
-        Leads::ToDocument => on(method, async || openapi()),
+/// Answers a request on its route, if it is let in.
+async fn answer<F: FrontHost>(front: Front<F>, route: &'static Route, request: Request) -> Response<Body> {
+    if route.who == Who::Anybody {
+        return tell(&front, route.leads);
+    }
+    match admit(&front, route, request).await {
+        Ok(admitted) => lead(&front, route, admitted).await.unwrap_or_else(Problem::into_response),
+        Err(problem) => problem.into_response(),
     }
 }
 
-/// Who calls, and the whole request, which proves it.
-async fn admit<F: DocketHost + TenantHost + Outside>(
-    front: &Front<F>,
-    request: Request,
-    room: Room,
-) -> Result<(Grant, Parts, Bytes), Problem> {
-    let (parts, body) = request.into_parts();
-    let caller = Caller::of(&*front.host, &front.setup, &parts.headers).await?;
-    let body = read_body(&*front.host, body, room).await?;
-    let grant = caller.prove(&*front.host, &front.setup, &parts, &body).await?;
-    Ok((grant, parts, body))
+/// What anybody is told.
+fn tell<F: FrontHost>(front: &Front<F>, leads: Leads) -> Response<Body> {
+    match leads {
+        Leads::ToReadiness => readiness::readyz(&*front.host, &front.setup),
+        Leads::ToDocument => readiness::openapi(),
+        Leads::ToHealth => json_response(StatusCode::OK, &json!({ "status": "ok" })),
+        Leads::ToNewCase
+        | Leads::ToCase
+        | Leads::ToImport
+        | Leads::ToDocket
+        | Leads::ToRebuild
+        | Leads::ToSwitch
+        | Leads::ToRevocations => Problem::new(Code::NoRoute, "This is told to nobody unknown.").into_response(),
+    }
+}
+
+/// Leads a request that was let in to where it goes.
+async fn lead<F: FrontHost>(front: &Front<F>, route: &Route, admitted: Admitted) -> Result<Response<Body>, Problem> {
+    let writes = route.method == Method::POST;
+    match route.leads {
+        Leads::ToNewCase => new_case(front, admitted).await,
+        Leads::ToCase => old_case(front, admitted).await,
+        Leads::ToImport => import_case(front, admitted).await,
+        Leads::ToDocket => list_cases(front, &admitted).await,
+        Leads::ToRebuild => rebuild_docket(front, &admitted).await,
+        Leads::ToSwitch if writes => turn_switch(front, &admitted).await,
+        Leads::ToSwitch => read_switch(front).await,
+        Leads::ToRevocations if writes => revoke(front, &admitted).await,
+        Leads::ToRevocations => read_revocations(front, &admitted).await,
+        Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument => Ok(tell(front, route.leads)),
+    }
 }
 
 /// A request that opens a case: its id follows from its ticket, or from its idempotency key, or is random.
-async fn new_case<F: DocketHost + TenantHost + Outside + Door>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Response<Body> {
-    let read = async {
-        let (grant, parts, body) = admit(&front, request, BODY).await?;
-        let key = Preferences::read(&parts.headers)?.idempotency_key;
-        let case = match (ticket(&body), key) {
-            (Some(external_id), _) => CaseId::from_ticket(&grant.tenant, &external_id),
-            (None, Some(key)) => CaseId::from_idempotency_key(&grant.tenant, &key),
-            (None, None) => {
-                let mut bytes = [0; 16];
-                front.host.random(&mut bytes);
-                CaseId::from_random(bytes)
-            }
-        };
-        Ok::<_, Problem>((Entering { grant, case }, parts, body))
+async fn new_case<F: FrontHost>(front: &Front<F>, admitted: Admitted) -> Result<Response<Body>, Problem> {
+    let Admitted { grant, parts, body, .. } = admitted;
+    let key = Preferences::read(&parts.headers)?.idempotency_key;
+    let case = match (ticket(&body), key) {
+        (Some(external_id), _) => CaseId::from_ticket(&grant.tenant, &external_id),
+        (None, Some(key)) => CaseId::from_idempotency_key(&grant.tenant, &key),
+        (None, None) => {
+            let mut bytes = [0; 16];
+            front.host.random(&mut bytes);
+            CaseId::from_random(bytes)
+        }
     };
-    match read.await {
-        Ok((entering, parts, body)) => enter(&front, entering, parts, body).await,
-        Err(problem) => problem.into_response(),
-    }
+    Ok(enter(front, Entering { grant, case }, parts, body).await)
 }
 
 /// The ticket that a body names. A body that cannot be read names none; the case's routes say what is wrong with it.
@@ -192,44 +215,17 @@ fn ticket(body: &[u8]) -> Option<Reference> {
 }
 
 /// A request about a case that is there.
-async fn old_case<F: DocketHost + TenantHost + Outside + Door>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Response<Body> {
-    let read = async {
-        let (grant, parts, body) = admit(&front, request, BODY).await?;
-        let id = parts.uri.path().split('/').nth(3).unwrap_or_default();
-        let case = CaseId::parse(id).map_err(|_| Problem::no_case())?;
-        Ok::<_, Problem>((Entering { grant, case }, parts, body))
-    };
-    match read.await {
-        Ok((entering, parts, body)) => enter(&front, entering, parts, body).await,
-        Err(problem) => problem.into_response(),
-    }
+async fn old_case<F: FrontHost>(front: &Front<F>, admitted: Admitted) -> Result<Response<Body>, Problem> {
+    let Admitted { grant, parts, body, .. } = admitted;
+    let case = case_of(&parts)?;
+    Ok(enter(front, Entering { grant, case }, parts, body).await)
 }
 
-/// The room of an archive.
-const ARCHIVE: Room = Room { bytes: ARCHIVE_BYTES, ms: ARCHIVE_MS };
-
 /// A case that was worked elsewhere: it goes where its archive says, within the caller's tenant.
-async fn import_case<F: DocketHost + TenantHost + Outside + Door>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let read = async {
-        let caller = Caller::of(&*front.host, &front.setup, &parts.headers).await?;
-        // Before many bytes are read for somebody who may not send them.
-        moving::check(caller.claimed(), &parts.headers)?;
-        let body = read_body(&*front.host, body, ARCHIVE).await?;
-        let grant = caller.prove(&*front.host, &front.setup, &parts, &body).await?;
-        let case = moving::destination(&grant, &body)?;
-        Ok::<_, Problem>((Entering { grant, case }, body))
-    };
-    match read.await {
-        Ok((entering, body)) => enter(&front, entering, parts, body).await,
-        Err(problem) => problem.into_response(),
-    }
+async fn import_case<F: FrontHost>(front: &Front<F>, admitted: Admitted) -> Result<Response<Body>, Problem> {
+    let Admitted { grant, parts, body, .. } = admitted;
+    let case = moving::destination(&grant, &body)?;
+    Ok(enter(front, Entering { grant, case }, parts, body).await)
 }
 
 /// Opens the door.
@@ -242,157 +238,47 @@ async fn enter<F: Door>(front: &Front<F>, entering: Entering, mut parts: Parts, 
 }
 
 /// `GET /v1/cases`.
-async fn list_cases<F: DocketHost + TenantHost + Outside + Door>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Result<Response<Body>, Problem> {
-    let (grant, parts, _) = admit(&front, request, BODY).await?;
-    let search = Query::<Search>::try_from_uri(&parts.uri);
-    let search = search.map_err(|_| Problem::new(Code::Query, "A query parameter is unknown or malformed."))?.0;
-    let query = search.query(&grant)?;
-    let page = front.host.page(&grant.tenant, &query).await?;
+async fn list_cases<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<Response<Body>, Problem> {
+    let query = Search::read(&admitted.parts.uri)?.query(&admitted.grant)?;
+    let page = front.host.page(&admitted.grant.tenant, &query).await?;
     Ok(json_response(StatusCode::OK, &json!(page)))
 }
 
 /// `POST /v1/docket/rebuild`.
-async fn rebuild_docket<F: DocketHost + TenantHost + Outside>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Result<Response<Body>, Problem> {
-    let (grant, parts, body) = admit(&front, request, BODY).await?;
-    check_content_type(&parts.headers)?;
-    let (status, body) = rebuild::rebuild(&*front.host, &grant, &body).await?;
+async fn rebuild_docket<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<Response<Body>, Problem> {
+    check_content_type(&admitted.parts.headers)?;
+    let (status, body) = rebuild::rebuild(&*front.host, &admitted.grant, &admitted.body).await?;
     Ok(json_response(status, &body))
 }
 
 /// `GET /v1/model`.
-async fn read_switch<F: DocketHost + ModelHost + TenantHost + Outside>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Result<Response<Body>, Problem> {
-    let (grant, _, _) = admit(&front, request, BODY).await?;
-    let (status, body) = switch::read(&*front.host, &front.setup, &grant).await?;
+async fn read_switch<F: FrontHost>(front: &Front<F>) -> Result<Response<Body>, Problem> {
+    let (status, body) = switch::read(&*front.host, &front.setup).await?;
     Ok(json_response(status, &body))
 }
 
 /// `POST /v1/model`.
-async fn turn_switch<F: DocketHost + ModelHost + TenantHost + Outside>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Result<Response<Body>, Problem> {
-    let (grant, parts, body) = admit(&front, request, BODY).await?;
-    check_content_type(&parts.headers)?;
-    let (status, body) = switch::turn(&*front.host, &front.setup, &grant, &body).await?;
+async fn turn_switch<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<Response<Body>, Problem> {
+    check_content_type(&admitted.parts.headers)?;
+    let (status, body) = switch::turn(&*front.host, &front.setup, &admitted.grant, &admitted.body).await?;
     Ok(json_response(status, &body))
 }
 
 /// `GET /v1/revocations`.
-async fn read_revocations<F: DocketHost + TenantHost + Outside>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Result<Response<Body>, Problem> {
-    let (grant, _, _) = admit(&front, request, BODY).await?;
-    let (status, body) = revocations::read(&*front.host, &grant).await?;
+async fn read_revocations<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<Response<Body>, Problem> {
+    let (status, body) = revocations::read(&*front.host, &admitted.grant).await?;
     Ok(json_response(status, &body))
 }
 
 /// `POST /v1/revocations`.
-async fn revoke<F: DocketHost + TenantHost + Outside>(
-    State(front): State<Front<F>>,
-    request: Request,
-) -> Result<Response<Body>, Problem> {
-    let (grant, parts, body) = admit(&front, request, BODY).await?;
-    check_content_type(&parts.headers)?;
-    let (status, body) = revocations::revoke(&*front.host, &grant, &body).await?;
+async fn revoke<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<Response<Body>, Problem> {
+    check_content_type(&admitted.parts.headers)?;
+    let (status, body) = revocations::revoke(&*front.host, &admitted.grant, &admitted.body).await?;
     Ok(json_response(status, &body))
 }
 
-/// The query of `GET /v1/cases`, as written.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Search {
-    state: Option<String>,
-    agent: Option<String>,
-    assignee: Option<String>,
-    due_before: Option<String>,
-    external_id: Option<String>,
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-/// Rows asked for on one page.
-fn limit_of(limit: Option<u32>) -> Result<u32, Problem> {
-    let rows = limit.unwrap_or(PAGE_ROWS);
-    let rule = || Problem::of(Code::Query, "limit", format!("`limit` must be from 1 to {PAGE_ROWS_MAX}."));
-    if (1..=PAGE_ROWS_MAX).contains(&rows) { Ok(rows) } else { Err(rule()) }
-}
-
-impl Search {
-    fn query(self, grant: &Grant) -> Result<DocketQuery, Problem> {
-        if self.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
-            let states = format!("`state` must be one of: {}.", STATES.join(", "));
-            return Err(Problem::of(Code::Query, "state", states));
-        }
-        let due_before = self.due_before.map(|due| {
-            let at = case::time::Millis::parse_rfc3339(&due).map(|at| at.0).or_else(|| due.parse().ok());
-            at.ok_or_else(|| Problem::of(Code::Query, "due_before", "`due_before` must be a time in RFC 3339."))
-        });
-        let known = |after: &String| CaseId::parse(after).is_ok();
-        if self.after.as_ref().is_some_and(|after| !known(after)) {
-            return Err(Problem::of(Code::Query, "after", "`after` must be the `next` of the page before."));
-        }
-        let submitter = grant.actor.role == Role::Submitter;
-        Ok(DocketQuery {
-            state: self.state,
-            agent: self.agent,
-            assignee: self.assignee,
-            due_before: due_before.transpose()?,
-            external_id: self.external_id,
-            after: self.after,
-            submitted_by: submitter.then(|| grant.actor.subject.to_string()),
-            limit: limit_of(self.limit)?,
-        })
-    }
-}
-
-/// `GET /readyz`: what works, and what an operator has yet to configure.
-async fn readyz<F: DocketHost + TenantHost + Outside + Door>(State(front): State<Front<F>>) -> Response<Body> {
-    let setup = &front.setup;
-    let source =
-        |source: Source| (source.name(), if setup.sources.contains(&source) { "configured" } else { "missing" });
-    let sources: serde_json::Map<String, Value> =
-        Source::ALL.into_iter().map(source).map(|(name, state)| (name.to_owned(), state.into())).collect();
-    let breaker = |target: Target| setup.breakers.shown(target, front.host.now()).standing.name();
-    let breakers: serde_json::Map<String, Value> =
-        setup.targets().map(|target| (target.name().into_owned(), breaker(target).into())).collect();
-    let agents: serde_json::Map<String, Value> =
-        setup.agents.keys().map(|agent| (agent.to_string(), "configured".into())).collect();
-    let ready = !matches!(setup.access, Access::Closed(_));
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = json!({
-        "status": if ready { "ready" } else { "closed" },
-        "version": env!("CARGO_PKG_VERSION"),
-        "core": case::case::CORE,
-        "local_model": setup.local_model().hash(),
-        "model": setup.model.as_ref().map(|model| model.name.clone()),
-        "sandbox": setup.sandbox,
-        "sources": sources,
-        "breakers": breakers,
-        "actions": if setup.actions { "configured" } else { "missing" },
-        "agents": agents,
-    });
-    json_response(status, &body)
-}
-
-/// The document of the API, made by `cargo xtask openapi` and committed.
-fn openapi() -> Response<Body> {
-    let mut response = Response::new(Body::from(crate::openapi::DOCUMENT));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
 /// Cross-origin requests are denied unless their origin is listed.
-async fn cross_origin<F: DocketHost>(State(front): State<Front<F>>, request: Request, next: Next) -> Response<Body> {
+async fn cross_origin<F: FrontHost>(State(front): State<Front<F>>, request: Request, next: Next) -> Response<Body> {
     let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let listed = origin.filter(|origin| front.setup.config.cors_origins.contains(origin));
     let preflight = request.method() == Method::OPTIONS;

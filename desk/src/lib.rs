@@ -45,3 +45,4 @@ pub mod tenants;
 pub mod ticket;
 pub mod vault;
 pub mod view;
+pub mod who;

@@ -20,9 +20,8 @@ use crate::{
     routes::{Answer, answer, entering},
 };
 
-/// Refuses who may not import, and what is not declared as an archive, before its body is read.
-pub(crate) fn check(grant: &Grant, headers: &HeaderMap) -> Result<(), Problem> {
-    may_move(grant)?;
+/// Refuses what is not declared as an archive, before its body is read.
+pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     if media_type(headers) == MEDIA_TYPE {
         return Ok(());
     }

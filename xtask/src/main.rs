@@ -13,6 +13,7 @@ mod local;
 mod openapi;
 mod prompts;
 mod proof;
+mod roles;
 mod sdk;
 mod shell;
 mod steps;
@@ -55,6 +56,8 @@ enum Command {
     /// Write the document of the API from the code, or check that the committed one is what the code says.
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
+    /// Write who may use which route to `docs/roles.md`, or check that the committed page is what the code says.
+    Roles(roles::Roles),
     /// Draw the examples that the triage prompt shows Claude, or check that the committed ones are those.
     Prompts(prompts::Prompts),
     /// Run the long batteries at full size, and write what came of them to `docs/proof`.
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::Extraction(extraction) => extraction.run().map(|()| ExitCode::SUCCESS),
         Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
+        Command::Roles(roles) => roles.run().map(|()| ExitCode::SUCCESS),
         Command::Prompts(prompts) => prompts.run().map(|()| ExitCode::SUCCESS),
         Command::Proof(proof) => proof.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),

@@ -20,8 +20,9 @@ use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context as _, Result, bail};
 use desk::{
-    front::{Leads, ROUTES},
+    front::{Leads, ROUTES, Route},
     problem::Code,
+    who::Who,
 };
 use serde_json::{Map, Value, json};
 
@@ -119,16 +120,17 @@ fn schemas() -> Map<String, Value> {
 
 fn paths() -> Result<Map<String, Value>> {
     let mut paths = Map::new();
-    for (method, path, leads) in &ROUTES {
+    for route in ROUTES {
+        let Route { method, path, .. } = route;
         let operation = operations::operation(method, path)
             .with_context(|| format!("nothing was written about {method} {path} in xtask/src/openapi/operations.rs"))?;
-        let route = paths.entry(*path).or_insert_with(|| json!({}));
-        route[method.as_str().to_ascii_lowercase()] = shown(operation, *leads);
+        let shown_at = paths.entry(*path).or_insert_with(|| json!({}));
+        shown_at[method.as_str().to_ascii_lowercase()] = shown(operation, route);
     }
     Ok(paths)
 }
 
-fn shown(operation: Operation, leads: Leads) -> Value {
+fn shown(operation: Operation, route: &Route) -> Value {
     let parameter = |name: &&str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let parameters: Vec<Value> = operation.parameters.iter().map(parameter).collect();
     let mut shown = json!({
@@ -140,27 +142,17 @@ fn shown(operation: Operation, leads: Leads) -> Value {
     if !parameters.is_empty() {
         shown["parameters"] = parameters.into();
     }
-    if leads == Leads::ToImport {
+    if route.leads == Leads::ToImport {
         let content = json!({ desk::archive::MEDIA_TYPE: { "schema": schema::of("Archive") } });
         shown["requestBody"] = json!({ "required": true, "content": content });
     } else if let Some((schema, example)) = operation.body {
         let content = json!({ "application/json": { "schema": schema::of(schema), "example": example } });
         shown["requestBody"] = json!({ "required": true, "content": content });
     }
-    let anybody = match leads {
-        Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument => true,
-        Leads::ToNewCase
-        | Leads::ToCase
-        | Leads::ToImport
-        | Leads::ToDocket
-        | Leads::ToRebuild
-        | Leads::ToSwitch
-        | Leads::ToRevocations => false,
-    };
-    if anybody {
+    if route.who == Who::Anybody {
         shown["security"] = json!([]);
     }
-    if leads == Leads::ToReadiness {
+    if route.leads == Leads::ToReadiness {
         // The same body says why: a deployment without keys is there, and not ready.
         let mut closed = shown["responses"]["200"].clone();
         closed["description"] = "The service is closed: it has no keys.".into();

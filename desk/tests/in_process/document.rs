@@ -1,6 +1,9 @@
 //! Every answer is what the committed document of the API says; and the document's example is what the desk answers.
 
-use desk::{front::ROUTES, openapi::DOCUMENT};
+use desk::{
+    front::{ROUTES, Route},
+    openapi::DOCUMENT,
+};
 use serde_json::{Value, json};
 
 use crate::world::{Answer, World};
@@ -222,7 +225,7 @@ async fn every_route_of_the_front_is_in_the_document_and_answers() {
         described += operations.as_object().unwrap().len();
     }
     assert_eq!(described, ROUTES.len());
-    for (method, path, _) in &ROUTES {
+    for Route { method, path, .. } in ROUTES {
         assert!(operation(&document, method.as_str(), path).is_some(), "{method} {path}");
         let path = path.replace("{id}", "case_aaaaaaaaaaaaaaaaaaaaaaaaaa");
         let answer = world.send(method.as_str(), &path, &[], "").await;

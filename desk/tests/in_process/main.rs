@@ -21,6 +21,7 @@ mod modes;
 mod moving;
 mod names;
 mod prompts;
+mod roles;
 mod sources;
 mod storage;
 mod world;

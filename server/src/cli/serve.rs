@@ -14,7 +14,6 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use case::actor::Role;
 use desk::{
     breaker::Shown,
     caller::Caller,
@@ -22,6 +21,7 @@ use desk::{
     ports::{Outside as _, Target},
     problem::{Code, Problem},
     setup::Access,
+    who::METRICS,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -120,7 +120,7 @@ fn announce(settings: &Settings, engine: &Engine, local: SocketAddr) {
 /// The shared routes with what only this host has: metrics, the log, and the guard of open access.
 fn routes(engine: &Engine) -> Router {
     let own = Own { desk: engine.desk.clone(), metrics: Arc::clone(&engine.metrics) };
-    let metrics = Router::new().route("/metrics", get(read_metrics)).with_state(own.clone());
+    let metrics = Router::new().route(METRICS.0, get(read_metrics)).with_state(own.clone());
     metrics
         .fallback_service(engine.front.clone())
         .layer(middleware::from_fn_with_state(own.clone(), only_local_names))
@@ -172,12 +172,7 @@ async fn read_metrics(State(own): State<Own>, request: Request) -> Result<Respon
     let (host, setup) = (&*own.desk.host, &own.desk.setup);
     let (parts, _) = request.into_parts();
     let caller = Caller::of(host, setup, &parts.headers).await?;
-    match caller.prove(host, setup, &parts, b"").await?.actor.role {
-        Role::Auditor | Role::Admin => {}
-        Role::Submitter | Role::Analyst | Role::Approver => {
-            return Err(Problem::new(Code::Role, "Metrics are for auditors and admins."));
-        }
-    }
+    METRICS.1.check(&caller.prove(host, setup, &parts, b"").await?)?;
     let page = own.metrics.page(&own.desk.host.store.counts().await?, &breakers(&own.desk));
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], page).into_response())
 }

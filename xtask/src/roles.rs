@@ -1,0 +1,87 @@
+//! `cargo xtask roles`: writes who may use which route, from the table that the front itself uses, or checks that the
+//! committed page is what the code says now.
+//!
+//! The page is there to be read whenever it changes. The conformance suite tries each of its cells over HTTP.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, ensure};
+use case::actor::Role;
+use desk::{
+    front::ROUTES,
+    who::{METRICS, Who},
+};
+
+use crate::{shell, steps::Tally};
+
+/// Where the page lies, from the root of the checkout.
+const FILE: &str = "docs/roles.md";
+
+/// What stands above the table.
+const HEAD: &str = "# Who may use which route
+
+Made by `cargo xtask roles` from the code's own table, and tried cell by cell over HTTP on both hosts. A change of this
+page is a change of who may do what: read it before you commit it.
+
+| cell | means |
+|---|---|
+| yes | the route answers; what else the case or the command asks for, it says itself |
+| own | yes, for cases that the submitter opened; all others are answered with 404 |
+| 401, 403 | refused: nobody known, or a role that may not |
+| 404 | the case is not there, for whichever role of another tenant |
+| - | the route is about the caller's own tenant, and shows nothing of another |
+
+";
+
+/// Writes who may use which route, or checks the committed page.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Roles {
+    /// Compare the committed page with the code instead of writing it.
+    #[arg(long)]
+    check: bool,
+}
+
+impl Roles {
+    /// Does what the options say.
+    pub(crate) fn run(&self) -> Result<()> {
+        if self.check {
+            return check().map(|_| ());
+        }
+        fs::write(shell::root().join(FILE), page()).with_context(|| format!("cannot write {FILE}"))?;
+        println!("wrote {FILE}");
+        Ok(())
+    }
+}
+
+/// Compares the committed page with the code.
+pub(crate) fn check() -> Result<Tally> {
+    let committed = fs::read_to_string(shell::root().join(FILE)).with_context(|| format!("cannot read {FILE}"))?;
+    ensure!(committed == page(), "{FILE} is not what the code says: run `cargo xtask roles`, and read what changed");
+    Ok(Tally::ONE)
+}
+
+fn page() -> String {
+    let roles: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+    let mut page = format!("{HEAD}| route | no key | {} | another tenant's |\n", roles.join(" | "));
+    page.push_str(&format!("|---|{}\n", "---|".repeat(roles.len() + 2)));
+    for route in ROUTES {
+        page.push_str(&row(&format!("{} {}", route.method, route.path), route.who));
+    }
+    let (path, who) = METRICS;
+    page.push_str(&row(&format!("GET {path}"), who));
+    page.push_str(&format!("\n`{path}` is there on the native host alone.\n"));
+    page
+}
+
+fn row(route: &str, who: Who) -> String {
+    let about_a_case = route.contains("{id}");
+    let cell = |role: &Role| match (who.allows(*role), about_a_case && *role == Role::Submitter) {
+        (true, true) => "own",
+        (true, false) => "yes",
+        (false, _) => "403",
+    };
+    let cells: Vec<&str> = Role::ALL.iter().map(cell).collect();
+    let nobody = if who == Who::Anybody { "yes" } else { "401" };
+    let other = if about_a_case { "404" } else { "-" };
+    format!("| `{route}` | {nobody} | {} | {other} |\n", cells.join(" | "))
+}
