@@ -254,7 +254,7 @@ async fn only_an_admin_of_the_tenant_moves_a_case() {
         let key = world.hire("local", role.name(), role);
         let headers = [JSONL, ("authorization", key.as_str())];
         world.send("POST", "/v1/import", &headers, &text).await.is(Code::Role);
-        world.send("GET", &format!("/v1/cases/{case}/archive"), &headers, "").await.is(Code::Role);
+        world.send("GET", &format!("/v1/cases/{case}/archive"), &headers, "").await.is(Code::NoCase);
     }
     let foreign = world.hire("umbrella", "eve", Role::Admin);
     let refused = world.send("POST", "/v1/import", &[JSONL, ("authorization", &foreign)], &text).await;
@@ -266,6 +266,11 @@ async fn only_an_admin_of_the_tenant_moves_a_case() {
     assert_eq!(world.send("POST", "/v1/import", &[JSONL, ("authorization", &admin)], &text).await.status, 201);
     let own = [("authorization", admin.as_str())];
     assert_eq!(world.send("GET", &format!("/v1/cases/{case}/archive"), &own, "").await.text, text);
+    for role in [Role::Analyst, Role::Approver, Role::Auditor] {
+        let key = world.hire("local", role.name(), role);
+        let headers = [("authorization", key.as_str())];
+        world.send("GET", &format!("/v1/cases/{case}/archive"), &headers, "").await.is(Code::Role);
+    }
     let theirs = [("authorization", foreign.as_str())];
     world.send("GET", &format!("/v1/cases/{case}/archive"), &theirs, "").await.is(Code::NoCase);
 }
