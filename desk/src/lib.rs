@@ -16,6 +16,7 @@ pub mod breaker;
 pub mod caller;
 pub mod commands;
 pub mod config;
+pub mod console;
 pub mod entering;
 mod events;
 pub mod file;

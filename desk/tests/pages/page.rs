@@ -1,0 +1,42 @@
+//! Every page, as a name and what is in it.
+
+use std::{fs, path::Path};
+
+use case::actor::Role;
+use desk::{
+    console::{
+        assets,
+        pages::{Flash, ProblemView, SignInView, problem, sign_in},
+    },
+    problem::{Code, Problem},
+};
+
+use crate::fixture::{CASES, Fixture, queue, viewer};
+
+/// Every page with its name.
+pub(crate) fn pages() -> Vec<(String, String)> {
+    let who = viewer(Role::Analyst);
+    let refused = Problem::no_case();
+    let wrong = Problem::new(Code::Unauthenticated, "This is no key of this deployment.");
+    let signing = SignInView { csrf: "c", next: "/console", flash: Some(&Flash::Refused(&wrong)) };
+    let mut pages = vec![
+        ("queue".to_owned(), queue(&who)),
+        ("sign-in".to_owned(), sign_in(&signing).into_string()),
+        ("problem".to_owned(), problem(&ProblemView { who: Some(&who), problem: &refused }).into_string()),
+    ];
+    pages.extend(CASES.iter().map(|name| ((*name).to_owned(), Fixture::read(name).page(&who))));
+    pages
+}
+
+#[test]
+fn every_page_is_written_to_be_looked_at() {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../pages");
+    fs::create_dir_all(root.join("console/assets")).unwrap();
+    for asset in [&*assets::STYLE, &*assets::SCRIPT] {
+        fs::write(root.join(asset.path.trim_start_matches('/')), asset.text).unwrap();
+    }
+    for (name, page) in pages() {
+        assert!(page.starts_with("<!DOCTYPE html>"), "{name}");
+        fs::write(root.join(format!("{name}.html")), page).unwrap();
+    }
+}

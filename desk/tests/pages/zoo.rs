@@ -1,0 +1,113 @@
+//! Hostile texts in every field that comes from outside: each is seen as it was written, and does nothing.
+
+use case::actor::Role;
+use serde_json::Value;
+
+use crate::fixture::{Fixture, viewer};
+
+/// What people write to steer a page.
+fn zoo() -> Vec<String> {
+    let mut zoo: Vec<String> = [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "\"><svg/onload=alert(1)>",
+        "</textarea></title></style><iframe src=https://evil.example>",
+        "<a href=\"javascript:alert(1)\">here</a>",
+        "[click](https://evil.example) ![x](https://evil.example/x.png)",
+        "https://evil.example/?q=1",
+        "refund \u{202e}0001 RUE\u{202c} now",
+        "pay\u{200b}pal \u{2066}hidden\u{2069} \u{feff}",
+        "&lt;b&gt; &amp;amp; &#x3c;",
+        "'; DROP TABLE cases; --",
+        "{{7*7}} ${7*7} <%= 7*7 %>",
+        "Z\u{310}\u{335}\u{334}a\u{335}\u{322}lgo",
+        "مرحبا <b>bold</b> שלום",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    zoo.push("<i>".repeat(6_667).chars().take(20_000).collect());
+    zoo
+}
+
+/// What a browser shows of escaped text: enough to compare with what was written.
+fn read_back(page: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for character in page.chars() {
+        match character {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            character if !inside => text.push(character),
+            _ => {}
+        }
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// A text with its invisible characters named, as a page is to show it.
+fn named(text: &str) -> String {
+    let invisible = ['\u{202e}', '\u{202c}', '\u{200b}', '\u{2066}', '\u{2069}', '\u{feff}'];
+    text.chars()
+        .map(|one| if invisible.contains(&one) { format!("[U+{:04X}]", one as u32) } else { one.to_string() })
+        .collect()
+}
+
+/// Puts a text in the place of every text in a value that is not a name of ours or a reference.
+fn infest(value: &mut Value, text: &str) {
+    match value {
+        Value::String(old) if old.contains(' ') => text.clone_into(old),
+        Value::Array(members) => members.iter_mut().for_each(|member| infest(member, text)),
+        Value::Object(members) => members.values_mut().for_each(|member| infest(member, text)),
+        _ => {}
+    }
+}
+
+#[test]
+fn hostile_texts_are_seen_as_written_and_do_nothing() {
+    let who = viewer(Role::Analyst);
+    for name in ["dispute", "kyc", "payment"] {
+        let clean = Fixture::read(name).page(&who);
+        for text in zoo() {
+            let mut fixture = Fixture::read(name);
+            infest(&mut fixture.view, &text);
+            let page = fixture.page(&who);
+            assert!(read_back(&page).contains(&named(&text)), "{name}: {text:.80}");
+            let tags = |page: &str| page.matches('<').count() - page.matches("<span class=\"unseen\"").count() * 2;
+            assert_eq!(tags(&page), tags(&clean), "{name}: {text:.80} made an element");
+            assert!(!page.contains("href=\"http"), "{name}: {text:.80} became a link");
+        }
+    }
+}
+
+#[test]
+fn hostile_names_and_references_are_inert_too() {
+    let who = viewer(Role::Analyst);
+    let clean = Fixture::read("dispute").page(&who);
+    for pointer in [
+        "/customer_id",
+        "/external_id",
+        "/assignee",
+        "/classification/task",
+        "/classification/decided_by",
+        "/orchestration/routed_to",
+        "/orchestration/proposal/action",
+        "/orchestration/proposal/hash",
+        "/orchestration/proposal/reasons/0",
+        "/orchestration/proposal/references/0",
+        "/orchestration/evidence/0/id",
+        "/orchestration/evidence/0/source",
+        "/orchestration/summary/0/cites/0",
+    ] {
+        let mut fixture = Fixture::read("dispute");
+        let attack = "x\" autofocus onfocus=alert(1) <b>";
+        if let Some(place) = fixture.view.pointer_mut(pointer) {
+            *place = attack.into();
+        } else {
+            let name = pointer.trim_start_matches('/').to_owned();
+            fixture.view.as_object_mut().unwrap().insert(name, attack.into());
+        }
+        let page = fixture.page(&who);
+        assert_ne!(page, clean, "{pointer} is not shown at all");
+        assert!(!page.contains("<b>") && !page.contains("\" autofocus onfocus"), "{pointer}");
+    }
+}
