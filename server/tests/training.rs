@@ -95,6 +95,17 @@ fn labels_of_ones_own_are_learnt_and_the_model_is_used_where_it_is_set() {
     assert_eq!(classify(), "kyc_lookup");
     assert!(desk.run("doctor", 0).contains(after["model"]["hash"].as_str().unwrap()));
 
+    // What was trained is compared as what this build carries is, from either side.
+    let shipped = "eval mine.jsonl --report own --model own.bin --compare shipped";
+    let own = "eval mine.jsonl --report shipped --model shipped --compare own.bin";
+    for (line, verdict) in [(shipped, "\"verdict\": \"better\""), (own, "\"verdict\": \"worse\"")] {
+        assert!(desk.run(line, 0).contains(verdict), "{line}");
+    }
+    let compared = desk.report("shipped/report.json");
+    assert_eq!(compared["comparison"]["other"]["accuracy"].as_f64(), Some(accuracy(&desk.report("own/report.json"))));
+    fs::write(desk.path("torn.bin"), fs::read(desk.path("own.bin")).unwrap().split_at(5_000).0).unwrap();
+    assert!(desk.run("eval mine.jsonl --report torn --compare torn.bin", 2).contains("torn.bin: "));
+
     // The same rows give the same bytes.
     let first = fs::read(desk.path("own.bin")).unwrap();
     desk.run("train mine.jsonl --out own.bin --report report", 0);

@@ -13,8 +13,8 @@ use eval::{LabelledRow, Other, Prediction, RowId, limits};
 use super::local::{SHIPPED, read_model};
 use crate::exit::{Exit, Failure};
 
-/// The bytes with which a model file begins.
-const MODEL: &[u8; 8] = b"CWTRIAGE";
+/// So many bytes tell a line of JSON from a model file.
+const FIRST: u64 = 64;
 
 /// Whoever else says something of the rows.
 pub(super) struct OtherSide {
@@ -40,9 +40,11 @@ impl OtherSide {
         let wrong = |why: String| Failure::new(Exit::Usage, format!("{}: {why}", path.display()));
         let mut first = Vec::new();
         let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
-        file.take(MODEL.len() as u64).read_to_end(&mut first).map_err(|error| wrong(error.to_string()))?;
+        file.take(FIRST).read_to_end(&mut first).map_err(|error| wrong(error.to_string()))?;
+        // Which kinds of model file there are is known to their reader alone, and no kind begins as JSON does.
+        let is_run = matches!(first.trim_ascii_start().first(), None | Some(b'{'));
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let source = if first == MODEL { Source::Model(Box::new(read_model(path)?)) } else { Source::Run(run(path)?) };
+        let source = if is_run { Source::Run(run(path)?) } else { Source::Model(Box::new(read_model(path)?)) };
         Ok(Self { name, source, promised })
     }
 
