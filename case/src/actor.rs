@@ -51,6 +51,15 @@ impl Role {
         }
     }
 
+    /// Whether the role gives second approvals, and decides what an analyst may not: holds, and their end.
+    #[must_use]
+    pub const fn approves(self) -> bool {
+        match self {
+            Self::Approver | Self::Admin => true,
+            Self::Submitter | Self::Analyst | Self::Auditor => false,
+        }
+    }
+
     /// Whether the role opens cases and adds messages.
     #[must_use]
     pub const fn submits(self) -> bool {

@@ -7,17 +7,19 @@
 use crate::{
     actor::Actor,
     command::{self, Refusal},
-    entry::{Answer, Command, Entry, Message, Opened, Question},
+    entry::{Answer, Command, Entry, Message, Notice, Opened, Question, Reasoned},
     fold,
     ids::{AskId, CaseId, Digest, TenantId},
     journal::{self, FORMAT, Fault, Head, Line},
-    law, limits,
+    limits,
     next::next,
+    rest,
     rules::Rulebook,
-    settings::Mode,
-    state::{Ask, Standing, State, Track},
+    state::{Ask, Standing, State},
     time::Millis,
 };
+
+pub use crate::rest::Rest;
 
 /// The version of the rules. It changes whenever the same inputs would lead to other entries.
 pub const CORE: u32 = 2;
@@ -49,25 +51,6 @@ pub struct Ready {
     pub question: Question,
     /// When the attempt is over.
     pub until: Millis,
-}
-
-/// Who has the case now. Every state has an owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rest {
-    /// Caseworker: asks are in flight or due.
-    Working {
-        /// When time itself has to be told: [`Case::advance`].
-        wake: Millis,
-    },
-    /// The customer, until this time.
-    Waiting {
-        /// When a human takes over.
-        wake: Millis,
-    },
-    /// An analyst's queue.
-    Review,
-    /// Nobody: it is closed.
-    Closed,
 }
 
 impl Case {
@@ -128,18 +111,26 @@ impl Case {
     pub fn command(
         &mut self,
         actor: Actor,
-        command: Command,
+        order: impl Into<Reasoned>,
         key: Option<Digest>,
         at: Millis,
     ) -> Result<Step, Refusal> {
+        let order = order.into();
         if self.knows(key.as_ref()) {
             return Ok(Step::default());
         }
-        if self.is_full() || (self.is_long() && !matches!(command, Command::Close { .. })) {
+        // There is always room for the end of a case, and of its words.
+        let ends = match order.command {
+            Command::Close { .. } => !self.is_full(),
+            Command::Erase => true,
+            _ => !self.is_long(),
+        };
+        if !ends {
             return Err(Refusal::Full);
         }
-        command::check(&self.state, &actor, &command)?;
-        Ok(self.input(Entry::Commanded { actor, command, key }, at))
+        command::check(&self.state, &actor, &order, self.moment(at))?;
+        let Reasoned { command, code } = order;
+        Ok(self.input(Entry::Commanded { actor, command, code, key }, at))
     }
 
     /// A message in the conversation.
@@ -155,6 +146,21 @@ impl Case {
         }
         command::check_message(&self.state, &message)?;
         Ok(self.input(Entry::Messaged(message), at))
+    }
+
+    /// An operator's system says that something changed: what was looked up before is looked up again.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; nothing was written.
+    pub fn notify(&mut self, notice: Notice, at: Millis) -> Result<Step, Refusal> {
+        if self.knows(notice.key.as_ref()) {
+            return Ok(Step::default());
+        }
+        if self.is_long() {
+            return Err(Refusal::Full);
+        }
+        command::check_notice(&self.state, &notice)?;
+        Ok(self.input(Entry::Notified(notice), at))
     }
 
     /// Time passed: called at the latest at the wake of [`Case::rest`]. Writes nothing unless something is due. An
@@ -197,44 +203,14 @@ impl Case {
     /// Who has the case now.
     #[must_use]
     pub fn rest(&self) -> Rest {
-        let state = &self.state;
-        if state.closed.is_some() {
-            return Rest::Closed;
-        }
-        if self.is_full() {
-            return Rest::Review;
-        }
-        let due = state.asks.values().filter(|ask| ask.is_open()).filter_map(|ask| match ask.standing {
-            Standing::Open => Some(ask.lost_at()),
-            Standing::Retry(at) => Some(at),
-            Standing::Failed { .. } => Some(state.now),
-            Standing::Answered(_) | Standing::Missing(_) => None,
-        });
-        if let Some(wake) = due.min() {
-            return Rest::Working { wake };
-        }
-        let asks = state.tracks.iter().any(Track::asks_now);
-        let open = state.tracks.iter().filter(|track| !(track.is_over() || (asks && track.is_held())));
-        let waits: Option<Vec<Millis>> = open.map(|track| track.waiting.map(|(_, since)| since)).collect();
-        let since = waits.and_then(|waits| waits.into_iter().min());
-        let wake = since.map(|since| since.plus(state.opened.settings.wait_ms)).filter(|wake| *wake > state.now);
-        match wake {
-            Some(wake) if !state.is_urgent() && state.opened.settings.mode != Mode::Shadow => Rest::Waiting { wake },
-            Some(_) | None => Rest::Review,
-        }
+        let rest = rest::of(&self.state);
+        if rest != Rest::Closed && self.is_full() { Rest::Review } else { rest }
     }
 
-    /// When time itself has to be told at the latest: for what is asked or waited for, or because a clock of the law
-    /// runs out. `None` for a case that only a person can move.
+    /// When time itself has to be told at the latest ([`rest::wake`]). `None` for a case that only a person can move.
     #[must_use]
     pub fn wake(&self) -> Option<Millis> {
-        let rest = match self.rest() {
-            Rest::Working { wake } | Rest::Waiting { wake } => Some(wake),
-            Rest::Review => None,
-            Rest::Closed => return None,
-        };
-        let warnings = law::warnings(&self.state).filter(|_| !self.is_full()).map(|warning| warning.at);
-        rest.into_iter().chain(warnings).min()
+        if self.is_full() { None } else { rest::wake(&self.state) }
     }
 
     /// Whether nobody may add to the case any more, but to close it.
@@ -254,10 +230,11 @@ impl Case {
     /// Whether an input may happen now. What is not admitted writes nothing, so a journal that holds it is forged.
     fn admits(&self, entry: &Entry, at: Millis) -> bool {
         let state = &self.state;
-        if self.is_full() {
+        if self.is_full() && !matches!(entry, Entry::Commanded { command: Command::Erase, .. }) {
             return false;
         }
         match entry {
+            Entry::Notified(notice) => !self.knows(notice.key.as_ref()) && command::check_notice(state, notice).is_ok(),
             Entry::Messaged(message) => {
                 !self.knows(message.key.as_ref()) && command::check_message(state, message).is_ok()
             }
@@ -265,8 +242,9 @@ impl Case {
                 let awaited = |asked: &Ask| asked.awaits(*attempt, answer) && fits(&asked.question, answer);
                 state.closed.is_none() && state.asks.get(ask).is_some_and(awaited)
             }
-            Entry::Commanded { actor, command, key } => {
-                !self.knows(key.as_ref()) && command::check(state, actor, command).is_ok()
+            Entry::Commanded { actor, command, code, key } => {
+                let order = Reasoned { command: command.clone(), code: code.clone() };
+                !self.knows(key.as_ref()) && command::check(state, actor, &order, self.moment(at)).is_ok()
             }
             Entry::TimePassed => {
                 let mut later = state.clone();
@@ -288,6 +266,8 @@ impl Case {
             | Entry::LawApplied { .. }
             | Entry::Warned { .. }
             | Entry::Escalated { .. }
+            | Entry::Returned { .. }
+            | Entry::Erased { .. }
             | Entry::Closed { .. } => false,
         }
     }

@@ -2,11 +2,14 @@
 
 use crate::{
     actor::{Actor, Role},
-    entry::{Command, Message, Speaker},
+    entry::{Command, Message, Notice, Reasoned, Speaker},
     facts::Direction,
     ids::Digest,
-    settings::Mode,
+    law,
+    rules::pack::Duty,
+    settings::{DeskSettings, Mode},
     state::{Proposed, Stage, State},
+    time::Millis,
 };
 
 /// Why a command was refused.
@@ -57,19 +60,44 @@ pub enum Refusal {
     /// Nothing leaves a case in shadow mode.
     #[error("shadow mode: nothing leaves this case, so nothing can be approved, decided or asked")]
     Shadow,
+    /// The reason is none of those that the case's settings have for the command.
+    #[error("choose one of the reasons that are configured for this command")]
+    Reason,
+    /// The rest would be too long.
+    #[error("a case may rest until a time ahead that is not too far, and not into the warning time of a deadline")]
+    Snooze,
+    /// The words are kept.
+    #[error("the case is on hold; end the hold first")]
+    Held,
+    /// The words are not kept by anybody's command.
+    #[error("the case is not on hold")]
+    NotHeld,
+    /// The words are gone.
+    #[error("the case's words were erased")]
+    Erased,
     /// This command follows another.
     #[error("an analyst's decision was not worked off yet")]
     Busy,
 }
 
-/// Checks a command against the state.
+/// Checks a command against the state, were it given at this moment.
 ///
 /// # Errors
 /// The [`Refusal`].
-pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refusal> {
-    let identify = matches!(command, Command::Identify { .. });
-    if !(actor.role.decides() || (identify && actor.role.submits())) {
+pub fn check(state: &State, actor: &Actor, order: &Reasoned, at: Millis) -> Result<(), Refusal> {
+    let command = &order.command;
+    if !may(actor.role, command) {
         return Err(Refusal::Role);
+    }
+    if state.care.erased.is_some() {
+        return Err(Refusal::Erased);
+    }
+    let desk = state.opened.settings.desk.as_ref();
+    if !desk.map_or(order.code.is_none(), |desk| desk.takes(order)) {
+        return Err(Refusal::Reason);
+    }
+    if command.is_quiet() {
+        return check_keeping(state, command);
     }
     if matches!(command, Command::Reopen { .. }) {
         return if state.closed.is_some() { Ok(()) } else { Err(Refusal::NotClosed) };
@@ -84,8 +112,66 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
     if leaves && state.opened.settings.mode == Mode::Shadow {
         return Err(Refusal::Shadow);
     }
+    check_work(state, actor, command, at)
+}
+
+/// Whether a role may give a command at all.
+const fn may(role: Role, command: &Command) -> bool {
     match command {
-        Command::Claim if state.assignee.as_ref().is_some_and(|assignee| *assignee != actor.subject) => {
+        Command::Identify { .. } => role.decides() || role.submits(),
+        Command::Hold { .. } | Command::Unhold { .. } => role.approves(),
+        Command::Erase => matches!(role, Role::Admin),
+        Command::Claim
+        | Command::Release
+        | Command::Reroute { .. }
+        | Command::Ask { .. }
+        | Command::Approve { .. }
+        | Command::Reject { .. }
+        | Command::Decide { .. }
+        | Command::Close { .. }
+        | Command::Reopen { .. }
+        | Command::Assign { .. }
+        | Command::Snooze { .. }
+        | Command::Escalate { .. }
+        | Command::Reveal { .. } => role.decides(),
+    }
+}
+
+/// Checks what concerns the words of a case and whether they are kept.
+const fn check_keeping(state: &State, command: &Command) -> Result<(), Refusal> {
+    match command {
+        Command::Hold { .. } | Command::Erase if state.care.held => Err(Refusal::Held),
+        Command::Unhold { .. } if !state.care.held => Err(Refusal::NotHeld),
+        Command::Erase if state.closed.is_none() => Err(Refusal::NotClosed),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the case may rest until then: not into the time in which people are warned of a deadline of the bank's.
+fn may_rest(state: &State, until: Millis, at: Millis) -> bool {
+    let most_ms = state
+        .opened
+        .settings
+        .desk
+        .as_ref()
+        .map_or_else(|| DeskSettings::default().snooze_most_ms, |desk| desk.snooze_most_ms);
+    let warned = law::deadlines(state).into_iter().filter(|deadline| {
+        deadline.clock.duty == Duty::Bank && !deadline.over && !deadline.due.paused && deadline.due.due_at >= at
+    });
+    let warned = warned.filter_map(|deadline| {
+        let found = state.rules.rule_on(&deadline.clock.rule, deadline.clock.as_of)?;
+        Some(found.pack.zone.start_of(deadline.due.warn_on))
+    });
+    until > at && until <= at.plus(most_ms) && warned.min().is_none_or(|warned_at| until <= warned_at)
+}
+
+fn check_work(state: &State, actor: &Actor, command: &Command, at: Millis) -> Result<(), Refusal> {
+    match command {
+        // A claim that has just run out stands in nobody's way.
+        Command::Claim
+            if state.assignee.as_ref().is_some_and(|assignee| *assignee != actor.subject)
+                && state.care.claimed_until.is_none_or(|until| at < until) =>
+        {
             Err(Refusal::Claimed)
         }
         Command::Release if state.assignee.is_none() => Err(Refusal::NotClaimed),
@@ -100,7 +186,7 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
         {
             Err(Refusal::ActionUnderWay)
         }
-        Command::Approve { proposal, hash } => {
+        Command::Approve { proposal, hash, .. } => {
             let proposed = open(state, proposal, hash)?;
             if proposed.approvals.contains(&actor.subject) { Err(Refusal::SelfApproval) } else { Ok(()) }
         }
@@ -115,13 +201,21 @@ pub fn check(state: &State, actor: &Actor, command: &Command) -> Result<(), Refu
                 Some(_) | None => Ok(()),
             }
         }
+        Command::Snooze { until, .. } if !may_rest(state, *until, at) => Err(Refusal::Snooze),
         Command::Claim
         | Command::Release
         | Command::Identify { .. }
         | Command::Reroute { .. }
         | Command::Ask { .. }
         | Command::Close { .. }
-        | Command::Reopen { .. } => Ok(()),
+        | Command::Reopen { .. }
+        | Command::Assign { .. }
+        | Command::Snooze { .. }
+        | Command::Escalate { .. }
+        | Command::Reveal { .. }
+        | Command::Hold { .. }
+        | Command::Unhold { .. }
+        | Command::Erase => Ok(()),
     }
 }
 
@@ -135,6 +229,18 @@ pub fn check_message(state: &State, message: &Message) -> Result<(), Refusal> {
         Speaker::Analyst => message.by.role.decides(),
     };
     match (may, state.closed) {
+        (false, _) => Err(Refusal::Role),
+        (true, Some(_)) => Err(Refusal::Closed),
+        (true, None) => Ok(()),
+    }
+}
+
+/// Checks a notice against the state.
+///
+/// # Errors
+/// The [`Refusal`].
+pub const fn check_notice(state: &State, notice: &Notice) -> Result<(), Refusal> {
+    match (notice.by.role.submits(), state.closed) {
         (false, _) => Err(Refusal::Role),
         (true, Some(_)) => Err(Refusal::Closed),
         (true, None) => Ok(()),

@@ -5,6 +5,7 @@
 
 mod answer;
 mod command;
+mod desk;
 mod outcome;
 
 use jiff::civil::Date;
@@ -12,14 +13,15 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     answer::{Advice, Answer, Consultation, Failure, Found, Missing, ModelCall, Purpose, Question},
-    command::{CloseReason, Command},
+    command::{CloseReason, Command, CommandName, Reasoned},
+    desk::{Erasure, Notice, Return},
     outcome::{Basis, CustomerQuestion, Escalation, Outcome, Tier},
 };
 
 use crate::{
     actor::Actor,
     identity::Identity,
-    ids::{AskId, CaseId, Digest, Reference, Subject, TenantId},
+    ids::{AskId, CaseId, Digest, ReasonCode, Reference, Subject, TenantId},
     label::{Scored, Task},
     law::Law,
     local::Reading,
@@ -53,10 +55,15 @@ pub enum Entry {
         actor: Actor,
         /// What.
         command: Command,
+        /// The configured reason, where one was chosen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<ReasonCode>,
         /// The hash of the idempotency key, where one was given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<Digest>,
     },
+    /// Input: an operator's system says that something changed.
+    Notified(Notice),
     /// Input: time passed until something was due.
     TimePassed,
     /// Input: the host lost the asks that were in flight, and starts them again.
@@ -143,6 +150,16 @@ pub enum Entry {
     Escalated {
         /// Why.
         reason: Escalation,
+    },
+    /// Derived: the case went back to the queue by itself.
+    Returned {
+        /// Why.
+        why: Return,
+    },
+    /// Derived: the key to all words of the case is destroyed with this entry.
+    Erased {
+        /// Why.
+        why: Erasure,
     },
     /// Derived: all work is done.
     Closed {
@@ -271,6 +288,7 @@ impl Entry {
             Self::Messaged(_) => "messaged",
             Self::Answered { .. } => "answered",
             Self::Commanded { .. } => "commanded",
+            Self::Notified(_) => "notified",
             Self::TimePassed => "time_passed",
             Self::Resumed => "resumed",
             Self::Triaged(_) => "triaged",
@@ -283,6 +301,8 @@ impl Entry {
             Self::LawApplied { .. } => "law_applied",
             Self::Warned { .. } => "warned",
             Self::Escalated { .. } => "escalated",
+            Self::Returned { .. } => "returned",
+            Self::Erased { .. } => "erased",
             Self::Closed { .. } => "closed",
         }
     }
@@ -295,6 +315,7 @@ impl Entry {
             | Self::Messaged(_)
             | Self::Answered { .. }
             | Self::Commanded { .. }
+            | Self::Notified(_)
             | Self::TimePassed
             | Self::Resumed => true,
             Self::Triaged(_)
@@ -307,6 +328,8 @@ impl Entry {
             | Self::LawApplied { .. }
             | Self::Warned { .. }
             | Self::Escalated { .. }
+            | Self::Returned { .. }
+            | Self::Erased { .. }
             | Self::Closed { .. } => false,
         }
     }

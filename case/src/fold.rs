@@ -1,5 +1,7 @@
 //! The fold: one entry changes the state. An entry that cannot happen in a state is an error, never a panic.
 
+mod care;
+
 use std::collections::BTreeMap;
 
 use crate::{
@@ -27,9 +29,13 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
         Entry::Opened(_) => return Err("a case opens once"),
         Entry::Messaged(message) => messaged(state, message),
         Entry::Answered { ask, attempt, answer } => answered(state, ask, *attempt, answer)?,
-        Entry::Commanded { actor, command, key } => {
+        Entry::Commanded { actor, command, key, .. } => {
             remember(state, key.as_ref());
             commanded(state, &actor.subject, command)?;
+        }
+        Entry::Notified(notice) => {
+            remember(state, notice.key.as_ref());
+            look_anew(state);
         }
         Entry::TimePassed => {}
         Entry::Resumed => resumed(state),
@@ -77,7 +83,9 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
             state.escalations.insert(*reason);
         }
         Entry::Closed { outcome } => state.closed = Some(*outcome),
+        Entry::Returned { .. } | Entry::Erased { .. } => {}
     }
+    care::apply(state, entry);
     Ok(())
 }
 
@@ -284,8 +292,6 @@ fn remember(state: &mut State, key: Option<&Digest>) {
 
 fn commanded(state: &mut State, by: &Subject, command: &Command) -> Result<(), &'static str> {
     match command {
-        Command::Claim => state.assignee = Some(by.clone()),
-        Command::Release => state.assignee = None,
         Command::Identify { customer } => {
             state.customer = Some(customer.clone());
             state.escalations.remove(&Escalation::NoAnswer);
@@ -324,6 +330,16 @@ fn commanded(state: &mut State, by: &Subject, command: &Command) -> Result<(), &
                 track.waiting = None;
             }
         }
+        // Who has the case, and how it is kept, is another module's.
+        Command::Claim
+        | Command::Release
+        | Command::Assign { .. }
+        | Command::Snooze { .. }
+        | Command::Escalate { .. }
+        | Command::Reveal { .. }
+        | Command::Hold { .. }
+        | Command::Unhold { .. }
+        | Command::Erase => {}
     }
     Ok(())
 }

@@ -27,6 +27,9 @@ pub enum IdProblem {
     /// Not of the form `case_` and 26 base32 characters.
     #[error("must be 'case_' followed by 26 characters of a-z and 2-7")]
     CaseId,
+    /// Not 1 to 40 of `a-z`, `0-9` and `_`.
+    #[error("must be 1 to {} of a-z, 0-9 and '_'", limits::REASON_CODE_BYTES)]
+    Code,
     /// Not 64 lower-case hexadecimal digits.
     #[error("must be 64 lower-case hexadecimal digits")]
     Digest,
@@ -109,6 +112,11 @@ text_type!(
     /// changes between attempts, so it serves as the idempotency key.
     AskId,
     check_path
+);
+text_type!(
+    /// A reason as an operator configures it: up to 40 of `a-z`, `0-9` and `_`.
+    ReasonCode,
+    check_code
 );
 text_type!(
     /// A piece of evidence: `{source}:{reference}`.
@@ -234,6 +242,11 @@ fn check_case_id(text: &str) -> Result<(), IdProblem> {
     let digits = text.strip_prefix("case_").ok_or(IdProblem::CaseId)?;
     let valid = digits.len() == 26 && digits.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
     if valid { Ok(()) } else { Err(IdProblem::CaseId) }
+}
+
+fn check_code(text: &str) -> Result<(), IdProblem> {
+    let valid = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    if valid && (1..=limits::REASON_CODE_BYTES).contains(&text.len()) { Ok(()) } else { Err(IdProblem::Code) }
 }
 
 fn check_digest(text: &str) -> Result<(), IdProblem> {

@@ -37,6 +37,7 @@ mod part;
 pub mod pii;
 pub mod policy;
 pub mod prompts;
+pub mod rest;
 pub mod rules;
 pub mod settings;
 pub mod source;

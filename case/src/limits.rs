@@ -4,6 +4,10 @@
 pub const TEXT_CHARS: usize = 20_000;
 /// Longest opaque reference (customer, transaction, payment, external id), in bytes: fits a UUID with prefixes.
 pub const REFERENCE_BYTES: usize = 64;
+/// Longest code of a configured reason, in bytes.
+pub const REASON_CODE_BYTES: usize = 40;
+/// Configured reasons for one command: a list that a person can look through.
+pub const REASONS: usize = 40;
 /// Documents that one request or message may carry.
 pub const DOCUMENTS: usize = 20;
 /// Longest text of one document, with its fields, in characters.

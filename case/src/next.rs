@@ -1,6 +1,8 @@
 //! What follows from a state: the next derived entry, or nothing. Calling [`next`] and applying its entry until it
 //! returns nothing is the whole of deciding, so that replay can repeat it byte for byte.
 
+mod care;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -25,9 +27,10 @@ use crate::{
 #[must_use]
 pub fn next(state: &State) -> Option<Entry> {
     if state.closed.is_some() {
-        return None;
+        return care::erasure_due(state);
     }
     ask_due(state)
+        .or_else(|| care::return_due(state))
         .or_else(|| triage_due(state))
         .or_else(|| track_due(state))
         .or_else(|| audit_due(state))
@@ -189,7 +192,10 @@ fn escalation_due(state: &State) -> Option<Entry> {
         (state.tracks.iter().any(refused), Escalation::ActionRefused),
     ];
     let new = |(due, reason): &(bool, Escalation)| *due && !state.escalations.contains(reason);
-    due.iter().find(|candidate| new(candidate)).map(|(_, reason)| Entry::Escalated { reason: *reason })
+    due.iter()
+        .chain(&care::escalations(state))
+        .find(|candidate| new(candidate))
+        .map(|(_, reason)| Entry::Escalated { reason: *reason })
 }
 
 /// An analyst's own decision becomes a proposal about evidence.

@@ -4,12 +4,16 @@
 //! Addresses, keys and other host matters are not here; the hosts keep them.
 
 mod agents;
+mod desk;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::agents::{AgentName, AgentSettings, NotAName};
+pub use self::{
+    agents::{AgentName, AgentSettings, NotAName},
+    desk::DeskSettings,
+};
 
 use crate::{
     ids::Digest,
@@ -50,6 +54,9 @@ pub struct Settings {
     /// What remote agents are asked for.
     #[serde(skip_serializing_if = "crate::entry::is_default")]
     pub agents: AgentSettings,
+    /// How people work the case. The host fills in the defaults where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskSettings>,
 }
 
 /// How much leaves a case without a person.
@@ -148,6 +155,7 @@ impl Default for Settings {
             approvals: BTreeMap::new(),
             rules: RulesSettings::default(),
             agents: AgentSettings::default(),
+            desk: None,
         }
     }
 }
@@ -212,6 +220,14 @@ pub enum SettingsProblem {
     /// A calibrator.
     #[error(transparent)]
     Calibrator(#[from] CalibratorProblem),
+    /// More reasons for a command than anybody reads.
+    #[error("`desk.reasons.{command}` has more than {most} reasons")]
+    Reasons {
+        /// Which.
+        command: &'static str,
+        /// The most allowed.
+        most: usize,
+    },
     /// A prompt that this build does not have.
     #[error("`{0}` is the hash of no prompt of that kind; `caseworker prompts list` shows them")]
     Prompt(&'static str),
@@ -257,6 +273,7 @@ impl Settings {
             }
         }
         self.rules.check()?;
+        self.desk.iter().try_for_each(DeskSettings::check)?;
         for (action, approval) in &self.approvals {
             if *approval < action.least_approval() {
                 return Err(SettingsProblem::Approval {

@@ -1,12 +1,16 @@
 //! The state of a case: what a fold over its entries has seen. Nothing here decides; [`crate::next`] does.
 
+mod care;
 mod track;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::civil::Date;
 
-pub use self::track::{Proposed, Stage, Track};
+pub use self::{
+    care::{Care, Snooze},
+    track::{Proposed, Stage, Track},
+};
 
 use crate::{
     entry::{Answer, CloseReason, CustomerQuestion, Escalation, Failure, Missing, Opened, Outcome, Question, Speaker},
@@ -74,6 +78,8 @@ pub struct State {
     pub spent_nano_dollars: u64,
     /// Idempotency keys of commands and messages, the newest last.
     pub keys: VecDeque<Digest>,
+    /// How people look after the case.
+    pub care: Care,
     /// How the case ended.
     pub closed: Option<CloseReason>,
 }
@@ -220,6 +226,7 @@ impl State {
             warned: BTreeSet::new(),
             spent_nano_dollars: 0,
             keys: VecDeque::new(),
+            care: Care::new(at),
             closed: None,
             opened,
         }
@@ -365,15 +372,21 @@ impl State {
         self.escalations.is_empty() || proposals.any(|proposed| !proposed.approvals.is_empty())
     }
 
-    /// Whether a human should look at once, even while the case could wait for the customer: fraud is suspected or
-    /// somebody tries to steer the case, and nobody has taken it.
+    /// Whether a human should look at once, even while the case could wait for the customer: fraud is suspected, somebody
+    /// tries to steer the case, a time was missed or an analyst asks for help, and nobody has taken it.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
         let fraud = |reason: &Escalation| match reason {
-            Escalation::FraudSuspected | Escalation::HighRisk | Escalation::Steering => true,
-            Escalation::Untriaged | Escalation::NoAnswer | Escalation::ActionFailing | Escalation::ActionRefused => {
-                false
-            }
+            Escalation::FraudSuspected
+            | Escalation::HighRisk
+            | Escalation::Steering
+            | Escalation::Breached
+            | Escalation::ByAnalyst => true,
+            Escalation::Untriaged
+            | Escalation::NoAnswer
+            | Escalation::ActionFailing
+            | Escalation::ActionRefused
+            | Escalation::Stale => false,
         };
         self.escalations.iter().any(fraud) && self.assignee.is_none() && !self.is_attended()
     }

@@ -2,10 +2,11 @@
 //! way.
 
 use case::{
-    entry::Command,
-    ids::{Digest, Reference},
+    entry::{Command, Reasoned},
+    ids::{Digest, ReasonCode, Reference, Subject},
     label::Task,
     policy::Action,
+    time::Millis,
 };
 use serde_json::{Map, Value};
 
@@ -17,14 +18,17 @@ use crate::{
 };
 
 /// Every command's name, for messages and documents.
-pub const NAMES: [&str; 10] =
-    ["claim", "release", "identify", "reroute", "ask", "approve", "reject", "decide", "close", "reopen"];
+pub const NAMES: [&str; 15] = [
+    "claim", "release", "identify", "reroute", "ask", "approve", "reject", "decide", "close", "reopen", "assign",
+    "snooze", "escalate", "hold", "unhold",
+];
 
 /// A command that was read, before its words are sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandBody {
     kind: Kind,
     note: String,
+    code: Option<ReasonCode>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +43,30 @@ enum Kind {
     Decide(Action, Option<Reference>),
     Close,
     Reopen,
+    Assign(Subject),
+    Snooze(Millis),
+    Escalate,
+    Hold,
+    Unhold,
+}
+
+impl Kind {
+    /// Whether something has to be said with the command.
+    const fn wants_note(&self) -> bool {
+        match self {
+            Self::Ask
+            | Self::Reject(..)
+            | Self::Decide(..)
+            | Self::Close
+            | Self::Reopen
+            | Self::Assign(_)
+            | Self::Snooze(_)
+            | Self::Escalate
+            | Self::Hold
+            | Self::Unhold => true,
+            Self::Claim | Self::Release | Self::Identify(_) | Self::Reroute(_) | Self::Approve(..) => false,
+        }
+    }
 }
 
 impl CommandBody {
@@ -64,34 +92,45 @@ impl CommandBody {
             "decide" => Kind::Decide(action(&body)?, reference(&body, "about")?),
             "close" => Kind::Close,
             "reopen" => Kind::Reopen,
+            "assign" => Kind::Assign(subject(&body)?),
+            "snooze" => Kind::Snooze(until(&body)?),
+            "escalate" => Kind::Escalate,
+            "hold" => Kind::Hold,
+            "unhold" => Kind::Unhold,
             _ => {
                 let names = format!("`command` must be one of: {}.", NAMES.join(", "));
                 return Err(Problem::of(Code::Command, "command", names));
             }
         };
-        let wants_note = matches!(kind, Kind::Ask | Kind::Reject(..) | Kind::Decide(..) | Kind::Close | Kind::Reopen);
         let field = if kind == Kind::Ask { "question" } else { "reason" };
         let note = optional_text(&body, field)?.filter(|note| !note.trim().is_empty());
-        if wants_note && note.is_none() {
+        if kind.wants_note() && note.is_none() {
             return Err(missing(field));
         }
-        Ok(Self { kind, note: note.unwrap_or_default() })
+        Ok(Self { kind, note: note.unwrap_or_default(), code: code(&body)? })
     }
 
     /// The core's command, with what was said sealed.
     ///
     /// # Errors
     /// A [`Problem`] where the vault refuses.
-    pub fn seal(&self, vault: &CaseVault, outside: &impl Outside) -> Result<(Command, Vec<Sealed>), Problem> {
+    pub fn seal(&self, vault: &CaseVault, outside: &impl Outside) -> Result<(Reasoned, Vec<Sealed>), Problem> {
         let note = vault.seal(&Doc::Note { text: case::pii::redact(&self.note) }, outside)?;
-        let hash = note.hash.clone();
-        let command = match &self.kind {
-            Kind::Claim => return Ok((Command::Claim, Vec::new())),
-            Kind::Release => return Ok((Command::Release, Vec::new())),
-            Kind::Identify(customer) => return Ok((Command::Identify { customer: customer.clone() }, Vec::new())),
-            Kind::Reroute(task) => return Ok((Command::Reroute { task: *task }, Vec::new())),
-            Kind::Approve(proposal, hash) => {
-                return Ok((Command::Approve { proposal: proposal.clone(), hash: hash.clone() }, Vec::new()));
+        let command = self.command(note.hash.clone());
+        let sealed = if command.note().is_some() { vec![note] } else { Vec::new() };
+        Ok((Reasoned { command, code: self.code.clone() }, sealed))
+    }
+
+    /// The core's command, whose note has this hash, where it has one.
+    fn command(&self, hash: Digest) -> Command {
+        match &self.kind {
+            Kind::Claim => Command::Claim,
+            Kind::Release => Command::Release,
+            Kind::Identify(customer) => Command::Identify { customer: customer.clone() },
+            Kind::Reroute(task) => Command::Reroute { task: *task },
+            Kind::Approve(proposal, shown) => {
+                let note = (!self.note.is_empty()).then_some(hash);
+                Command::Approve { proposal: proposal.clone(), hash: shown.clone(), note }
             }
             Kind::Ask => Command::Ask { question: hash },
             Kind::Reject(proposal, shown) => {
@@ -100,8 +139,12 @@ impl CommandBody {
             Kind::Decide(action, about) => Command::Decide { action: *action, about: about.clone(), note: hash },
             Kind::Close => Command::Close { note: hash },
             Kind::Reopen => Command::Reopen { note: hash },
-        };
-        Ok((command, vec![note]))
+            Kind::Assign(to) => Command::Assign { to: to.clone(), note: hash },
+            Kind::Snooze(until) => Command::Snooze { until: *until, note: hash },
+            Kind::Escalate => Command::Escalate { note: hash },
+            Kind::Hold => Command::Hold { note: hash },
+            Kind::Unhold => Command::Unhold { note: hash },
+        }
     }
 }
 
@@ -116,6 +159,26 @@ fn text<'a>(body: &'a Map<String, Value>, name: &'static str) -> Result<&'a str,
 fn hash(body: &Map<String, Value>) -> Result<Digest, Problem> {
     let problem = |_| Problem::of(Code::Field, "hash", "`hash` must be the proposal's hash as it was shown.");
     Digest::parse(text(body, "hash")?).map_err(problem)
+}
+
+/// The configured reason. A form sends an empty one where nothing was chosen.
+fn code(body: &Map<String, Value>) -> Result<Option<ReasonCode>, Problem> {
+    let rule = |_| Problem::of(Code::Reason, "code", "`code` must be one of the reasons that the case shows.");
+    match body.get("code") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(code)) if code.is_empty() => Ok(None),
+        Some(code) => ReasonCode::parse(code.as_str().unwrap_or_default()).map(Some).map_err(rule),
+    }
+}
+
+fn subject(body: &Map<String, Value>) -> Result<Subject, Problem> {
+    let rule = |problem| Problem::of(Code::Field, "to", format!("`to` is who shall have the case: it {problem}."));
+    Subject::parse(text(body, "to")?).map_err(rule)
+}
+
+fn until(body: &Map<String, Value>) -> Result<Millis, Problem> {
+    let rule = || Problem::of(Code::Field, "until", "`until` must be a time in RFC 3339.");
+    Millis::parse_rfc3339(text(body, "until")?).ok_or_else(rule)
 }
 
 fn action(body: &Map<String, Value>) -> Result<Action, Problem> {

@@ -1,7 +1,7 @@
 //! Which ciphertexts a journal names: words, replies, reasons and notes. What they say is not this module's to know.
 
 use case::{
-    entry::{Answer, Command, Entry},
+    entry::{Answer, Entry},
     ids::Digest,
     journal::Line,
 };
@@ -23,7 +23,7 @@ fn of_entry(entry: &Entry) -> Option<&Digest> {
             Answer::Facts { reply, .. } | Answer::Advised { reply, .. } => Some(reply),
             Answer::Done { .. } | Answer::Failed { .. } => None,
         },
-        Entry::Commanded { command, .. } => of_command(command),
+        Entry::Commanded { command, .. } => command.note(),
         Entry::TimePassed
         | Entry::Resumed
         | Entry::Triaged(_)
@@ -36,21 +36,9 @@ fn of_entry(entry: &Entry) -> Option<&Digest> {
         | Entry::LawApplied { .. }
         | Entry::Warned { .. }
         | Entry::Escalated { .. }
+        | Entry::Notified(_)
+        | Entry::Returned { .. }
+        | Entry::Erased { .. }
         | Entry::Closed { .. } => None,
-    }
-}
-
-const fn of_command(command: &Command) -> Option<&Digest> {
-    match command {
-        Command::Ask { question } => Some(question),
-        Command::Reject { note, .. }
-        | Command::Decide { note, .. }
-        | Command::Close { note }
-        | Command::Reopen { note } => Some(note),
-        Command::Claim
-        | Command::Release
-        | Command::Identify { .. }
-        | Command::Reroute { .. }
-        | Command::Approve { .. } => None,
     }
 }

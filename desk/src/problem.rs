@@ -52,6 +52,10 @@ pub enum Code {
     ArchiveNewer = 116,
     /// An archive is not what a host with this master key wrote.
     ArchiveKey = 117,
+    /// Not a reason that is configured.
+    Reason = 118,
+    /// A case may not rest until then.
+    Snooze = 119,
     /// No valid key.
     Unauthenticated = 200,
     /// The key's role may not.
@@ -100,6 +104,8 @@ pub enum Code {
     Sandbox = 313,
     /// The tenant has as many revocations as it may have.
     TooManyRevocations = 314,
+    /// The case is on hold.
+    Held = 315,
     /// The storage is full.
     Full = 400,
     /// The storage failed.
@@ -118,7 +124,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 52] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -137,6 +143,8 @@ impl Code {
         Self::Archive,
         Self::ArchiveNewer,
         Self::ArchiveKey,
+        Self::Reason,
+        Self::Snooze,
         Self::Unauthenticated,
         Self::Role,
         Self::NoKeys,
@@ -161,6 +169,7 @@ impl Code {
         Self::History,
         Self::Sandbox,
         Self::TooManyRevocations,
+        Self::Held,
         Self::Full,
         Self::Storage,
         Self::Damaged,
@@ -191,7 +200,9 @@ impl Code {
             | Self::Document
             | Self::Header
             | Self::Query
-            | Self::Command => StatusCode::BAD_REQUEST,
+            | Self::Command
+            | Self::Reason
+            | Self::Snooze => StatusCode::BAD_REQUEST,
             Self::Incomplete => StatusCode::REQUEST_TIMEOUT,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -209,7 +220,8 @@ impl Code {
             | Self::Shadow
             | Self::History
             | Self::Sandbox
-            | Self::TooManyRevocations => StatusCode::CONFLICT,
+            | Self::TooManyRevocations
+            | Self::Held => StatusCode::CONFLICT,
             Self::OtherRequest | Self::Archive | Self::ArchiveNewer | Self::ArchiveKey => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -243,6 +255,8 @@ impl Code {
             Self::Archive => "The archive does not hold together",
             Self::ArchiveNewer => "The archive was written by a newer version",
             Self::ArchiveKey => "The archive is of no host with this master key",
+            Self::Reason => "Not a reason that is configured",
+            Self::Snooze => "A case may not rest until then",
             Self::Unauthenticated => "No valid key",
             Self::Role => "The key's role does not allow this",
             Self::NoKeys => "This deployment has no keys",
@@ -267,6 +281,7 @@ impl Code {
             Self::History => "The case is here with another history",
             Self::Sandbox => "Sandbox cases stay in sandboxes",
             Self::TooManyRevocations => "The tenant has too many revocations",
+            Self::Held => "The case is on hold",
             Self::Full => "The storage is full",
             Self::Storage => "The storage failed",
             Self::Damaged => "The case's journal does not verify",
@@ -351,6 +366,10 @@ impl From<Refusal> for Problem {
             Refusal::SelfApproval => Code::SelfApproval,
             Refusal::NeedsEvidence => Code::Command,
             Refusal::Shadow => Code::Shadow,
+            Refusal::Reason => Code::Reason,
+            Refusal::Snooze => Code::Snooze,
+            Refusal::Held => Code::Held,
+            Refusal::Erased => Code::Erased,
             Refusal::Closed
             | Refusal::NotClosed
             | Refusal::NotClaimed
@@ -361,6 +380,7 @@ impl From<Refusal> for Problem {
             | Refusal::Settled
             | Refusal::ActionUnderWay
             | Refusal::Full
+            | Refusal::NotHeld
             | Refusal::Busy => Code::Refused,
         };
         Self::new(code, format!("Refused: {refusal}."))

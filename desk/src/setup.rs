@@ -168,7 +168,7 @@ impl Setup {
     }
 
     /// The settings that a tenant's case opened now is pinned to: those of the configuration, and a model only where
-    /// there is a key for it, with the newest prompts where none are set.
+    /// there is a key for it, with the newest prompts where none are set, and the desk's defaults where nothing is said.
     #[must_use]
     pub fn settings(&self, tenant: &TenantId) -> Settings {
         let all = &self.config.settings;
@@ -176,6 +176,7 @@ impl Setup {
         settings.triage.model = self.model.as_ref().map(|model| model.name.clone());
         settings.writing.model =
             self.model.as_ref().map(|model| settings.writing.model.take().unwrap_or_else(|| model.name.clone()));
+        settings.desk.get_or_insert_default();
         // A case without a model asks nothing, so it pins no prompt either.
         let in_use = |set: &Option<Digest>, kind: PromptKind, model: &Option<String>| {
             model.as_ref().and_then(|_| kind.in_use(set.as_ref()))

@@ -6,7 +6,7 @@
 use case::{
     actor::Role,
     command,
-    entry::Command,
+    entry::{Command, Reasoned},
     ids::{Digest, Reference, Subject},
 };
 use serde::{Deserialize, Serialize};
@@ -128,7 +128,8 @@ async fn take<H: CaseHost + Outside + ModelHost + TenantHost>(
             at,
         )?;
         // Checked before anything is written: either both happen or neither.
-        identify.iter().try_for_each(|identify| command::check(open.case.state(), actor, identify))?;
+        let identified = identify.clone().map(Reasoned::from);
+        identified.iter().try_for_each(|identify| command::check(open.case.state(), actor, identify, at))?;
         let mut step = open.case.message(message, at)?;
         if let Some(identify) = identify.clone() {
             let identified = open.case.command(actor.clone(), identify, None, at)?;

@@ -1,5 +1,6 @@
 //! A case as callers see it: the shapes of the contract, rendered from the state and from what the vault reveals.
 
+mod care;
 mod evidence;
 mod language;
 mod law;
@@ -73,6 +74,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         optional(&mut view, "customer_id", seen.state.customer.as_ref());
         optional(&mut view, "external_id", seen.state.opened.external_id.as_ref());
         optional(&mut view, "assignee", seen.state.assignee.as_ref());
+        view.extend(care::shown(&seen.state));
         let disputed = self.disputed(key, &seen).await;
         view.insert("text".to_owned(), words.as_ref().map_or(Value::Null, |doc| text_of(doc).into()));
         view.insert("classification".to_owned(), classification(&seen, words.as_ref(), reason.as_ref()));

@@ -136,4 +136,10 @@ pub enum Escalation {
     ActionRefused,
     /// The words try to steer whoever sorts them.
     Steering,
+    /// The case lay with people, and nobody did anything.
+    Stale,
+    /// A time of the bank's was missed.
+    Breached,
+    /// An analyst asks for somebody with more authority.
+    ByAnalyst,
 }

@@ -5,20 +5,20 @@ use std::collections::BTreeSet;
 use case::{
     actor::{Actor, Role},
     case::{Case, Ready, Step},
-    entry::{Advice, Answer, Command, Failure, Found, Message, Opened, Question, Speaker},
+    entry::{Advice, Answer, Command, Failure, Found, Message, Notice, Opened, Question, Reasoned, Speaker},
     facts,
     identity::Identity,
-    ids::Digest,
+    ids::{Digest, ReasonCode},
     label::{Label, Scored, Task},
     narrative::Heard,
     policy::{Action, Approval, Finding, Reason},
-    source::{Lookup, ProfileField},
+    source::{Lookup, ProfileField, Source},
     time::Millis,
 };
 use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 
-use case::settings::{AgentName, Mode};
+use case::settings::{AgentName, DeskSettings, Mode};
 
 use crate::world::{
     NOON, actor,
@@ -49,6 +49,8 @@ pub(crate) enum Event {
     Command { who: usize, command: u8, pick: usize, key: u8 },
     /// A message comes in.
     Message { who: usize, text: usize, suspicious: bool, analyst: bool, key: u8 },
+    /// An operator's system says that something changed.
+    Notice { who: usize, key: u8 },
     /// Time goes on, or back.
     Pass(i64),
     /// Everything that is open is answered, in one of several versions.
@@ -74,7 +76,7 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
     let key = || prop_oneof![8 => Just(0_u8), 1 => 1..4_u8];
     let who = || prop_oneof![6 => 0..3_usize, 1 => 3..5_usize];
     let attempt = prop_oneof![12 => Just(0), 1 => 1..3_u32, 1 => Just(u32::MAX)];
-    let command = prop_oneof![1 => 0..9_u8, 1 => select(vec![6_u8, 8]), 2 => 9..12_u8];
+    let command = prop_oneof![2 => 0..9_u8, 2 => select(vec![6_u8, 8]), 4 => 9..12_u8, 3 => 12..21_u8];
     let pass = prop_oneof![
         12 => 0..2_000_i64,
         2 => -5_000..0_i64,
@@ -88,6 +90,7 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(who, command, pick, key)| Event::Command { who, command, pick, key }),
         1 => (who(), 0..TEXTS.len(), any::<bool>(), any::<bool>(), key())
             .prop_map(|(who, text, suspicious, analyst, key)| Event::Message { who, text, suspicious, analyst, key }),
+        1 => (who(), key()).prop_map(|(who, key)| Event::Notice { who, key }),
         3 => pass.prop_map(Event::Pass),
         3 => Just(Event::Wake),
         6 => any::<u8>().prop_map(Event::Settle),
@@ -147,6 +150,11 @@ pub(crate) fn opened() -> impl Strategy<Value = Opened> {
             // What a tenant may not say does not count.
             opened.settings.approvals.insert(Action::RaiseChargeback, Approval::None);
         }
+        // A case of this version, and one from before there was a desk.
+        if !percent.is_multiple_of(5) {
+            let retention_ms = percent.is_multiple_of(4).then_some(86_400_000 * 30);
+            opened.settings.desk = Some(DeskSettings { retention_ms, ..DeskSettings::default() });
+        }
         opened
     })
 }
@@ -190,6 +198,12 @@ impl Chaos {
                 let step = self.case.message(message, self.now).unwrap_or_default();
                 self.take(step);
             }
+            Event::Notice { who, key } => {
+                let about = Some(reference("tx1"));
+                let notice = Notice { by: person(*who), source: Source::Ledger, about, key: repeatable(*key) };
+                let step = self.case.notify(notice, self.now).unwrap_or_default();
+                self.take(step);
+            }
             Event::Pass(by_ms) => {
                 self.now = self.now.plus(*by_ms);
                 let step = self.case.advance(self.now);
@@ -213,14 +227,16 @@ impl Chaos {
         let (length, closed, now) = before;
         assert!(self.case.state().now >= now, "time never goes backwards");
         if closed.is_some() && self.lines.len() > length {
-            assert!(self.lines[length].contains(r#""command":"reopen""#), "a closed case: {}", self.lines[length]);
+            let line = &self.lines[length];
+            let may = ["reopen", "reveal", "hold", "unhold", "erase"];
+            let may = may.iter().any(|name| line.contains(&format!(r#""command":"{name}""#)));
+            assert!(may || line.contains("time_passed"), "a closed case: {line}");
         }
     }
 
     /// Keeps the wake of the case, where it has one; whether it had.
     pub(crate) fn wake(&mut self) {
-        use case::case::Rest;
-        if let Rest::Working { wake } | Rest::Waiting { wake } = self.case.rest() {
+        if let Some(wake) = self.case.wake() {
             self.now = wake;
             let step = self.case.advance(wake);
             // Deadlines after the end of the calendar never come.
@@ -268,11 +284,34 @@ impl Chaos {
             6 => Command::Decide { action: Action::ALL[pick % 10], about: (pick > 9).then(|| reference("tx1")), note },
             7 => Command::Close { note },
             8 => Command::Reopen { note },
-            9 => Command::Approve { proposal, hash: sealed("stale") },
-            _ => Command::Approve { proposal, hash },
+            9 => Command::Approve { proposal, hash: sealed("stale"), note: None },
+            10 | 11 => Command::Approve { proposal, hash, note: pick.is_multiple_of(5).then_some(note) },
+            _ => self.care(command, pick),
         };
-        let step = self.case.command(person(who), command, repeatable(key), self.now).unwrap_or_default();
+        let code = pick.is_multiple_of(9).then(|| ReasonCode::parse("withdrawn").unwrap());
+        let order = Reasoned { command, code };
+        let step = self.case.command(person(who), order, repeatable(key), self.now).unwrap_or_default();
         self.take(step);
+    }
+}
+
+impl Chaos {
+    /// A command that concerns who has the case, whether it rests and whether its words are kept.
+    fn care(&self, command: u8, pick: usize) -> Command {
+        let note = sealed(CANARY);
+        match command {
+            12 => Command::Assign { to: person(pick).subject, note },
+            13 | 14 => {
+                let until_ms = [-1, 3_600_000, 86_400_000, 86_400_000 * 60][pick % 4];
+                Command::Snooze { until: self.now.plus(until_ms), note }
+            }
+            15 => Command::Escalate { note },
+            16 => Command::Reveal { what: reference("card:1") },
+            17 => Command::Hold { note },
+            18 => Command::Unhold { note },
+            19 => Command::Erase,
+            _ => Command::Claim,
+        }
     }
 }
 

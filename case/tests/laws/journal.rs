@@ -151,19 +151,19 @@ fn hostile_journals_are_faults_and_never_panics() {
 fn an_input_that_the_rules_would_have_turned_away_is_found_however_well_it_is_chained() {
     let mut world = World::twice(Bank::charged_twice());
     world.drive();
-    let Command::Approve { proposal, hash } = agreement(&proposal(&world)) else { panic!("an approval") };
+    let Command::Approve { proposal, hash, .. } = agreement(&proposal(&world)) else { panic!("an approval") };
     let forge = |entry: Entry| {
         let mut lines = read(world.lines.iter().map(String::as_str)).unwrap();
         lines.push(Line { entry, ..lines[lines.len() - 1].clone() });
         derived(&relink(&lines))
     };
-    let given = |who, role, command| Entry::Commanded { actor: actor(who, role), command, key: None };
+    let given = |who, role, command| Entry::Commanded { actor: actor(who, role), command, code: None, key: None };
     let turned_away = |entry: Entry| matches!(forge(entry), Err(Fault::Impossible { .. }));
-    let approve = Command::Approve { proposal: proposal.clone(), hash: hash.clone() };
+    let approve = Command::Approve { proposal: proposal.clone(), hash: hash.clone(), note: None };
     assert!(turned_away(given("eve", Role::Auditor, approve.clone())), "an auditor does not decide");
     assert!(turned_away(given("ada", Role::Analyst, Command::Reopen { note: hash })), "the case is not closed");
     assert!(
-        turned_away(given("ada", Role::Analyst, Command::Approve { proposal, hash: Digest::genesis() })),
+        turned_away(given("ada", Role::Analyst, Command::Approve { proposal, hash: Digest::genesis(), note: None })),
         "not the hash"
     );
     assert!(turned_away(Entry::TimePassed), "nothing was due");

@@ -57,7 +57,7 @@ fn no_action_goes_out_that_the_journal_does_not_show_enough_people_agreeing_to()
                 Entry::Proposed { proposal, by, .. } => {
                     shown.insert(proposal.id().to_owned(), (proposal, by.into_iter().collect()));
                 }
-                Entry::Commanded { actor, command: Command::Approve { proposal, hash }, .. } => {
+                Entry::Commanded { actor, command: Command::Approve { proposal, hash, .. }, .. } => {
                     let (shown, people) = shown.get_mut(&proposal).unwrap();
                     assert_eq!(*shown.hash(), hash, "people agree to what they saw");
                     assert!(people.insert(actor.subject), "nobody agrees twice");

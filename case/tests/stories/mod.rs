@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 mod conversation;
 mod deadlines;
+mod desk;
 mod disputes;
 mod kyc;
 mod outages;
@@ -48,5 +49,5 @@ pub(crate) fn approve(world: &mut World, name: &str) {
 }
 
 pub(crate) fn agreement(proposal: &Proposal) -> Command {
-    Command::Approve { proposal: proposal.id().to_owned(), hash: proposal.hash().clone() }
+    Command::Approve { proposal: proposal.id().to_owned(), hash: proposal.hash().clone(), note: None }
 }

@@ -11,7 +11,7 @@ use case::{
     actor::{Actor, Role},
     case::{CORE, Case, Ready, Rest, Step},
     command::Refusal,
-    entry::{Answer, Command, Message, ModelCall, Opened, Question, Speaker, Words},
+    entry::{Answer, Escalation, Message, ModelCall, Notice, Opened, Question, Reasoned, Speaker, Words},
     facts,
     identity::{Identity, extract},
     ids::{CaseId, Digest, Reference, Subject, TenantId},
@@ -20,7 +20,8 @@ use case::{
     narrative::{Heard, Narrative},
     next::next,
     rules::Rulebook,
-    settings::Settings,
+    settings::{Mode, Settings},
+    source::Source,
     time::Millis,
 };
 
@@ -220,8 +221,8 @@ impl World {
         self.take(step);
     }
 
-    pub(crate) fn command(&mut self, actor: Actor, command: Command) -> Result<(), Refusal> {
-        let step = self.case.command(actor, command, None, self.now)?;
+    pub(crate) fn command(&mut self, actor: Actor, order: impl Into<Reasoned>) -> Result<(), Refusal> {
+        let step = self.case.command(actor, order, None, self.now)?;
         self.take(step);
         Ok(())
     }
@@ -237,6 +238,14 @@ impl World {
     pub(crate) fn file(&mut self, documents: &[Value]) {
         extract::hear(&mut self.heard.identity, "", documents);
         self.post(Speaker::Analyst, analyst("ada"), "Came in by post.", documents);
+    }
+
+    /// The bank's system says that something changed in the ledger.
+    pub(crate) fn notice(&mut self) {
+        let by = actor("core-banking", Role::Submitter);
+        let notice = Notice { by, source: Source::Ledger, about: Some(reference("tx1")), key: None };
+        let step = self.case.notify(notice, self.now).unwrap();
+        self.take(step);
     }
 
     fn post(&mut self, from: Speaker, by: Actor, text: &str, documents: &[Value]) {
@@ -329,6 +338,26 @@ pub(crate) fn check_owner(case: &Case) {
         Rest::Review | Rest::Closed => {}
     }
     assert_eq!(case.rest() == Rest::Closed, state.closed.is_some());
+    check_queue(case);
+}
+
+/// Every case is in a queue: it rests until a time, it is somebody's until a time or until that is told to others, or
+/// it lies with all.
+fn check_queue(case: &Case) {
+    let (state, care, wake) = (case.state(), &case.state().care, case.wake());
+    let by = |at: Millis| wake.is_some_and(|wake| wake <= at);
+    assert!(care.snoozed.is_none_or(|snooze| snooze.until > state.now && by(snooze.until)), "a rest ends: {care:?}");
+    assert!(care.claimed_until.is_none_or(|until| until > state.now && by(until)), "a claim ends: {care:?}");
+    assert!(care.claimed_until.is_none() || state.assignee.is_some(), "a claim is somebody's: {care:?}");
+    let ended = care.claimed_until.is_none() && care.snoozed.is_none() && care.closed_at.is_some();
+    assert!(state.closed.is_none() || ended, "a closed case is nobody's work: {care:?}");
+    let Some(desk) = state.opened.settings.desk.as_ref().filter(|_| state.opened.settings.mode != Mode::Shadow) else {
+        return;
+    };
+    if case.rest() == Rest::Review && care.snoozed.is_none() {
+        let told = state.escalations.contains(&Escalation::Stale);
+        assert!(told || by(care.touched_at.plus(desk.stale_ms)), "nobody is told of a case that lies: {care:?}");
+    }
 }
 
 /// Whatever was asked of the actions endpoint, different people had agreed to, as many as its level says.

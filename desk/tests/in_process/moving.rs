@@ -195,7 +195,7 @@ async fn an_approval_that_was_written_into_an_archive_is_not_taken() {
     let mut archive = Archive::read(text.as_bytes()).unwrap();
     let other = Actor { subject: Subject::parse("ben").unwrap(), role: Role::Analyst };
     let of = |name: &str| shown.at(&format!("/orchestration/proposal/{name}")).as_str().unwrap().to_owned();
-    let command = Command::Approve { proposal: of("id"), hash: Digest::parse(&of("hash")).unwrap() };
+    let command = Command::Approve { proposal: of("id"), hash: Digest::parse(&of("hash")).unwrap(), note: None };
     let at = archive.case.state().now;
     let step = archive.case.command(other, command, None, at).unwrap();
     archive.lines.extend(step.lines);

@@ -1,7 +1,7 @@
 //! Entries as sentences, for people who read a case. No sentence holds a customer's words: a journal has none.
 
 use case::{
-    entry::{Advice, Answer, Command, Entry, Failure, Missing, Question},
+    entry::{Advice, Answer, Command, Entry, Failure, Missing, Question, Return},
     facts::Facts,
     label::Scored,
 };
@@ -19,8 +19,13 @@ pub(super) fn sentence(entry: &Entry) -> String {
             format!("{} posted a message of the {}", message.by.subject, name(&message.from))
         }
         Entry::Answered { ask, attempt, answer } => format!("{ask}, attempt {attempt}: {}", answered(answer)),
-        Entry::Commanded { actor, command, .. } => {
-            format!("{} ({}) {}", actor.subject, actor.role.name(), commanded(command))
+        Entry::Commanded { actor, command, code, .. } => {
+            let reason = code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+            format!("{} ({}) {}{reason}", actor.subject, actor.role.name(), commanded(command))
+        }
+        Entry::Notified(notice) => {
+            let about = notice.about.as_ref().map(|about| format!(" about {about}")).unwrap_or_default();
+            format!("{} says that {} has something new{about}", notice.by.subject, notice.source.name())
         }
         Entry::TimePassed => "time passed until something was due".to_owned(),
         Entry::Resumed => "Caseworker was started again, and what was in flight is asked again".to_owned(),
@@ -47,6 +52,11 @@ pub(super) fn sentence(entry: &Entry) -> String {
         Entry::Warned { track, rule, due_on, missed: false } => format!("{track}: {rule} is due on {due_on}"),
         Entry::Warned { track, rule, due_on, missed: true } => format!("{track}: {rule} was due on {due_on}"),
         Entry::Escalated { reason } => format!("a person should look: {}", name(reason)),
+        Entry::Returned { why: Return::ClaimExpired } => {
+            "the claim ended, and the case went back to the queue".to_owned()
+        }
+        Entry::Returned { why: Return::SnoozeOver } => "the rest is over".to_owned(),
+        Entry::Erased { why } => format!("the words were erased: {}", name(why)),
         Entry::Closed { outcome } => format!("closed: {}", name(outcome)),
     }
 }
@@ -147,5 +157,12 @@ fn commanded(command: &Command) -> String {
         Command::Decide { action, .. } => format!("decided: {}", action.name()),
         Command::Close { .. } => "closed the case".to_owned(),
         Command::Reopen { .. } => "opened the case again".to_owned(),
+        Command::Assign { to, .. } => format!("gave the case to {to}"),
+        Command::Snooze { until, .. } => format!("lets the case rest until {}", until.rfc3339()),
+        Command::Escalate { .. } => "asks for somebody with more authority".to_owned(),
+        Command::Reveal { what } => format!("looked at {what}"),
+        Command::Hold { .. } => "put the case on hold".to_owned(),
+        Command::Unhold { .. } => "ended the hold".to_owned(),
+        Command::Erase => "commanded to erase the words".to_owned(),
     }
 }

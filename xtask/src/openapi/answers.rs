@@ -288,7 +288,24 @@ fn case() -> Value {
         may("assignee", of("Subject")),
         must("text", says(or_null(text()), "The request with tokens for personal data; null after erasure.")),
     ]);
+    fields.extend(care());
     closed(fields)
+}
+
+/// How people look after a case.
+fn care() -> Vec<Field> {
+    let reasons = json!({
+        "type": "object", "propertyNames": of("Command"), "additionalProperties": list(of("DecisionReason")),
+    });
+    vec![
+        may("claimed_until", says(moment(), "When the assignee's claim ends, unless they do something more.")),
+        may("snoozed_until", says(moment(), "Until when the case rests.")),
+        may("closed_at", moment()),
+        may("held", says(always_true(), "The words are kept from erasure.")),
+        may("erased", says(of("Erasure"), "The words are gone.")),
+        may("reasons", says(reasons, "The reasons to choose from, by command.")),
+        may("reasons_required", says(flag(), "Whether a command that has reasons needs one.")),
+    ]
 }
 
 fn task_answer() -> Value {

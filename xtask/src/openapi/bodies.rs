@@ -3,7 +3,7 @@
 use case::{actor::Role, limits};
 use serde_json::{Map, Value};
 
-use super::schema::{always, among, at_most, either, form, list, may, must, of, open, says, share, text};
+use super::schema::{always, among, at_most, either, form, list, may, moment, must, of, open, says, share, text};
 
 /// The schemas of every body and of the ids in them.
 pub(super) fn schemas() -> Map<String, Value> {
@@ -34,6 +34,7 @@ fn ids() -> Map<String, Value> {
     let name = format!("^[A-Za-z0-9_.@-]{{1,{most}}}$");
     let reference = format!("^[A-Za-z0-9_.:-]{{1,{most}}}$");
     let ids = [
+        ("DecisionReason", "^[a-z0-9_]{1,40}$", "A reason that an operator configured."),
         ("CaseId", "^case_[a-z2-7]{26}$", "A case."),
         ("Digest", "^[0-9a-f]{64}$", "A SHA-256."),
         (
@@ -110,13 +111,14 @@ fn message() -> Value {
 
 /// One shape for each name in [`desk::commands::NAMES`]; a test compares the two.
 fn commands() -> Vec<Value> {
-    let reason = || must("reason", says(of("Note"), "Why. It may not be empty."));
+    let reason = || must("reason", says(of("Note"), "Why, in words. It may not be empty."));
     let shown = || {
         let hash = says(of("Digest"), "The proposal's hash as it was shown: it binds what is agreed to.");
         vec![must("proposal", says(text(), "The proposal's `id`.")), must("hash", hash)]
     };
     let command = |name: &str, what: &str, mut fields: Vec<super::schema::Field>| {
         fields.insert(0, must("command", always(name)));
+        fields.push(may("code", says(of("DecisionReason"), "One of the reasons that are configured for the command.")));
         says(open(fields), what)
     };
     vec![
@@ -133,7 +135,11 @@ fn commands() -> Vec<Value> {
             "Ask the customer something.",
             vec![must("question", says(of("Note"), "The question. It may not be empty."))],
         ),
-        command("approve", "Agree to a proposal.", shown()),
+        command(
+            "approve",
+            "Agree to a proposal.",
+            shown().into_iter().chain([may("reason", says(of("Note"), "What there is to say about it."))]).collect(),
+        ),
         command("reject", "Turn a proposal down.", shown().into_iter().chain([reason()]).collect()),
         command(
             "decide",
@@ -149,6 +155,15 @@ fn commands() -> Vec<Value> {
         ),
         command("close", "End the case.", vec![reason()]),
         command("reopen", "Take up a closed case again.", vec![reason()]),
+        command("assign", "Give the case to somebody, whoever has it now.", vec![must("to", of("Subject")), reason()]),
+        command(
+            "snooze",
+            "Let the case rest: until then, or until something happens to it.",
+            vec![must("until", says(moment(), "Not into the warning time of a deadline of the bank's.")), reason()],
+        ),
+        command("escalate", "Ask somebody with more authority to look; the case is given back.", vec![reason()]),
+        command("hold", "Keep the case's words from erasure.", vec![reason()]),
+        command("unhold", "End the hold.", vec![reason()]),
     ]
 }
 

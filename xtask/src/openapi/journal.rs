@@ -11,11 +11,12 @@ use super::schema::{
 };
 
 /// The kind of every entry; a test of the desk meets them in real journals.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 20] = [
     "opened",
     "messaged",
     "answered",
     "commanded",
+    "notified",
     "time_passed",
     "resumed",
     "triaged",
@@ -28,6 +29,8 @@ const KINDS: [&str; 17] = [
     "escalated",
     "law_applied",
     "warned",
+    "returned",
+    "erased",
     "closed",
 ];
 
@@ -37,6 +40,7 @@ const _: fn(&Entry) = |entry| match entry {
     | Entry::Messaged(_)
     | Entry::Answered { .. }
     | Entry::Commanded { .. }
+    | Entry::Notified(_)
     | Entry::TimePassed
     | Entry::Resumed
     | Entry::Triaged(_)
@@ -49,6 +53,8 @@ const _: fn(&Entry) = |entry| match entry {
     | Entry::Escalated { .. }
     | Entry::LawApplied { .. }
     | Entry::Warned { .. }
+    | Entry::Returned { .. }
+    | Entry::Erased { .. }
     | Entry::Closed { .. } => (),
 };
 
@@ -100,7 +106,19 @@ fn entries() -> Vec<Value> {
             vec![must("by", of("Actor")), must("from", of("Speaker")), must("words", of("SealedWords")), key()],
         ),
         entry("answered", vec![ask(), attempt(), must("answer", of("Answer"))]),
-        entry("commanded", vec![must("actor", of("Actor")), must("command", of("CommandEntry")), key()]),
+        entry(
+            "commanded",
+            vec![
+                must("actor", of("Actor")),
+                must("command", of("CommandEntry")),
+                may("code", says(of("DecisionReason"), "The configured reason that was chosen.")),
+                key(),
+            ],
+        ),
+        entry(
+            "notified",
+            vec![must("by", of("Actor")), must("source", of("Source")), may("about", of("Reference")), key()],
+        ),
         entry("time_passed", vec![]),
         entry("resumed", vec![]),
         entry("triaged", triaged()),
@@ -129,6 +147,8 @@ fn entries() -> Vec<Value> {
             vec![track(), must("law", says(open(vec![]), "The clocks, bars and liability that hold."))],
         ),
         entry("warned", vec![track(), must("rule", text()), must("due_on", day()), must("missed", flag())]),
+        entry("returned", vec![must("why", of("Return"))]),
+        entry("erased", vec![must("why", of("Erasure"))]),
         entry("closed", vec![must("outcome", of("CloseReason"))]),
     ]
 }
@@ -239,6 +259,24 @@ fn settings() -> Value {
         must("approvals", approvals),
         may("rules", says(open(vec![]), "Whose law applies, and which rules somebody switched on or off.")),
         may("agents", says(agents(), "What remote agents are asked for.")),
+        may("desk", says(desk(), "How people work the case.")),
+    ])
+}
+
+fn desk() -> Value {
+    let reasons = json!({
+        "type": "object", "propertyNames": of("Command"), "additionalProperties": list(of("DecisionReason")),
+    });
+    let amounts = json!({ "type": "object", "additionalProperties": whole() });
+    closed(vec![
+        must("claim_ms", of("Millis")),
+        must("stale_ms", of("Millis")),
+        must("snooze_most_ms", of("Millis")),
+        must("reasons", says(reasons, "The reasons that people choose from, by command.")),
+        must("reasons_required", flag()),
+        must("second_by_approver", flag()),
+        must("four_eyes_from", says(amounts, "From which amount on two people have to agree, in minor units.")),
+        may("retention_ms", of("Millis")),
     ])
 }
 
@@ -280,11 +318,18 @@ fn commands() -> Vec<Value> {
         command("identify", vec![must("customer", of("Reference"))]),
         command("reroute", vec![must("task", of("Task"))]),
         command("ask", vec![must("question", of("Digest"))]),
-        command("approve", shown()),
+        command("approve", shown().into_iter().chain([may("note", of("Digest"))]).collect()),
         command("reject", shown().into_iter().chain([note()]).collect()),
         command("decide", vec![must("action", of("Action")), may("about", of("Reference")), note()]),
         command("close", vec![note()]),
         command("reopen", vec![note()]),
+        command("assign", vec![must("to", of("Subject")), note()]),
+        command("snooze", vec![must("until", of("Millis")), note()]),
+        command("escalate", vec![note()]),
+        command("reveal", vec![must("what", of("Reference"))]),
+        command("hold", vec![note()]),
+        command("unhold", vec![note()]),
+        command("erase", vec![]),
     ]
 }
 

@@ -3,7 +3,9 @@
 use case::{
     actor::Role,
     case::Rest,
-    entry::{Basis, CloseReason, CustomerQuestion, Escalation, Failure, Purpose, Speaker, Tier},
+    entry::{
+        Basis, CloseReason, CommandName, CustomerQuestion, Erasure, Escalation, Failure, Purpose, Return, Speaker, Tier,
+    },
     facts::{
         Band, CardStatus, Direction, EntryMode, Network, PaymentDirection, Product, Scheme, TransactionKind,
         TransactionStatus, Unusual,
@@ -20,7 +22,7 @@ use case::{
     time::Millis,
     triage::calibrate::Method,
 };
-use desk::{commands, problem::Code, row};
+use desk::{problem::Code, row};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -56,7 +58,7 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Agent", agents(), "Who has the case: a specialist, a person, or triage while Claude is being asked.");
     add("NextAction", next_actions(), "What happens next.");
     add("State", states(), "Who the case waits for: Caseworker, the customer, an analyst, or nobody any more.");
-    add("Command", commands::NAMES.map(Value::from).to_vec(), "What a person may tell a case.");
+    add("Command", CommandName::ALL.map(|command| command.name().into()).to_vec(), "What a person may tell a case.");
     add("Action", Action::ALL.map(|action| action.name().into()).to_vec(), "What may be done.");
     add("Approval", approvals(), "How many people must agree.");
     add("Mode", written(variants!(Mode: Shadow Assist Auto)), "How much leaves a case without a person.");
@@ -86,13 +88,15 @@ fn lists_of_the_journal(mut add: impl FnMut(&str, Vec<Value>, &str) -> Option<Va
     add("Purpose", written(variants!(Purpose: Decide Audit)), "What an opinion about a request is asked for.");
     add("CalibratorMethod", written(variants!(Method: Platt Isotonic)), "How a calibrator was fitted.");
     let escalations = variants!(Escalation:
-        Untriaged FraudSuspected HighRisk NoAnswer ActionFailing ActionRefused Steering);
+        Untriaged FraudSuspected HighRisk NoAnswer ActionFailing ActionRefused Steering Stale Breached ByAnalyst);
     add("Escalation", written(escalations), "Why a human should look.");
     let questions = variants!(CustomerQuestion:
         WhichCustomer WhichTransaction WhichPayment Analyst WhatHappened DeliveryDue CancelledWhen ProofOfOtherPayment
         CardInPossession RecogniseMerchant);
     add("CustomerQuestion", written(questions), "What a customer is asked.");
     add("CloseReason", written(variants!(CloseReason: ActionsDone ByAnalyst)), "How a case ended.");
+    add("Return", written(variants!(Return: ClaimExpired SnoozeOver)), "Why a case came back to the queue by itself.");
+    add("Erasure", written(variants!(Erasure: Commanded Retention)), "Why the words of a case were erased.");
     add("Speaker", written(variants!(Speaker: Customer Analyst)), "Whose words a message holds.");
     let kinds = variants!(TransactionKind:
         CardPayment AtmWithdrawal Transfer DirectDebit Fee Refund Reversal TopUp);
