@@ -21,6 +21,7 @@ pub mod entering;
 mod events;
 pub mod file;
 pub mod front;
+pub mod history;
 pub mod intake;
 mod model_gate;
 mod moving;

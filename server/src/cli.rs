@@ -14,7 +14,6 @@ mod drift;
 mod eval;
 mod export;
 mod handle;
-mod history;
 mod import;
 mod keys;
 mod logs;

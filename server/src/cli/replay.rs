@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use case::{case::Case, ids::CaseId, journal};
 
-use super::{Data, history};
+use super::Data;
 use crate::{
     archive,
     exit::{Exit, Failure},
@@ -48,7 +48,7 @@ pub(super) fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
         if args.json {
             output::line(text)?;
         } else {
-            output::line(&format!("{:>4}  {}  {}", line.seq, line.at.rfc3339(), history::sentence(&line.entry)))?;
+            output::line(&format!("{:>4}  {}  {}", line.seq, line.at.rfc3339(), desk::history::sentence(&line.entry)))?;
         }
     }
     match fault {

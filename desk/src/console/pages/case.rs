@@ -1,18 +1,34 @@
-//! The page of a case: what was written, what it was taken for, what is proposed, and what that rests on.
+//! The page of a case: what was written, what it was taken for, what is proposed, and what that rests on. Its parts are
+//! made of a [`Sheet`] each, so that they can stand elsewhere as well.
 
+mod checklist;
 mod evidence;
+mod forms;
 mod head;
+mod history;
+mod ledger;
+mod links;
+mod picture;
 mod proposal;
+mod risk;
+mod talk;
 mod triage;
+mod work;
 
 use std::collections::BTreeSet;
 
-use case::time::Millis;
+use case::{
+    entry::{Answer, Entry},
+    facts::Facts,
+    journal::{self, Fault, Line},
+    time::Millis,
+};
 use maud::{Markup, html};
 use serde_json::Value;
 
+use self::work::Work;
 use super::{
-    CaseView,
+    CaseView, Link, Viewer,
     layout::{Place, page},
     parts::{flash, list, text, words},
 };
@@ -21,16 +37,36 @@ use super::{
 pub(super) struct Sheet<'a> {
     /// The API's view.
     pub(super) view: &'a Value,
+    /// The journal, or why it does not verify.
+    pub(super) journal: Result<Vec<Line>, Fault>,
     /// The evidence that the page shows, by id: only what is there is linked to.
     pub(super) shown: BTreeSet<&'a str>,
+    /// Other cases of the customer.
+    pub(super) links: &'a [Link],
+    /// Who looks, where forms are wanted.
+    pub(super) who: Option<&'a Viewer>,
+    /// The fields of a form that was refused.
+    pub(super) kept: &'a [(String, String)],
+    /// What was revealed for this one page.
+    pub(super) revealed: &'a [(String, String)],
     /// When.
     pub(super) now: Millis,
 }
 
 impl<'a> Sheet<'a> {
-    fn new(view: &'a Value, now: Millis) -> Self {
-        let evidence = list(view, "/orchestration/evidence").iter();
-        Self { view, shown: evidence.map(|piece| text(piece, "/id")).collect(), now }
+    /// The sheet of a page with forms.
+    fn new(page: &CaseView<'a>) -> Self {
+        let evidence = list(page.view, "/orchestration/evidence").iter();
+        Self {
+            view: page.view,
+            journal: journal::read(page.lines.iter().map(String::as_str)),
+            shown: evidence.map(|piece| text(piece, "/id")).collect(),
+            links: page.links,
+            who: Some(page.who),
+            kept: page.kept,
+            revealed: page.revealed,
+            now: page.now,
+        }
     }
 
     /// The view's text at a pointer.
@@ -38,11 +74,25 @@ impl<'a> Sheet<'a> {
         text(self.view, pointer)
     }
 
+    /// The journal's lines, none where it does not verify.
+    fn lines(&self) -> &[Line] {
+        self.journal.as_deref().unwrap_or_default()
+    }
+
+    /// The newest facts that are what is looked for.
+    fn newest<'s, T>(&'s self, wanted: impl Fn(&'s Facts) -> Option<T>) -> Option<T> {
+        self.lines().iter().rev().find_map(|line| match &line.entry {
+            Entry::Answered { answer: Answer::Facts { facts, .. }, .. } => wanted(facts),
+            _ => None,
+        })
+    }
+
     /// A link to a piece of evidence, if the page shows it.
     fn cite(&self, id: &str) -> Markup {
         html! {
             @if self.shown.contains(id) { a .cite href={ "#" (anchor(id)) } { (id) } }
-            @else { span .cite.gone title="Not among the evidence that is shown" { (id) } }
+            @else if id == "case:request" { a .cite href="#words" { (id) } }
+            @else { span .cite .gone title="Not among the evidence that is shown" { (id) } }
         }
     }
 }
@@ -53,21 +103,44 @@ fn anchor(id: &str) -> String {
     format!("e-{}", id.chars().filter(|character| keep(*character)).collect::<String>())
 }
 
+/// A part of the page, with its heading. The script puts a newer one in its place where nobody is typing.
+fn part(id: &str, title: &str, body: &Markup) -> Markup {
+    html! {
+        section id=(id) data-live aria-labelledby={ (id) "-title" } {
+            h2 id={ (id) "-title" } { (title) }
+            (body)
+        }
+    }
+}
+
 /// The page of a case.
 #[must_use]
 pub fn case(view: &CaseView<'_>) -> Markup {
-    let sheet = Sheet::new(view.view, view.now);
+    let sheet = Sheet::new(view);
     let about = match sheet.text("/classification/task") {
         "" => "Unsorted request".to_owned(),
         task => words(task),
     };
     let live = format!("/console/cases/{}/live", sheet.text("/case_id"));
+    let work = Work::of(sheet.lines());
     let body = html! {
         (head::head(&sheet, &about))
         (flash(view.flash))
-        (triage::words_and_triage(&sheet))
-        (proposal::proposal(&sheet))
-        (evidence::evidence(&sheet))
+        div .desk {
+            div .main {
+                div .pair { (triage::words(&sheet)) (triage::taken_for(&sheet)) }
+                (talk::talk(&sheet))
+                (proposal::proposal(&sheet))
+                (evidence::evidence(&sheet, &work))
+                (ledger::ledger(&sheet))
+                (risk::risk(&sheet))
+                (checklist::checklist(&sheet))
+                (links::links(&sheet))
+                (picture::picture(&sheet, &work))
+                (history::history(&sheet, &work))
+            }
+            aside #decide data-live aria-label="Decide" { (forms::forms(&sheet)) }
+        }
     };
     page(&about, Place::Case, Some(view.who), Some(&live), &body)
 }

@@ -32,6 +32,10 @@ pub(super) fn page(title: &str, place: Place, who: Option<&Viewer>, live: Option
                 data-live=[live] {
                 a .skip href="#main" { "Skip to the content" }
                 @if let Some(who) = who { (bar(who, place)) }
+                p #news .flash hidden role="status" {
+                    "There is something newer. What you typed is still here; look at what changed before you send it. "
+                    button .plain type="button" data-reload { "Show what changed" }
+                }
                 main #main tabindex="-1" { (body) }
                 @if who.is_some() { (help()) }
             }
@@ -68,7 +72,10 @@ fn help() -> Markup {
         dialog #keys aria-labelledby="keys-title" {
             h2 #keys-title { "Keys" }
             dl .keys { @for (key, what) in keys { dt { kbd { (key) } } dd { (what) } } }
-            form method="dialog" { button type="submit" { "Close" } }
+            form method="dialog" {
+                p { label { input #keys-on type="checkbox" checked; " Keys work on this device" } }
+                button type="submit" { "Close" }
+            }
         }
     }
 }

@@ -48,9 +48,21 @@ pub(super) fn words(name: &str) -> String {
         "two_analysts" => "two people",
         name => name,
     };
-    let plain = plain.replace(['_', '-'], " ");
-    let mut letters = plain.chars();
+    capital(&plain.replace(['_', '-'], " "))
+}
+
+/// The text with a capital at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The member of a closed list in plain words, inside a sentence.
+pub(super) fn name(member: &impl serde::Serialize) -> String {
+    match serde_json::to_value(member) {
+        Ok(Value::String(name)) => lower(&name),
+        Ok(_) | Err(_) => String::new(),
+    }
 }
 
 /// As [`words`], inside a sentence.

@@ -7,7 +7,8 @@ use case::{
 };
 
 /// What happened, in one line. Names of closed lists are those of the API.
-pub(super) fn sentence(entry: &Entry) -> String {
+#[must_use]
+pub fn sentence(entry: &Entry) -> String {
     match entry {
         Entry::Opened(opened) => {
             let by = &opened.by;
