@@ -5,6 +5,7 @@ mod evidence;
 mod language;
 mod law;
 mod question;
+mod said;
 
 use case::{
     case::Rest,
@@ -39,12 +40,16 @@ struct Seen {
 }
 
 impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
-    /// The case as `GET /v1/cases/{id}` and `POST /v1/requests` show it.
+    /// The case as answers to requests, messages and commands show it.
     ///
     /// # Errors
     /// Why the case cannot be read.
     pub async fn view(&self, key: &CaseKey) -> Result<Value, Problem> {
         let seen = self.look(key, seen).await?;
+        Ok(self.view_of(key, &seen).await)
+    }
+
+    async fn view_of(&self, key: &CaseKey, seen: &Seen) -> Value {
         let words = self.document(key, seen.vault.as_ref(), &seen.state.opened.words.sealed).await;
         let reason = match &opinion_reason(&seen.state) {
             Some(hash) => self.document(key, seen.vault.as_ref(), hash).await,
@@ -75,19 +80,16 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         optional(&mut view, "external_id", seen.state.opened.external_id.as_ref());
         optional(&mut view, "assignee", seen.state.assignee.as_ref());
         view.extend(care::shown(&seen.state));
-        let disputed = self.disputed(key, &seen).await;
+        let disputed = self.disputed(key, seen).await;
         view.insert("text".to_owned(), words.as_ref().map_or(Value::Null, |doc| text_of(doc).into()));
-        view.insert("classification".to_owned(), classification(&seen, words.as_ref(), reason.as_ref()));
-        view.insert(
-            "orchestration".to_owned(),
-            orchestration(&seen, words.as_ref(), question.as_ref(), draft.as_ref()),
-        );
+        view.insert("classification".to_owned(), classification(seen, words.as_ref(), reason.as_ref()));
+        view.insert("orchestration".to_owned(), orchestration(seen, words.as_ref(), question.as_ref(), draft.as_ref()));
         if let (false, Some(shown)) =
             (disputed.is_empty(), view.get_mut("orchestration").and_then(Value::as_object_mut))
         {
             shown.insert("readings".to_owned(), disputed.into());
         }
-        Ok(Value::Object(view))
+        Value::Object(view)
     }
 
     /// Identity fields of which the fixed rules and Claude read different values: both, for a person to judge.

@@ -24,4 +24,5 @@ mod prompts;
 mod roles;
 mod sources;
 mod storage;
+mod words;
 mod world;

@@ -289,7 +289,26 @@ fn case() -> Value {
         must("text", says(or_null(text()), "The request with tokens for personal data; null after erasure.")),
     ]);
     fields.extend(care());
+    fields.extend(said());
     closed(fields)
+}
+
+/// What people said, which submitters are not shown.
+fn said() -> Vec<Field> {
+    let said = closed(vec![
+        must("seq", count()),
+        must("at", moment()),
+        must("from", says(among(["customer", "analyst"]), "Whose words they are.")),
+        must("by", says(of("Subject"), "Who posted them.")),
+        must("text", says(or_null(text()), "The words with tokens for personal data; null after erasure.")),
+        must("documents", says(count(), "How many documents came along.")),
+    ]);
+    let texts = json!({ "type": "object", "additionalProperties": text() });
+    vec![
+        may("conversation", says(list(said), "What was said after the request. Submitters are not shown this.")),
+        may("notes", says(texts.clone(), "Notes of commands, by their hash in the journal; not for submitters.")),
+        may("descriptors", says(texts, "How the ledger names transactions, by their reference; not for submitters.")),
+    ]
 }
 
 /// How people look after a case.
