@@ -11,12 +11,15 @@ mod case;
 mod door;
 mod inert;
 mod layout;
+mod pack;
 mod parts;
 mod queue;
+mod rules;
 
 use ::case::{
     actor::Role,
     ids::{Subject, TenantId},
+    rules::settings::RulesSettings,
     time::Millis,
 };
 use serde_json::Value;
@@ -24,7 +27,9 @@ use serde_json::Value;
 pub use self::{
     case::case,
     door::{problem, sign_in},
+    pack::{PackView, Section, pack, pack_style},
     queue::queue,
+    rules::rules,
 };
 use crate::{
     ports::{DocketRow, Page},
@@ -134,6 +139,15 @@ pub struct CaseView<'a> {
     pub revealed: &'a [(String, String)],
     /// When.
     pub now: Millis,
+}
+
+/// What the page of the rules shows.
+#[derive(Debug, Clone)]
+pub struct RulesView<'a> {
+    /// Who looks.
+    pub who: &'a Viewer,
+    /// What the tenant set about rules.
+    pub settings: &'a RulesSettings,
 }
 
 /// What the sign-in page shows.

@@ -2,11 +2,11 @@
 
 use std::{fs, path::Path};
 
-use case::actor::Role;
+use case::{actor::Role, rules::settings::RulesSettings};
 use desk::{
     console::{
         assets,
-        pages::{Flash, ProblemView, SignInView, problem, sign_in},
+        pages::{Flash, ProblemView, RulesView, SignInView, problem, rules, sign_in},
     },
     problem::{Code, Problem},
 };
@@ -22,6 +22,7 @@ pub(crate) fn pages() -> Vec<(String, String)> {
     let mut pages = vec![
         ("queue".to_owned(), queue(&who)),
         ("sign-in".to_owned(), sign_in(&signing).into_string()),
+        ("rules".to_owned(), rules(&RulesView { who: &who, settings: &RulesSettings::default() }).into_string()),
         ("problem".to_owned(), problem(&ProblemView { who: Some(&who), problem: &refused }).into_string()),
     ];
     pages.extend(CASES.iter().map(|name| ((*name).to_owned(), Fixture::read(name).page(&who))));

@@ -3,7 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::page::pages;
+use desk::console::pages::{PackView, pack, pack_style};
+
+use crate::{
+    fixture::{CASES, Fixture},
+    page::pages,
+};
 
 /// The values of an attribute, wherever it stands in a tag.
 fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
@@ -70,6 +75,28 @@ fn nothing_stands_inline_that_a_policy_would_have_to_allow() {
         }
         for tag in page.split('<').filter_map(|rest| rest.split('>').next()) {
             assert!(!tag.contains(" on"), "{name}: a handler in <{tag}>");
+        }
+    }
+}
+
+#[test]
+fn a_pack_holds_the_same_parts_and_needs_nothing_from_outside() {
+    for name in CASES {
+        let fixture = Fixture::read(name);
+        let view = PackView { view: &fixture.view, lines: &fixture.lines, links: &[], now: fixture.now() };
+        let sections = pack(&view);
+        let ids: Vec<&str> = sections.iter().map(|section| section.id).collect();
+        assert!(
+            ids.starts_with(&["head", "words", "triage"]) && ids.ends_with(&["work", "history"]),
+            "{name}: {ids:?}"
+        );
+        let html: String = sections.into_iter().map(|section| section.html).collect();
+        assert!(!html.contains("<form") && !html.contains("<button") && !html.contains("<script"), "{name}");
+        assert!(!html.contains("src=") && !html.contains("href=\"http") && !pack_style().contains("url("), "{name}");
+        let unique: BTreeSet<&str> = values(&html, "id").into_iter().collect();
+        for target in values(&html, "href") {
+            let id = target.strip_prefix('#').unwrap_or_else(|| panic!("{name}: {target}"));
+            assert!(unique.contains(id), "{name}: nothing has the id {id:?}");
         }
     }
 }

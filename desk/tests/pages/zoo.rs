@@ -1,7 +1,12 @@
 //! Hostile texts in every field that comes from outside: each is seen as it was written, and does nothing.
 
 use case::actor::Role;
-use serde_json::Value;
+use desk::{
+    console::pages::{CaseView, Flash, Link, case},
+    ports::DocketRow,
+    problem::{Code, Problem},
+};
+use serde_json::{Value, json};
 
 use crate::fixture::{Fixture, viewer};
 
@@ -109,5 +114,74 @@ fn hostile_names_and_references_are_inert_too() {
         let page = fixture.page(&who);
         assert_ne!(page, clean, "{pointer} is not shown at all");
         assert!(!page.contains("<b>") && !page.contains("\" autofocus onfocus"), "{pointer}");
+    }
+}
+
+/// A case with a text of somebody else's in every place where one can stand.
+fn talkative(text: &str) -> String {
+    let who = viewer(Role::Admin);
+    let mut fixture = Fixture::read("payment");
+    let row = fixture.row();
+    let view = fixture.view.as_object_mut().unwrap();
+    let said =
+        json!({ "seq": 1, "at": "2026-11-23T08:15:24Z", "from": "analyst", "by": text, "text": text, "documents": 0 });
+    view.insert("conversation".to_owned(), json!([said]));
+    view.insert("assignee".to_owned(), text.into());
+    view.insert("descriptors".to_owned(), json!({ "tx-1": text }));
+    view.insert("reasons".to_owned(), json!({ "close": [text] }));
+    let shown = view.get_mut("orchestration").and_then(Value::as_object_mut).unwrap();
+    shown.insert("question".to_owned(), text.into());
+    let link = Link {
+        row: DocketRow { agent: text.to_owned(), task: Some(text.to_owned()), ..row },
+        shares: vec![text.to_owned()],
+    };
+    let refused = Problem::new(Code::Field, text);
+    let kept = ["code", "reason", "to", "customer_id", "question", "text", "until", "action", "about", "task"];
+    let mut pages = String::new();
+    for form in
+        ["close", "assign", "snooze", "ask", "message", "decide-otherwise", "reroute", "approve-p2", "reject-p1"]
+    {
+        let mut kept: Vec<(String, String)> = kept.iter().map(|name| ((*name).to_owned(), text.to_owned())).collect();
+        kept.push(("form".to_owned(), form.to_owned()));
+        let view = CaseView {
+            who: &who,
+            view: &fixture.view,
+            lines: &fixture.lines,
+            links: std::slice::from_ref(&link),
+            flash: Some(&Flash::Refused(&refused)),
+            kept: &kept,
+            revealed: &[("profile:name".to_owned(), text.to_owned())],
+            now: fixture.now(),
+        };
+        pages.push_str(&case(&view).into_string());
+    }
+    pages
+}
+
+#[test]
+fn whatever_stands_beside_a_case_is_inert_too() {
+    let tags = |page: &str| page.matches('<').count() - page.matches("<span class=\"unseen\"").count() * 2;
+    let clean = tags(&talkative("plain words"));
+    for text in zoo() {
+        let page = talkative(&text);
+        assert!(read_back(&page).matches(&named(&text)).count() > 10, "{text:.80}");
+        assert_eq!(tags(&page), clean, "{text:.80} made an element");
+        assert!(!page.contains("href=\"http") && !page.contains("=\"javascript"), "{text:.80}");
+    }
+}
+
+#[test]
+fn what_was_typed_into_a_refused_form_stands_in_it_again_letter_for_letter() {
+    let text = "two\nlines <b> & \"quotes\" \u{202e}turned";
+    let page = talkative(text);
+    for field in ["reason", "question", "text"] {
+        let start = format!(" name=\"{field}\"");
+        let escaped = "two\nlines &lt;b&gt; &amp; &quot;quotes&quot; \u{202e}turned</textarea>";
+        assert!(
+            page.split(&start).any(|rest| rest
+                .split_once('>')
+                .is_some_and(|(_, rest)| rest.trim_start_matches('\n').starts_with(escaped))),
+            "{field}"
+        );
     }
 }

@@ -28,7 +28,7 @@ use serde_json::Value;
 
 use self::work::Work;
 use super::{
-    CaseView, Link, Viewer,
+    CaseView, Link, PackView, Viewer,
     layout::{Place, page},
     parts::{flash, list, text, words},
 };
@@ -55,17 +55,23 @@ pub(super) struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     /// The sheet of a page with forms.
-    fn new(page: &CaseView<'a>) -> Self {
-        let evidence = list(page.view, "/orchestration/evidence").iter();
+    fn of_page(page: &CaseView<'a>) -> Self {
+        let pack = PackView { view: page.view, lines: page.lines, links: page.links, now: page.now };
+        Self { who: Some(page.who), kept: page.kept, revealed: page.revealed, ..Self::of_pack(&pack) }
+    }
+
+    /// The sheet of an evidence pack, in which everything stands open.
+    pub(super) fn of_pack(pack: &PackView<'a>) -> Self {
+        let evidence = list(pack.view, "/orchestration/evidence").iter();
         Self {
-            view: page.view,
-            journal: journal::read(page.lines.iter().map(String::as_str)),
+            view: pack.view,
+            journal: journal::read(pack.lines.iter().map(String::as_str)),
             shown: evidence.map(|piece| text(piece, "/id")).collect(),
-            links: page.links,
-            who: Some(page.who),
-            kept: page.kept,
-            revealed: page.revealed,
-            now: page.now,
+            links: pack.links,
+            who: None,
+            kept: &[],
+            revealed: &[],
+            now: pack.now,
         }
     }
 
@@ -113,34 +119,50 @@ fn part(id: &str, title: &str, body: &Markup) -> Markup {
     }
 }
 
+/// The parts of a case, each with its id, in the order in which they are read.
+pub(super) fn parts(sheet: &Sheet<'_>) -> Vec<(&'static str, Markup)> {
+    let work = Work::of(sheet.lines());
+    vec![
+        ("head", head::head(sheet, &about(sheet))),
+        ("words", triage::words(sheet)),
+        ("triage", triage::taken_for(sheet)),
+        ("talk", talk::talk(sheet)),
+        ("proposal", proposal::proposal(sheet)),
+        ("evidence", evidence::evidence(sheet, &work)),
+        ("ledger", ledger::ledger(sheet)),
+        ("risk", risk::risk(sheet)),
+        ("checklist", checklist::checklist(sheet)),
+        ("links", links::links(sheet)),
+        ("work", picture::picture(sheet, &work)),
+        ("history", history::history(sheet, &work)),
+    ]
+}
+
+/// What the case is about, in a word.
+fn about(sheet: &Sheet<'_>) -> String {
+    match sheet.text("/classification/task") {
+        "" => "Unsorted request".to_owned(),
+        task => words(task),
+    }
+}
+
 /// The page of a case.
 #[must_use]
 pub fn case(view: &CaseView<'_>) -> Markup {
-    let sheet = Sheet::new(view);
-    let about = match sheet.text("/classification/task") {
-        "" => "Unsorted request".to_owned(),
-        task => words(task),
-    };
+    let sheet = Sheet::of_page(view);
     let live = format!("/console/cases/{}/live", sheet.text("/case_id"));
-    let work = Work::of(sheet.lines());
+    let (top, rest): (Vec<_>, Vec<_>) = parts(&sheet).into_iter().partition(|(id, _)| *id == "head");
+    let (pair, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(id, _)| matches!(*id, "words" | "triage"));
     let body = html! {
-        (head::head(&sheet, &about))
+        @for (_, part) in top { (part) }
         (flash(view.flash))
         div .desk {
             div .main {
-                div .pair { (triage::words(&sheet)) (triage::taken_for(&sheet)) }
-                (talk::talk(&sheet))
-                (proposal::proposal(&sheet))
-                (evidence::evidence(&sheet, &work))
-                (ledger::ledger(&sheet))
-                (risk::risk(&sheet))
-                (checklist::checklist(&sheet))
-                (links::links(&sheet))
-                (picture::picture(&sheet, &work))
-                (history::history(&sheet, &work))
+                div .pair { @for (_, part) in pair { (part) } }
+                @for (_, part) in rest { (part) }
             }
             aside #decide data-live aria-label="Decide" { (forms::forms(&sheet)) }
         }
     };
-    page(&about, Place::Case, Some(view.who), Some(&live), &body)
+    page(&about(&sheet), Place::Case, Some(view.who), Some(&live), &body)
 }

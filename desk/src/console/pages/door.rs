@@ -18,6 +18,7 @@ pub fn sign_in(view: &SignInView<'_>) -> Markup {
             form method="post" action="/console/sign-in" {
                 input type="hidden" name="csrf" value=(view.csrf);
                 input type="hidden" name="next" value=(view.next);
+                input type="hidden" name="next" value=(view.next);
                 label for="key" { "Key or token" }
                 input #key name="key" type="password" autocomplete="current-password" required autofocus
                     aria-describedby="key-help";

@@ -171,14 +171,10 @@ fn decide(sheet: &Sheet<'_>) -> Markup {
 }
 
 fn others(sheet: &Sheet<'_>) -> Markup {
-    let speakers =
-        [("analyst".to_owned(), "A note of mine".to_owned()), ("customer".to_owned(), "The customer said".to_owned())];
     html! {
-        (fold(sheet, "message", "Add to the conversation", false,
-            &order(sheet, &Form { id: "message", command: "message", button: "Add" }, &html! {
-                (select(sheet, "message", "from", "Whose words", &speakers))
-                (textarea(sheet, "message", "text", "The words", true, MESSAGE))
-            })))
+        (fold(sheet, "message", "Add a note to the file", false,
+            &order(sheet, &Form { id: "message", command: "message", button: "Add" },
+                &textarea(sheet, "message", "text", "The note", true, MESSAGE))))
         @if sheet.text("/customer_id").is_empty() {
             (fold(sheet, "identify", "Say whose case it is", false,
                 &order(sheet, &Form { id: "identify", command: "identify", button: "Fix the customer" },

@@ -1,6 +1,6 @@
 //! The head of a case: whose it is, what is at stake, and which clocks run.
 
-use case::time::Millis;
+use case::{money::Money, time::Millis};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -32,11 +32,18 @@ pub(super) fn head(sheet: &Sheet<'_>, about: &str) -> Markup {
     }
 }
 
-/// What is at stake: the proposal's amount, whichever of the tracks has one.
-fn at_stake(sheet: &Sheet<'_>) -> Option<case::money::Money> {
+/// What is at stake: the proposal's amount, whichever of the tracks has one; else that of the one transaction or payment
+/// that the proposals rest on.
+fn at_stake(sheet: &Sheet<'_>) -> Option<Money> {
     let others = list(sheet.view, "/orchestration/tracks").iter();
-    amount(sheet.view, "/orchestration/proposal/amount")
-        .or_else(|| others.filter_map(|track| amount(track, "/proposal/amount")).next())
+    let proposed = amount(sheet.view, "/orchestration/proposal/amount")
+        .or_else(|| others.filter_map(|track| amount(track, "/proposal/amount")).next());
+    let rows = super::ledger::disputed(sheet);
+    let payments =
+        || list(sheet.view, "/orchestration/evidence").iter().filter(|piece| piece.get("payment_status").is_some());
+    proposed
+        .or_else(|| rows.first().filter(|_| rows.len() == 1).map(|row| row.money))
+        .or_else(|| payments().next().filter(|_| payments().count() == 1).and_then(|piece| amount(piece, "/amount")))
 }
 
 fn facts(sheet: &Sheet<'_>) -> Markup {
@@ -152,6 +159,7 @@ fn contents(sheet: &Sheet<'_>) -> Markup {
         ("history", "History"),
     ];
     let there = |id: &str| match id {
+        "decide" => sheet.who.is_some(),
         "ledger" => super::ledger::is_shown(sheet),
         "risk" => super::risk::is_shown(sheet),
         "checklist" => !list(sheet.view, "/orchestration/checklist").is_empty(),

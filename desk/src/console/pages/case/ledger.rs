@@ -113,7 +113,8 @@ pub(super) fn ledger(sheet: &Sheet<'_>) -> Markup {
         @if !disputed.is_empty() && !credits { p { "No credit for the disputed transaction is booked." } }
         (table(sheet, &near))
         @if !far.is_empty() {
-            details { summary { (far.len()) " more rows that bear on nothing" } (table(sheet, &far)) }
+            details open[sheet.who.is_none()] {
+                summary { (far.len()) " more rows that bear on nothing" } (table(sheet, &far)) }
         }
     };
     part("ledger", "The ledger over time", &body)

@@ -29,7 +29,7 @@ pub(super) fn picture(sheet: &Sheet<'_>, work: &[Work<'_>]) -> Markup {
     }
     let body = html! {
         div .wide tabindex="0" role="region" aria-label="Picture of the agents’ work" { (drawing(sheet.lines(), work)) }
-        details {
+        details open[sheet.who.is_none()] {
             summary { "As a table" }
             (table(work, sheet.now))
         }

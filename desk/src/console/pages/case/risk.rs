@@ -56,7 +56,7 @@ fn service(sheet: &Sheet<'_>, score: &Value) -> Markup {
     };
     html! {
         div .score {
-            meter min="0" max="1000" low="400" high="700" optimum="0" value=(value) aria-label="Score of the risk service" {}
+            meter class=(kind) min="0" max="1000" value=(value) aria-label="Score of the risk service" {}
             strong .money { (value) " of 1000" } " " (badge(kind, &words(band))) " " (sheet.cite(text(score, "/id")))
         }
         p { "The service's reasons: " @for (at, reason) in texts(score, "/risk_reasons").enumerate() { @if at > 0 { ", " } (words(reason).to_lowercase()) } }
