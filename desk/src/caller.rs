@@ -5,8 +5,9 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use case::ids::Digest;
+use case::{ids::Digest, time::Millis};
 use http::{HeaderMap, HeaderName, header, request::Parts};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     file::first,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// Where Cloudflare Access puts its token.
-pub(crate) const ACCESS_TOKEN: HeaderName = HeaderName::from_static("cf-access-jwt-assertion");
+const ACCESS_TOKEN: HeaderName = HeaderName::from_static("cf-access-jwt-assertion");
 
 /// How large a body may be, and how long it may take to arrive.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +62,8 @@ impl Caller {
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         // What a caller sends itself comes before what Access adds to every request.
         let Some(authorization) = text(header::AUTHORIZATION) else {
-            let token = text(ACCESS_TOKEN).filter(|_| !setup.issuers.is_empty()).ok_or_else(no_key)?;
-            return by_token(host, setup, token).await;
+            let token = access_token(setup, headers).ok_or_else(no_key)?;
+            return by_token(host, setup, token).await.map(|(grant, _)| Self::Known(grant));
         };
         if Signature::is_meant_by(authorization) {
             let signature = Signature::read(authorization).map_err(bad_signature)?;
@@ -71,16 +72,7 @@ impl Caller {
         }
         let bearer = authorization.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let (_, bearer) = bearer.ok_or_else(no_key)?;
-        if !setup.issuers.is_empty() && signin::is_token(bearer.trim()) {
-            return by_token(host, setup, bearer.trim()).await;
-        }
-        let hash = Digest::of(bearer.trim().as_bytes());
-        let grant = host.grant(&hash).await?.ok_or_else(no_key)?;
-        if revocations::refuses(host, &grant, Some(&hash), None).await? {
-            Err(no_key())
-        } else {
-            Ok(Self::Known(grant))
-        }
+        by_bearer(host, setup, bearer.trim()).await.map(|(grant, _)| Self::Known(grant))
     }
 
     /// Who the caller is, or claims to be. Good for refusing early, and for nothing else.
@@ -129,12 +121,54 @@ impl Caller {
     }
 }
 
-async fn by_token<H: TenantHost + Outside>(host: &H, setup: &Setup, token: &str) -> Result<Caller, Problem> {
+/// By what a caller is known, as far as it can be held against revocations again later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Proof {
+    /// The key with this SHA-256.
+    Key(Digest),
+    /// A token that was issued then.
+    Token(Millis),
+}
+
+/// Whose key or token this is.
+pub(crate) async fn by_bearer<H: DocketHost + TenantHost + Outside>(
+    host: &H,
+    setup: &Setup,
+    bearer: &str,
+) -> Result<(Grant, Proof), Problem> {
+    if !setup.issuers.is_empty() && signin::is_token(bearer) {
+        return by_token(host, setup, bearer).await;
+    }
+    let hash = Digest::of(bearer.as_bytes());
+    let grant = by_key(host, &hash).await?.ok_or_else(no_key)?;
+    Ok((grant, Proof::Key(hash)))
+}
+
+/// Whose key has this hash; nobody's, where it or they were revoked.
+pub(crate) async fn by_key<H: DocketHost + TenantHost>(host: &H, hash: &Digest) -> Result<Option<Grant>, Problem> {
+    let Some(grant) = host.grant(hash).await? else { return Ok(None) };
+    let refused = revocations::refuses(host, &grant, Some(hash), None).await?;
+    Ok((!refused).then_some(grant))
+}
+
+/// Whose token this is.
+pub(crate) async fn by_token<H: TenantHost + Outside>(
+    host: &H,
+    setup: &Setup,
+    token: &str,
+) -> Result<(Grant, Proof), Problem> {
     let signed_in = signin::sign_in(host, setup, token).await?;
     if revocations::refuses(host, &signed_in.grant, None, Some(signed_in.issued_at)).await? {
         return Err(Problem::new(Code::Token, "Refused: the token's holder was revoked after it was issued."));
     }
-    Ok(Caller::Known(signed_in.grant))
+    Ok((signed_in.grant, Proof::Token(signed_in.issued_at)))
+}
+
+/// The token that Cloudflare Access adds, where an issuer is configured.
+pub(crate) fn access_token<'a>(setup: &Setup, headers: &'a HeaderMap) -> Option<&'a str> {
+    let token = headers.get(ACCESS_TOKEN).and_then(|value| value.to_str().ok());
+    token.filter(|_| !setup.issuers.is_empty())
 }
 
 fn no_key() -> Problem {

@@ -19,13 +19,15 @@ use bytes::Bytes;
 use case::ids::{CaseId, Reference};
 use serde_json::{Value, json};
 
+pub(crate) use self::admit::{case_of, not_there};
 pub use self::search::{PAGE_ROWS, PAGE_ROWS_MAX, STATES};
 use self::{
-    admit::{Admitted, admit, case_of},
+    admit::{Admitted, admit},
     search::Search,
 };
 use crate::{
     caller,
+    console::{self, Place},
     entering::{self, Entering},
     moving,
     ports::{DocketHost, ModelHost, Outside, TenantHost},
@@ -49,9 +51,9 @@ pub trait FrontHost: DocketHost + ModelHost + TenantHost + Outside + Door {}
 
 impl<F: DocketHost + ModelHost + TenantHost + Outside + Door> FrontHost for F {}
 
-struct Front<F> {
-    host: Arc<F>,
-    setup: Arc<Setup>,
+pub(crate) struct Front<F> {
+    pub(crate) host: Arc<F>,
+    pub(crate) setup: Arc<Setup>,
 }
 
 impl<F> Clone for Front<F> {
@@ -83,6 +85,8 @@ pub enum Leads {
     ToRevocations,
     /// To the document of the API.
     ToDocument,
+    /// To a page of the console, or what a form on one does.
+    ToConsole(Place),
 }
 
 /// A route.
@@ -106,7 +110,15 @@ const fn post(path: &'static str, leads: Leads, who: Who) -> Route {
     Route { method: Method::POST, path, leads, who }
 }
 
-/// Every route, in the order of the document of the API, which describes each. `docs/roles.md` is made of it.
+impl Route {
+    /// Whether the route is for browsers: it takes sessions and no keys, and the document of the API is silent on it.
+    #[must_use]
+    pub const fn is_console(&self) -> bool {
+        matches!(self.leads, Leads::ToConsole(_))
+    }
+}
+
+/// Every route; those of the API in the order of its document, which describes each. `docs/roles.md` is made of it.
 pub static ROUTES: &[Route] = &[
     post("/v1/requests", Leads::ToNewCase, Who::Submits),
     post("/", Leads::ToNewCase, Who::Submits),
@@ -127,6 +139,16 @@ pub static ROUTES: &[Route] = &[
     get("/healthz", Leads::ToHealth, Who::Anybody),
     get("/readyz", Leads::ToReadiness, Who::Anybody),
     get("/openapi.json", Leads::ToDocument, Who::Anybody),
+    get("/", Leads::ToConsole(Place::Root), Who::Anybody),
+    get("/console", Leads::ToConsole(Place::Queue), Who::Oversees),
+    get("/console/live", Leads::ToConsole(Place::Live), Who::Oversees),
+    get("/console/cases/{id}", Leads::ToConsole(Place::Case), Who::Oversees),
+    post("/console/cases/{id}", Leads::ToConsole(Place::Act), Who::Decides),
+    get("/console/cases/{id}/live", Leads::ToConsole(Place::CaseLive), Who::Oversees),
+    get("/console/sign-in", Leads::ToConsole(Place::SignIn), Who::Anybody),
+    post("/console/sign-in", Leads::ToConsole(Place::SignIn), Who::Anybody),
+    post("/console/sign-out", Leads::ToConsole(Place::SignOut), Who::Reads),
+    get("/console/assets/{file}", Leads::ToConsole(Place::Asset), Who::Anybody),
 ];
 
 /// The routes of a host.
@@ -146,6 +168,9 @@ pub fn front_routes<F: FrontHost>(host: Arc<F>, setup: Arc<Setup>) -> Router {
 
 /// Answers a request on its route, if it is let in.
 async fn answer<F: FrontHost>(front: Front<F>, route: &'static Route, request: Request) -> Response<Body> {
+    if let Leads::ToConsole(place) = route.leads {
+        return console::answer(&front, route, place, request).await;
+    }
     if route.who == Who::Anybody {
         return tell(&front, route.leads);
     }
@@ -167,7 +192,8 @@ fn tell<F: FrontHost>(front: &Front<F>, leads: Leads) -> Response<Body> {
         | Leads::ToDocket
         | Leads::ToRebuild
         | Leads::ToSwitch
-        | Leads::ToRevocations => Problem::new(Code::NoRoute, "This is told to nobody unknown.").into_response(),
+        | Leads::ToRevocations
+        | Leads::ToConsole(_) => Problem::new(Code::NoRoute, "This is told to nobody unknown.").into_response(),
     }
 }
 
@@ -184,7 +210,7 @@ async fn lead<F: FrontHost>(front: &Front<F>, route: &Route, admitted: Admitted)
         Leads::ToSwitch => read_switch(front).await,
         Leads::ToRevocations if writes => revoke(front, &admitted).await,
         Leads::ToRevocations => read_revocations(front, &admitted).await,
-        Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument => Ok(tell(front, route.leads)),
+        Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument | Leads::ToConsole(_) => Ok(tell(front, route.leads)),
     }
 }
 
@@ -279,8 +305,10 @@ async fn revoke<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<R
 
 /// Cross-origin requests are denied unless their origin is listed.
 async fn cross_origin<F: FrontHost>(State(front): State<Front<F>>, request: Request, next: Next) -> Response<Body> {
+    // The console is for pages of its own.
+    let is_console = request.uri().path().starts_with("/console");
     let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let listed = origin.filter(|origin| front.setup.config.cors_origins.contains(origin));
+    let listed = origin.filter(|origin| front.setup.config.cors_origins.contains(origin) && !is_console);
     let preflight = request.method() == Method::OPTIONS;
     let mut response = match (&listed, preflight) {
         (Some(_), true) => StatusCode::NO_CONTENT.into_response(),

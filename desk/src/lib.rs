@@ -39,6 +39,7 @@ pub mod revocations;
 pub mod routes;
 pub mod row;
 pub mod send;
+mod session;
 pub mod setup;
 pub mod signature;
 pub mod signin;

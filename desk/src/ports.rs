@@ -175,7 +175,8 @@ pub trait ModelHost: Send + Sync + 'static {
     fn set_switch(&self, switch: &Switch) -> impl Future<Output = Result<(), HostError>> + Send;
 }
 
-/// What all cases of a tenant share: its budget, the signatures it has seen, and who is let in no more.
+/// What all cases of a tenant share: its budget, the signatures and ended sessions it has seen, and who is let in no
+/// more.
 pub trait TenantHost: Send + Sync + 'static {
     /// Adds to what a tenant spends on a day, unless a cap would be passed; whether it was added. One atomic step.
     fn reserve(
@@ -203,6 +204,9 @@ pub trait TenantHost: Send + Sync + 'static {
         nonce: &Digest,
         until: Millis,
     ) -> impl Future<Output = Result<bool, HostError>> + Send;
+
+    /// Whether a nonce is kept.
+    fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> impl Future<Output = Result<bool, HostError>> + Send;
 
     /// Whom the tenant lets in no more, the first revoked first. A host may answer what stood a few seconds ago.
     fn revocations(&self, tenant: &TenantId) -> impl Future<Output = Result<Vec<Revocation>, HostError>> + Send;

@@ -74,6 +74,12 @@ pub enum Code {
     NoRole = 207,
     /// The issuer of a token does not give its keys.
     KeySet = 208,
+    /// Nobody is signed in, or no more.
+    NotSignedIn = 209,
+    /// A form is not of a page that this session was shown.
+    Forged = 210,
+    /// Too many attempts to sign in.
+    TooManySignIns = 211,
     /// No such case, or another tenant's.
     NoCase = 300,
     /// The case has changed.
@@ -124,7 +130,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 55] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -154,6 +160,9 @@ impl Code {
         Self::Token,
         Self::NoRole,
         Self::KeySet,
+        Self::NotSignedIn,
+        Self::Forged,
+        Self::TooManySignIns,
         Self::NoCase,
         Self::Changed,
         Self::OtherRequest,
@@ -206,10 +215,14 @@ impl Code {
             Self::Incomplete => StatusCode::REQUEST_TIMEOUT,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unauthenticated | Self::Signature | Self::SignatureTime | Self::Replayed | Self::Token => {
-                StatusCode::UNAUTHORIZED
-            }
-            Self::Role | Self::NoRole | Self::SelfApproval => StatusCode::FORBIDDEN,
+            Self::Unauthenticated
+            | Self::Signature
+            | Self::SignatureTime
+            | Self::Replayed
+            | Self::Token
+            | Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::Role | Self::NoRole | Self::SelfApproval | Self::Forged => StatusCode::FORBIDDEN,
+            Self::TooManySignIns => StatusCode::TOO_MANY_REQUESTS,
             Self::NoKeys | Self::KeySet | Self::Full | Self::Unchecked => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoCase | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::Changed
@@ -266,6 +279,9 @@ impl Code {
             Self::Token => "The token cannot be used",
             Self::NoRole => "The token's holder has no role here",
             Self::KeySet => "The issuer of the token does not give its keys",
+            Self::NotSignedIn => "Nobody is signed in",
+            Self::Forged => "The form is not of a page of this session",
+            Self::TooManySignIns => "Too many attempts to sign in",
             Self::NoCase => "No such case",
             Self::Changed => "The case has changed",
             Self::OtherRequest => "The idempotency key was used for another request",
@@ -337,6 +353,16 @@ impl Problem {
             members.insert("field".to_owned(), field.as_str().into());
         }
         body
+    }
+}
+
+impl Problem {
+    /// Reads a problem as a route answered it.
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let code = Code::ALL.into_iter().find(|code| text("code") == Some(&code.name()))?;
+        Some(Self { code, detail: text("detail")?.to_owned(), field: text("field").map(str::to_owned) })
     }
 }
 

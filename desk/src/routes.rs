@@ -38,6 +38,7 @@ pub fn case_routes<H: CaseHost + Outside + ModelHost + TenantHost>(desk: Desk<H>
         .route("/v1/tasks", post(create_task))
         .route("/v1/requests", post(create_request))
         .route("/v1/cases/{id}", get(read_case))
+        .route("/v1/cases/{id}/head", get(read_head))
         .route("/v1/cases/{id}/journal", get(read_journal))
         .route("/v1/cases/{id}/events", get(follow_case))
         .route("/v1/cases/{id}/messages", post(add_message))
@@ -172,6 +173,17 @@ async fn read_case<H: CaseHost + Outside + ModelHost + TenantHost>(
     may_see(&desk, &entering).await?;
     let role = entering.grant.actor.role;
     Ok(answer(StatusCode::OK, &desk.whole_view(&entering.key(), role).await?))
+}
+
+/// Where a case's journal ends. Callers see it in the case; pages that are open ask again and again.
+async fn read_head<H: CaseHost + Outside + ModelHost + TenantHost>(
+    State(desk): State<Desk<H>>,
+    headers: HeaderMap,
+) -> Answer {
+    let entering = entering(&headers)?;
+    may_see(&desk, &entering).await?;
+    let head = desk.look(&entering.key(), |open| open.case.head().clone()).await?;
+    Ok(answer(StatusCode::OK, &json!({ "seq": head.seq, "head_hash": head.hash })))
 }
 
 /// `GET /v1/cases/{id}/journal`: the stored bytes, one entry a line.

@@ -18,6 +18,7 @@ use claude::{endpoint::Endpoint, key::ApiKey};
 use crate::{
     breaker::Breakers,
     config::{Config, ConfigProblem, MODEL},
+    console::Gate,
     ports::{Grant, Target},
     send::{NotAToken, Token},
     signin::Issuers,
@@ -59,6 +60,8 @@ pub struct Setup {
     pub breakers: Arc<Breakers>,
     /// Who may call.
     pub access: Access,
+    /// Who fails to sign in too often.
+    pub gate: Arc<Gate>,
     /// Whose tokens are taken.
     pub issuers: Arc<Issuers>,
     /// A local model in place of the one this build carries.
@@ -97,6 +100,7 @@ impl Setup {
             tokens: BTreeMap::new(),
             breakers: Arc::new(Breakers::new(config.breaker)),
             access,
+            gate: Arc::default(),
             issuers: Arc::new(Issuers::new(&config.sign_in)),
             local: None,
             config,

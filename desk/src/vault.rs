@@ -160,6 +160,16 @@ impl MasterKey {
         keyed(&self.0, &["caseworker/archive/1", &key.name(), &seq, head.hash.as_str(), &wrapped])
     }
 
+    /// Seals something of this deployment's own, for one purpose.
+    pub(crate) fn seal_for(&self, purpose: &str, plain: &[u8], outside: &impl Outside) -> Result<Vec<u8>, VaultError> {
+        seal(&self.derive(purpose, ""), purpose, plain, outside)
+    }
+
+    /// Opens what was sealed for that purpose.
+    pub(crate) fn open_for(&self, purpose: &str, bytes: &[u8]) -> Result<Vec<u8>, VaultError> {
+        open(&self.derive(purpose, ""), purpose, bytes)
+    }
+
     fn tenant_key(&self, tenant: &TenantId) -> [u8; KEY_BYTES] {
         self.derive("caseworker/tenant-key/1", tenant.as_str())
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::response::IntoResponse as _;
-use desk::front::front_routes;
+use desk::{console::Peer, front::front_routes};
 use futures_util::future::join_all;
 use http::StatusCode;
 use tokio::sync::oneshot;
@@ -27,7 +27,7 @@ use crate::{
 const OVERDUE_MS: i64 = 60_000;
 
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Response> {
+async fn fetch(mut request: HttpRequest, env: Env, context: Context) -> Result<Response> {
     log::begin();
     let bindings = match Bindings::read(&env) {
         Ok(bindings) => bindings,
@@ -40,6 +40,11 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<Respo
         outside: EdgeOutside::new(env.clone(), bindings.sources.clone(), Life::Request(context.clone())),
         env,
     };
+    // The platform writes this header itself, whatever a caller sends.
+    let address = request.headers().get("cf-connecting-ip").and_then(|value| value.to_str().ok()?.parse().ok());
+    if let Some(address) = address {
+        request.extensions_mut().insert(Peer::of(address));
+    }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let routes = front_routes(Arc::new(host), bindings.setup.clone());
     // A caller that leaves does not stop what it began: the platform drops this future then, and not that one.

@@ -215,6 +215,14 @@ macro_rules! hand_on_tenants {
                 self.tenants.keep_nonce(tenant, nonce, until)
             }
 
+            fn has_nonce(
+                &self,
+                tenant: &TenantId,
+                nonce: &Digest,
+            ) -> impl Future<Output = Result<bool, HostError>> + Send {
+                self.tenants.has_nonce(tenant, nonce)
+            }
+
             fn revocations(
                 &self,
                 tenant: &TenantId,

@@ -45,6 +45,7 @@ const SETTLE: &str = "UPDATE model_spend SET nano_dollars = max(0, nano_dollars 
 /// A nonce that was not forgotten in time is kept anew.
 const KEEP: &str = "INSERT INTO nonces (nonce, kept_until) VALUES (?1, ?2) ON CONFLICT (nonce) DO UPDATE \
      SET kept_until = excluded.kept_until WHERE nonces.kept_until < ?3 RETURNING 1 AS done";
+const HAS: &str = "SELECT 1 AS done FROM nonces WHERE nonce = ? AND kept_until >= ?";
 const READ_REVOCATIONS: &str =
     "SELECT kind, name, revoked_at, revoked_by, note FROM revocations ORDER BY revoked_at, kind, name";
 const REVOKE: &str = "INSERT INTO revocations (kind, name, revoked_at, revoked_by, note) VALUES (?, ?, ?, ?, ?) \
@@ -82,6 +83,8 @@ pub(crate) enum Ask {
     },
     /// Keeps a nonce until a moment, unless it is kept: `bool`.
     KeepNonce(Digest, Millis),
+    /// Whether a nonce is kept: `bool`.
+    HasNonce(Digest),
     /// Who is let in no more: `Vec<Revocation>`.
     Revocations,
     /// Lets somebody in no more: `()`.
@@ -168,15 +171,17 @@ impl DurableObject for TenantDesk {
 impl TenantDesk {
     fn answer(&self, ask: &Ask) -> Result<Value> {
         match ask {
-            Ask::Switch => Ok(json!(self.read::<Turned>(READ_SWITCH)?.into_iter().next().map(Switch::from))),
+            Ask::Switch => {
+                Ok(json!(self.read::<Turned>(READ_SWITCH, Vec::new())?.into_iter().next().map(Switch::from)))
+            }
             Ask::Revocations => {
-                let rows = self.read::<RevokedRow>(READ_REVOCATIONS)?;
+                let rows = self.read::<RevokedRow>(READ_REVOCATIONS, Vec::new())?;
                 let list: Option<Vec<Revocation>> = rows.into_iter().map(RevokedRow::parse).collect();
                 // Nothing but what was parsed is ever written; what cannot be read must not let anybody in.
                 Ok(json!(list.ok_or("a revocation is damaged")?))
             }
             Ask::Behind => {
-                let lag = self.read::<Lag>(READ_BEHIND)?.into_iter().next();
+                let lag = self.read::<Lag>(READ_BEHIND, Vec::new())?.into_iter().next();
                 Ok(json!(lag.unwrap_or(Lag { cases: 0, since: None })))
             }
             Ask::SetSwitch(switch) => self.write(
@@ -208,6 +213,10 @@ impl TenantDesk {
                     counted(spent.tokens),
                 ],
             ),
+            Ask::HasNonce(nonce) => {
+                let values = vec![nonce.as_str().into(), outside::now().0.into()];
+                Ok(json!(!self.read::<Done>(HAS, values)?.is_empty()))
+            }
             Ask::KeepNonce(nonce, until) => self.keep_nonce(nonce, *until),
             Ask::Revoke(revocation) => self.write(
                 REVOKE,
@@ -234,8 +243,8 @@ impl TenantDesk {
     }
 
     /// Rows, or none where nothing was ever written: asking makes no table.
-    fn read<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>> {
-        match self.sql.exec(sql, None) {
+    fn read<T: DeserializeOwned>(&self, sql: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>> {
+        match self.sql.exec(sql, values) {
             Ok(cursor) => cursor.to_array(),
             Err(error) if error.to_string().contains("no such table") => Ok(Vec::new()),
             Err(error) => Err(error),

@@ -144,6 +144,10 @@ impl TenantHost for Tenants {
         self.ask(tenant.as_str(), Ask::KeepNonce(nonce.clone(), until))
     }
 
+    fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> impl Future<Output = Result<bool, HostError>> + Send {
+        self.ask(tenant.as_str(), Ask::HasNonce(nonce.clone()))
+    }
+
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
         // The age is counted from before the list was read.
         let asked_at = outside::now().0;

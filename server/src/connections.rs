@@ -3,9 +3,10 @@
 //!
 //! What is answered is not decided here.
 
-use std::{io, time::Duration};
+use std::{io, net::IpAddr, time::Duration};
 
 use axum::Router;
+use desk::console::Peer;
 use hyper::server::conn::http1::Builder;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -14,6 +15,7 @@ use hyper_util::{
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower::util::MapRequest;
 
 use crate::limits;
 
@@ -35,8 +37,8 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, head: Duration,
             () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let service = TowerToHyperService::new(routes.clone());
+            Ok((stream, address)) => {
+                let service = TowerToHyperService::new(known_by(routes.clone(), address.ip()));
                 let connection = http.serve_connection(TokioIo::new(stream), service);
                 let watched = open.watch(connection);
                 tokio::spawn(async move {
@@ -58,6 +60,18 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, head: Duration,
         () = open.shutdown() => {}
         () = tokio::time::sleep(limits::GRACE) => {}
     }
+}
+
+/// The routes, which are told from which address a request comes.
+fn known_by<B>(
+    routes: Router,
+    address: IpAddr,
+) -> MapRequest<Router, impl FnMut(http::Request<B>) -> http::Request<B> + Clone> {
+    let peer = Peer::of(address);
+    MapRequest::new(routes, move |mut request: http::Request<B>| {
+        request.extensions_mut().insert(peer.clone());
+        request
+    })
 }
 
 /// Whether a caller left before its connection was taken.

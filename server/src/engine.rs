@@ -178,6 +178,10 @@ impl TenantHost for Lobby {
         self.native.keep_nonce(tenant, nonce, until).await
     }
 
+    async fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> Result<bool, HostError> {
+        self.native.has_nonce(tenant, nonce).await
+    }
+
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
         self.native.revocations(tenant).await
     }

@@ -82,6 +82,10 @@ impl TenantHost for Native {
         self.store.keep_nonce(tenant, nonce, until).await
     }
 
+    async fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> Result<bool, HostError> {
+        self.store.has_nonce(tenant, nonce).await
+    }
+
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
         self.store.revocations(tenant).await
     }

@@ -129,6 +129,10 @@ impl TenantHost for Memory {
         Ok(true)
     }
 
+    async fn has_nonce(&self, _tenant: &TenantId, _nonce: &Digest) -> Result<bool, HostError> {
+        Ok(false)
+    }
+
     async fn revocations(&self, _tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
         Ok(Vec::new())
     }

@@ -173,6 +173,11 @@ impl TenantHost for Store {
         self.beside.run(move |connection| tenants::keep_nonce(connection, &tenant, &nonce, until, now)).await
     }
 
+    async fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> Result<bool, HostError> {
+        let (tenant, nonce, now) = (tenant.clone(), nonce.clone(), outside::now());
+        self.readers.run(move |connection| tenants::has_nonce(connection, &tenant, &nonce, now)).await
+    }
+
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
         let tenant = tenant.clone();
         self.readers.run(move |connection| tenants::revocations(connection, &tenant)).await

@@ -120,7 +120,7 @@ fn schemas() -> Map<String, Value> {
 
 fn paths() -> Result<Map<String, Value>> {
     let mut paths = Map::new();
-    for route in ROUTES {
+    for route in ROUTES.iter().filter(|route| !route.is_console()) {
         let Route { method, path, .. } = route;
         let operation = operations::operation(method, path)
             .with_context(|| format!("nothing was written about {method} {path} in xtask/src/openapi/operations.rs"))?;

@@ -11,6 +11,7 @@ use desk::{
     front::ROUTES,
     who::{METRICS, Who},
 };
+use http::Method;
 
 use crate::{shell, steps::Tally};
 
@@ -21,12 +22,14 @@ const FILE: &str = "docs/roles.md";
 const HEAD: &str = "# Who may use which route
 
 Made by `cargo xtask roles` from the code's own table, and tried cell by cell over HTTP on both hosts. A change of this
-page is a change of who may do what: read it before you commit it.
+page is a change of who may do what: read it before you commit it. The console's routes are for holders of a session, all
+others for holders of a key, a token or a secret.
 
 | cell | means |
 |---|---|
 | yes | the route answers; what else the case or the command asks for, it says itself |
 | own | yes, for cases that the submitter opened; all others are answered with 404 |
+| sign in | the browser is led to the sign-in page |
 | 401, 403 | refused: nobody known, or a role that may not |
 | 404 | the case is not there, for whichever role of another tenant |
 | - | the route is about the caller's own tenant, and shows nothing of another |
@@ -62,18 +65,24 @@ pub(crate) fn check() -> Result<Tally> {
 
 fn page() -> String {
     let roles: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
-    let mut page = format!("{HEAD}| route | no key | {} | another tenant's |\n", roles.join(" | "));
+    let mut page = format!("{HEAD}| route | nobody | {} | another tenant's |\n", roles.join(" | "));
     page.push_str(&format!("|---|{}\n", "---|".repeat(roles.len() + 2)));
     for route in ROUTES {
-        page.push_str(&row(&format!("{} {}", route.method, route.path), route.who));
+        let nobody = match route.who {
+            Who::Anybody => "yes",
+            // People who read are led to the sign-in page; a form or a script is told.
+            _ if route.is_console() && route.method == Method::GET && !route.path.ends_with("/live") => "sign in",
+            _ => "401",
+        };
+        page.push_str(&row(&format!("{} {}", route.method, route.path), nobody, route.who));
     }
     let (path, who) = METRICS;
-    page.push_str(&row(&format!("GET {path}"), who));
+    page.push_str(&row(&format!("GET {path}"), "401", who));
     page.push_str(&format!("\n`{path}` is there on the native host alone.\n"));
     page
 }
 
-fn row(route: &str, who: Who) -> String {
+fn row(route: &str, nobody: &str, who: Who) -> String {
     let about_a_case = route.contains("{id}");
     let cell = |role: &Role| match (who.allows(*role), about_a_case && *role == Role::Submitter) {
         (true, true) => "own",
@@ -81,7 +90,6 @@ fn row(route: &str, who: Who) -> String {
         (false, _) => "403",
     };
     let cells: Vec<&str> = Role::ALL.iter().map(cell).collect();
-    let nobody = if who == Who::Anybody { "yes" } else { "401" };
     let other = if about_a_case { "404" } else { "-" };
     format!("| `{route}` | {nobody} | {} | {other} |\n", cells.join(" | "))
 }

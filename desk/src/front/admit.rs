@@ -58,13 +58,13 @@ pub(super) async fn admit<F: FrontHost>(
 }
 
 /// Which case a path names.
-pub(super) fn case_of(parts: &Parts) -> Result<CaseId, Problem> {
+pub(crate) fn case_of(parts: &Parts) -> Result<CaseId, Problem> {
     let id = parts.uri.path().split('/').nth(3).unwrap_or_default();
     CaseId::parse(id).map_err(|_| Problem::no_case())
 }
 
 /// Another tenant's case is not there, also for somebody whose role would be refused at one of their own.
-async fn not_there<F: FrontHost>(front: &Front<F>, grant: &Grant, parts: &Parts) -> Option<Problem> {
+pub(crate) async fn not_there<F: FrontHost>(front: &Front<F>, grant: &Grant, parts: &Parts) -> Option<Problem> {
     let Ok(case) = case_of(parts) else { return Some(Problem::no_case()) };
     let entering = Entering { grant: grant.clone(), case };
     let look = http::Request::builder().method(Method::GET).uri(format!("/v1/cases/{}", entering.case));

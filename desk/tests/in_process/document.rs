@@ -145,6 +145,10 @@ fn operation<'a>(document: &'a Value, method: &str, path: &str) -> Option<&'a Va
 
 /// Holds an answer against the document.
 pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
+    // Pages are for people.
+    if path.starts_with("/console") || (method, path) == ("GET", "/") {
+        return;
+    }
     let document = document();
     let Some(operation) = operation(&document, method, path) else {
         assert!((400..500).contains(&answer.status), "{method} {path} is not in the document");
@@ -224,8 +228,8 @@ async fn every_route_of_the_front_is_in_the_document_and_answers() {
     for operations in document["paths"].as_object().unwrap().values() {
         described += operations.as_object().unwrap().len();
     }
-    assert_eq!(described, ROUTES.len());
-    for Route { method, path, .. } in ROUTES {
+    assert_eq!(described, ROUTES.iter().filter(|route| !route.is_console()).count());
+    for Route { method, path, .. } in ROUTES.iter().filter(|route| !route.is_console()) {
         assert!(operation(&document, method.as_str(), path).is_some(), "{method} {path}");
         let path = path.replace("{id}", "case_aaaaaaaaaaaaaaaaaaaaaaaaaa");
         let answer = world.send(method.as_str(), &path, &[], "").await;

@@ -224,6 +224,11 @@ impl TenantHost for Host {
         Ok(nonces.insert((tenant.clone(), nonce.clone()), until).is_none())
     }
 
+    async fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> Result<bool, HostError> {
+        let until = self.store.nonces.lock().unwrap().get(&(tenant.clone(), nonce.clone())).copied();
+        Ok(until.is_some_and(|until| until >= self.now()))
+    }
+
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
         if let Some(error) = self.store.no_list.lock().unwrap().clone() {
             return Err(error);

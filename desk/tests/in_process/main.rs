@@ -7,6 +7,8 @@
 mod access;
 mod agents;
 mod bad_input;
+mod browser;
+mod console;
 mod document;
 mod drafts;
 mod drive;

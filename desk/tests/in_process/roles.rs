@@ -4,7 +4,10 @@ use case::actor::Role;
 use desk::front::ROUTES;
 use serde_json::json;
 
-use crate::world::{SAMPLE, World};
+use crate::{
+    browser::Browser,
+    world::{SAMPLE, World},
+};
 
 const PAGE: &str = include_str!("../../../docs/roles.md");
 
@@ -28,6 +31,29 @@ fn body(path: &str) -> String {
     body.to_string()
 }
 
+fn is_console(method: &str, path: &str) -> bool {
+    path.starts_with("/console") || (method, path) == ("GET", "/")
+}
+
+/// The same with a browser, which is signed in where there is a key.
+async fn at_the_console(world: &World, method: &str, path: &str, key: &str) -> u16 {
+    let browser = Browser::new(world);
+    if !key.is_empty() {
+        browser.sign_in(key).await;
+    }
+    let path = path.replace("/console/assets/{file}", &desk::console::assets::STYLE.path);
+    if method == "GET" {
+        return browser.send(method, &path, &[("accept", "text/html")], "").await.status;
+    }
+    if path == "/console/sign-in" {
+        let anybody = world.hire("acme", "anybody", Role::Analyst);
+        return Browser::new(world).sign_in(&anybody).await.status;
+    }
+    // Every page has a form, if only the one to sign out.
+    let csrf = if key.is_empty() { String::new() } else { browser.token().await };
+    browser.post(&path, &[("csrf", &csrf), ("command", "message"), ("text", "Looked at.")]).await.status
+}
+
 #[test]
 fn the_page_names_every_route() {
     let named: Vec<(&str, &str)> = rows().iter().map(|(method, path, _)| (*method, *path)).collect();
@@ -41,6 +67,9 @@ fn the_page_names_every_route() {
 async fn every_route_lets_in_whom_the_page_names_and_nobody_else() {
     let world = World::with_keys();
     let status = async |method: &str, path: &str, case: &str, key: &str| {
+        if is_console(method, path) {
+            return at_the_console(&world, method, &path.replace("{id}", case), key).await;
+        }
         let kind = if path == "/v1/import" { desk::archive::MEDIA_TYPE } else { "application/json" };
         let headers = [("authorization", key), ("content-type", kind)];
         world.send(method, &path.replace("{id}", case), &headers, &body(path)).await.status
@@ -61,6 +90,7 @@ async fn every_route_lets_in_whom_the_page_names_and_nobody_else() {
             let case = opened.case_id();
             let got = status(method, path, &case, &own).await;
             match *cell {
+                "sign in" => assert_eq!(got, 303, "{method} {path}"),
                 "yes" | "own" => assert!(![401, 403, 404].contains(&got), "{method} {path} {who:?}: {got}"),
                 refusal => assert_eq!(refusal, got.to_string(), "{method} {path} {who:?}"),
             }

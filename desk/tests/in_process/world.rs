@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, body::Body};
 use case::{
     actor::{Actor, Role},
-    ids::{Digest, Subject, TenantId},
+    ids::{CaseId, Digest, Subject, TenantId},
     time::Millis,
 };
 use claude::key::ApiKey;
@@ -150,7 +150,10 @@ impl World {
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, text };
         document::check(method, path, &answer);
         assert!(
-            path == "/openapi.json" || answer.text.is_empty() || answer.header("cache-control") == "no-store",
+            path == "/openapi.json"
+                || path.starts_with("/console/assets/")
+                || answer.text.is_empty()
+                || answer.header("cache-control") == "no-store",
             "{method} {path}"
         );
         answer
@@ -223,6 +226,15 @@ impl World {
     /// Reads what is stored of a local case.
     pub(crate) fn stored<T>(&self, case: &str, read: impl FnOnce(&mut Record) -> T) -> T {
         read(self.store.cases().get_mut(&local(case)).expect("the case is stored"))
+    }
+
+    /// How many stored entries of a tenant's case have that kind; all of them where none is named.
+    pub(crate) fn stored_in(&self, tenant: &str, case: &str, kind: &str) -> usize {
+        let key = CaseKey { tenant: TenantId::parse(tenant).unwrap(), case: CaseId::parse(case).unwrap() };
+        let cases = self.store.cases();
+        let is =
+            |line: &&String| kind.is_empty() || serde_json::from_str::<Value>(line).unwrap()["entry"]["kind"] == kind;
+        cases[&key].lines.iter().filter(is).count()
     }
 
     /// The stored lines of a local case.

@@ -29,6 +29,18 @@ pub(super) fn keep_nonce(
     Ok(kept > 0)
 }
 
+/// Whether a nonce is kept still.
+pub(super) fn has_nonce(
+    connection: &Connection,
+    tenant: &TenantId,
+    nonce: &Digest,
+    now: Millis,
+) -> Result<bool, rusqlite::Error> {
+    connection
+        .prepare_cached("SELECT 1 FROM nonces WHERE tenant = ?1 AND nonce = ?2 AND kept_until >= ?3")?
+        .exists(params![tenant.as_str(), nonce.as_str(), now.0])
+}
+
 /// Whom a tenant lets in no more, the first revoked first.
 pub(super) fn revocations(connection: &Connection, tenant: &TenantId) -> Result<Vec<Revocation>, rusqlite::Error> {
     let mut statement = connection.prepare_cached(
@@ -80,7 +92,10 @@ mod tests {
         let (_folder, connection, [acme, other]) = open();
         let nonce = Digest::of(b"nonce");
         let keep = |tenant, until, now| keep_nonce(&connection, tenant, &nonce, Millis(until), Millis(now)).unwrap();
+        let has = |tenant, now| has_nonce(&connection, tenant, &nonce, Millis(now)).unwrap();
+        assert!(!has(&acme, 0));
         assert!(keep(&acme, 600, 0) && !keep(&acme, 900, 10) && !keep(&acme, 900, 600));
+        assert!(has(&acme, 600) && !has(&acme, 601) && !has(&other, 0));
         assert!(keep(&other, 600, 600));
         assert!(keep(&acme, 1_201, 601), "its moment had passed");
         let rows: i64 = connection.query_row("SELECT count(*) FROM nonces", [], |row| row.get(0)).unwrap();
