@@ -48,6 +48,8 @@ pub enum Place {
     Live,
     /// Whether a case has changed.
     CaseLive,
+    /// The rules in force.
+    Rules,
     /// Signing in.
     SignIn,
     /// Signing out.
@@ -84,7 +86,7 @@ async fn serve<F: FrontHost>(
     match place {
         Place::Root => return root(parts),
         Place::Asset => return asset(parts.uri.path()),
-        Place::SignIn | Place::SignOut | Place::Queue | Place::Case => {}
+        Place::SignIn | Place::SignOut | Place::Queue | Place::Case | Place::Rules => {}
         Place::Act | Place::Live | Place::CaseLive => {}
     }
     if let Access::Closed(remedy) = &front.setup.access {
@@ -148,6 +150,7 @@ async fn admitted<F: FrontHost>(
         Place::Live => look::queue_live(front, visitor, parts).await,
         Place::Case => look::case(front, visitor, &case_of(parts)?, parts).await,
         Place::CaseLive => look::case_live(front, visitor, &case_of(parts)?).await,
+        Place::Rules => Ok(look::rules(front, visitor)),
         Place::Act => act::act(front, visitor, &case_of(parts)?, fields).await,
         Place::SignOut => sign_in::out(front, visitor, parts).await,
         Place::Root | Place::Asset | Place::SignIn => Err(Problem::new(Code::NoRoute, "See /console.")),

@@ -145,6 +145,7 @@ pub static ROUTES: &[Route] = &[
     get("/console/cases/{id}", Leads::ToConsole(Place::Case), Who::Oversees),
     post("/console/cases/{id}", Leads::ToConsole(Place::Act), Who::Decides),
     get("/console/cases/{id}/live", Leads::ToConsole(Place::CaseLive), Who::Oversees),
+    get("/console/rules", Leads::ToConsole(Place::Rules), Who::Oversees),
     get("/console/sign-in", Leads::ToConsole(Place::SignIn), Who::Anybody),
     post("/console/sign-in", Leads::ToConsole(Place::SignIn), Who::Anybody),
     post("/console/sign-out", Leads::ToConsole(Place::SignOut), Who::Reads),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     form, page,
-    pages::{self, CaseView, Filter, Flash, QueueView},
+    pages::{self, CaseView, Filter, Flash, QueueView, RulesView},
     visitor::Visitor,
 };
 use crate::{
@@ -163,6 +163,12 @@ fn filter_of(parts: &Parts) -> Filter {
         customer_id: text("customer_id"),
         after: text("after"),
     }
+}
+
+/// `GET /console/rules`: the rules that a case of the tenant which opens now is worked by.
+pub(super) fn rules<F: FrontHost>(front: &Front<F>, visitor: &Visitor) -> Response<Body> {
+    let settings = front.setup.settings(&visitor.grant.tenant).rules;
+    page(StatusCode::OK, pages::rules(&RulesView { who: &visitor.viewer(), settings: &settings }))
 }
 
 /// What was done, in words. An address can only name one of these, so that no link puts words of its own on a page.

@@ -139,7 +139,7 @@ fn talkative(text: &str) -> String {
     let kept = ["code", "reason", "to", "customer_id", "question", "text", "until", "action", "about", "task"];
     let mut pages = String::new();
     for form in
-        ["close", "assign", "snooze", "ask", "message", "decide-otherwise", "reroute", "approve-p2", "reject-p1"]
+        ["close", "assign", "snooze", "ask", "message", "decide-otherwise", "reroute", "approve-0", "reject-1", "gone"]
     {
         let mut kept: Vec<(String, String)> = kept.iter().map(|name| ((*name).to_owned(), text.to_owned())).collect();
         kept.push(("form".to_owned(), form.to_owned()));

@@ -68,9 +68,14 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const parts = [...document.querySelectorAll("[data-live][id]")];
     const newer = [...fresh.querySelectorAll("[data-live][id]")];
-    const added = newer.some((part) => !document.getElementById(part.id));
-    if (added && !typed(document)) return again();
-    let left = added;
+    let left = false;
+    // A part that was not there before goes before the next one that is.
+    newer.forEach((part, at) => {
+      if (document.getElementById(part.id)) return;
+      const next = newer.slice(at + 1).map((one) => document.getElementById(one.id)).find((one) => one);
+      if (next) next.before(part);
+      left = left || typed(document);
+    });
     for (const part of parts) {
       const fit = newer.find((one) => one.id === part.id);
       if (!fit || fit.isEqualNode(part)) continue;

@@ -32,18 +32,37 @@ pub(super) fn forms(sheet: &Sheet<'_>) -> Markup {
         return html! { section { h2 { "Decide" } p .quiet { "The role " (who.role.name()) " reads only." } } };
     }
     let closed = sheet.text("/orchestration/state") == "closed";
+    let forms = html! {
+        @if closed {
+            p .quiet { "The case is closed and read-only." }
+            (fold(sheet, "reopen", "Open it again", true, &reasoned(sheet, "reopen", "Why", true)))
+        } @else {
+            (holder(sheet, who))
+            (decisions(sheet, who))
+            (others(sheet))
+        }
+        (keeping(sheet, who, closed))
+    };
     html! {
         section .forms aria-labelledby="decide-title" {
             h2 #decide-title { "Decide" }
-            @if closed {
-                p .quiet { "The case is closed and read-only." }
-                (fold(sheet, "reopen", "Open it again", true, &reasoned(sheet, "reopen", "Why", true)))
-            } @else {
-                (holder(sheet, who))
-                (decisions(sheet, who))
-                (others(sheet))
-            }
-            (keeping(sheet, who, closed))
+            (unsent(sheet, &forms))
+            (forms)
+        }
+    }
+}
+
+/// What was typed into a form that there is no more, so that it is not lost with it.
+fn unsent(sheet: &Sheet<'_>, forms: &Markup) -> Markup {
+    let form = sheet.kept.iter().find(|(name, _)| name == "form").map(|(_, id)| id.as_str());
+    let there = form.is_none_or(|id| id == "reroute" || forms.0.contains(&format!("id=\"f-{id}\"")));
+    let texts = sheet
+        .kept
+        .iter()
+        .filter(|(name, value)| ["reason", "question", "text"].contains(&name.as_str()) && !value.is_empty());
+    html! {
+        @if !there {
+            @for (_, typed) in texts { p { "What you typed was not sent, and its form is gone:" } (inert::block(typed)) }
         }
     }
 }
@@ -90,9 +109,9 @@ fn decisions(sheet: &Sheet<'_>, who: &Viewer) -> Markup {
     }
     let pending = pending(sheet);
     html! {
-        @for (at, proposal) in pending.iter().enumerate() { (approval(sheet, who, proposal, at == 0)) }
-        @for proposal in &pending {
-            @let id = format!("reject-{}", text(proposal, "/id"));
+        @for (at, proposal) in pending.iter().enumerate() { (approval(sheet, who, proposal, at)) }
+        @for (at, proposal) in pending.iter().enumerate() {
+            @let id = format!("reject-{at}");
             (fold(sheet, &id, &format!("Turn down: {}", told(proposal)), false,
                 &order(sheet, &Form { id: &id, command: "reject", button: "Turn it down" }, &html! {
                     (bound(proposal)) (reason(sheet, &id, "reject")) (note(sheet, &id, "Why", true))
@@ -120,8 +139,9 @@ fn bound(proposal: &Value) -> Markup {
     }
 }
 
-fn approval(sheet: &Sheet<'_>, who: &Viewer, proposal: &Value, first: bool) -> Markup {
-    let id = format!("approve-{}", text(proposal, "/id"));
+/// The form is named by the proposal's place: what was typed about one stands in the form of the one that took its place.
+fn approval(sheet: &Sheet<'_>, who: &Viewer, proposal: &Value, at: usize) -> Markup {
+    let id = format!("approve-{at}");
     let approved: Vec<&str> = texts(proposal, "/approved_by").collect();
     let needs = if text(proposal, "/approval") == "two_analysts" { 2 } else { 1 };
     let body = html! {
@@ -139,7 +159,7 @@ fn approval(sheet: &Sheet<'_>, who: &Viewer, proposal: &Value, first: bool) -> M
             }))
         }
     };
-    fold(sheet, &id, &format!("Approve: {}", told(proposal)), first, &body)
+    fold(sheet, &id, &format!("Approve: {}", told(proposal)), at == 0, &body)
 }
 
 /// An action of the analyst's own.

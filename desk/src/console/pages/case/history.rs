@@ -43,7 +43,11 @@ pub(super) fn history(sheet: &Sheet<'_>, work: &[Work<'_>]) -> Markup {
 }
 
 fn one(sheet: &Sheet<'_>, work: &[Work<'_>], line: &Line, before: Option<&Line>) -> Markup {
-    let letters = capital(&plain(work, &line.entry));
+    // A sentence that begins with somebody's name has that as it is written.
+    let by_somebody =
+        matches!(line.entry, Entry::Opened(_) | Entry::Messaged(_) | Entry::Commanded { .. } | Entry::Notified(_));
+    let letters = plain(work, &line.entry);
+    let letters = if by_somebody { letters } else { capital(&letters) };
     let later = before.map(|before| line.at.since(before.at)).filter(|ms| *ms > 0);
     html! {
         li .input[line.entry.is_input()] value=(line.seq) {
