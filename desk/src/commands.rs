@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// Every command's name, for messages and documents.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 16] = [
     "claim", "release", "identify", "reroute", "ask", "approve", "reject", "decide", "close", "reopen", "assign",
-    "snooze", "escalate", "hold", "unhold",
+    "snooze", "escalate", "hold", "unhold", "reveal",
 ];
 
 /// A command that was read, before its words are sealed.
@@ -48,6 +48,7 @@ enum Kind {
     Escalate,
     Hold,
     Unhold,
+    Reveal(Reference),
 }
 
 impl Kind {
@@ -64,7 +65,12 @@ impl Kind {
             | Self::Escalate
             | Self::Hold
             | Self::Unhold => true,
-            Self::Claim | Self::Release | Self::Identify(_) | Self::Reroute(_) | Self::Approve(..) => false,
+            Self::Claim
+            | Self::Release
+            | Self::Identify(_)
+            | Self::Reroute(_)
+            | Self::Approve(..)
+            | Self::Reveal(_) => false,
         }
     }
 }
@@ -97,6 +103,7 @@ impl CommandBody {
             "escalate" => Kind::Escalate,
             "hold" => Kind::Hold,
             "unhold" => Kind::Unhold,
+            "reveal" => Kind::Reveal(what(&body)?),
             _ => {
                 let names = format!("`command` must be one of: {}.", NAMES.join(", "));
                 return Err(Problem::of(Code::Command, "command", names));
@@ -119,6 +126,15 @@ impl CommandBody {
         let command = self.command(note.hash.clone());
         let sealed = if command.note().is_some() { vec![note] } else { Vec::new() };
         Ok((Reasoned { command, code: self.code.clone() }, sealed))
+    }
+
+    /// Which piece of personal data the command asks to see.
+    #[must_use]
+    pub(crate) const fn reveals(&self) -> Option<&Reference> {
+        match &self.kind {
+            Kind::Reveal(what) => Some(what),
+            _ => None,
+        }
     }
 
     /// The core's command, whose note has this hash, where it has one.
@@ -144,6 +160,7 @@ impl CommandBody {
             Kind::Escalate => Command::Escalate { note: hash },
             Kind::Hold => Command::Hold { note: hash },
             Kind::Unhold => Command::Unhold { note: hash },
+            Kind::Reveal(what) => Command::Reveal { what: what.clone() },
         }
     }
 }
@@ -169,6 +186,19 @@ fn code(body: &Map<String, Value>) -> Result<Option<ReasonCode>, Problem> {
         Some(Value::String(code)) if code.is_empty() => Ok(None),
         Some(code) => ReasonCode::parse(code.as_str().unwrap_or_default()).map(Some).map_err(rule),
     }
+}
+
+/// What somebody asks to see. A name of ours is taken alone: nothing personal stands in a journal.
+fn what(body: &Map<String, Value>) -> Result<Reference, Problem> {
+    let rule =
+        "`what` is a token of the case's words such as `card:1`, or a field of the profile such as `profile:name`.";
+    let what = text(body, "what")?;
+    let is_ours = what.split_once(':').is_some_and(|(kind, name)| {
+        let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        plain(kind) && (plain(name) || (name.len() <= 4 && name.bytes().all(|byte| byte.is_ascii_digit())))
+    });
+    let reference = Reference::from_caller(what).ok().filter(|_| is_ours);
+    reference.ok_or_else(|| Problem::of(Code::Field, "what", rule))
 }
 
 fn subject(body: &Map<String, Value>) -> Result<Subject, Problem> {

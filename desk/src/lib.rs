@@ -35,6 +35,7 @@ pub mod problem;
 pub mod rebuild;
 pub mod request;
 pub mod retry;
+mod reveal;
 pub mod revocations;
 pub mod routes;
 pub mod row;

@@ -294,6 +294,10 @@ async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
     let preferences = preferences(&headers, &entering, &body)?;
     may_see(&desk, &entering).await?;
     let key = entering.key();
+    let revealed = match command.reveals() {
+        Some(what) => Some(json!({ "what": what, "value": desk.held(&key, what).await? })),
+        None => None,
+    };
     desk.decide(&key, |open, at| {
         check_seq(open, &preferences)?;
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
@@ -305,7 +309,11 @@ async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
     })
     .await?;
     desk.wait_for_rest(&key, preferences.wait_ms).await;
-    Ok(answer(StatusCode::OK, &desk.view(&key).await?))
+    let mut view = desk.view(&key).await?;
+    if let (Some(view), Some(revealed)) = (view.as_object_mut(), revealed) {
+        view.insert("revealed".to_owned(), revealed);
+    }
+    Ok(answer(StatusCode::OK, &view))
 }
 
 /// A submitter sees the cases it opened, all others see their tenant's.

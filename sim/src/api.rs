@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use reqwest::Method;
+use reqwest::{Method, redirect::Policy};
 use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
@@ -34,6 +34,8 @@ pub struct Reply {
     pub status: u16,
     /// The headers, with lower-case names; of a repeated one the last.
     pub headers: BTreeMap<String, String>,
+    /// The cookies that a browser would hold from now on, as they were written.
+    pub cookies: Vec<String>,
     /// The body.
     pub body: String,
     what: String,
@@ -49,7 +51,8 @@ impl Api {
     /// # Errors
     /// Where the HTTP client cannot be built.
     pub fn new(base: &str) -> Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(CALL).build().context("building the HTTP client")?;
+        let http = reqwest::Client::builder().no_proxy().timeout(CALL).redirect(Policy::none());
+        let http = http.build().context("building the HTTP client")?;
         Ok(Self { http, base: base.trim_end_matches('/').to_owned(), key: None })
     }
 
@@ -201,8 +204,9 @@ impl Call {
         let status = reply.status().as_u16();
         let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = reply.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let cookies = reply.headers().get_all("set-cookie").into_iter().map(text).collect();
         let body = reply.text().await.with_context(|| format!("{}: the answer broke off", self.what))?;
-        Ok(Reply { status, headers, body, what: self.what })
+        Ok(Reply { status, headers, cookies, body, what: self.what })
     }
 
     /// Makes the call and reads JSON from an answer that must have this status.

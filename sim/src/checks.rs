@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 pub(crate) mod bad_input;
 pub(crate) mod concurrency;
+pub(crate) mod console;
 pub(crate) mod crowd;
 pub(crate) mod disputes;
 pub(crate) mod docket;
@@ -18,6 +19,7 @@ pub(crate) mod people;
 pub(crate) mod privacy;
 pub(crate) mod requests;
 pub(crate) mod restart;
+pub(crate) mod roles;
 pub(crate) mod sign_in;
 pub(crate) mod specialists;
 pub(crate) mod tickets;

@@ -121,6 +121,9 @@ pub const CONTRACT: &[Check] = table! {
         Liar lists_of_many_pages_are_read_to_their_end,
         None a_source_that_is_down_is_left_alone_until_it_had_time,
     }
+    console {
+        Any the_console_is_open_to_this_machine_alone,
+    }
     privacy {
         Any the_trace_of_the_caller_goes_with_every_look_up,
         None nothing_personal_leaves_the_vault,
@@ -198,6 +201,18 @@ pub const WITH_KEYS: &[Check] = table! {
         Any of_copies_of_a_signed_request_at_once_one_counts,
         Any signatures_that_do_not_fit_are_refused,
         Any a_revoked_signing_key_signs_no_more,
+    }
+    console {
+        Any a_session_opens_the_console_and_nothing_else,
+        Any a_session_that_was_changed_or_ended_is_none,
+        Any a_form_counts_only_from_a_page_of_its_own_session,
+        Any nobody_is_signed_in_by_another_site,
+        Any whose_key_is_revoked_is_signed_out,
+        Any what_is_refused_is_said_on_the_page_and_what_was_typed_is_kept,
+        None whoever_guesses_keys_has_to_wait_and_keeps_nobody_out,
+    }
+    roles {
+        None every_route_lets_in_whom_the_page_names_and_nobody_else,
     }
     tickets {
         Any a_ticket_of_another_submitter_is_refused_and_tenants_never_meet,

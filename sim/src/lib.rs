@@ -6,6 +6,7 @@
 pub mod api;
 pub mod bank;
 pub mod battery;
+pub mod browser;
 mod checks;
 pub mod conformance;
 pub mod hosts;

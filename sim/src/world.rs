@@ -30,7 +30,7 @@ pub struct World {
 }
 
 /// Who holds a key in a world with keys: a name, the tenant, the role.
-pub const HOLDERS: [(&str, &str, &str); 10] = [
+pub const HOLDERS: [(&str, &str, &str); 16] = [
     ("submitter", "acme", "submitter"),
     ("another-submitter", "acme", "submitter"),
     ("analyst", "acme", "analyst"),
@@ -39,9 +39,15 @@ pub const HOLDERS: [(&str, &str, &str); 10] = [
     ("auditor", "acme", "auditor"),
     ("admin", "acme", "admin"),
     ("foreigner", "umbrella", "admin"),
-    // These two are revoked in the course of the suite.
+    ("foreign-submitter", "umbrella", "submitter"),
+    ("foreign-analyst", "umbrella", "analyst"),
+    ("foreign-approver", "umbrella", "approver"),
+    ("foreign-auditor", "umbrella", "auditor"),
+    ("foreign-admin", "umbrella", "admin"),
+    // These are revoked in the course of the suite.
     ("leaver", "acme", "analyst"),
     ("lost-key", "acme", "analyst"),
+    ("leaving-analyst", "acme", "analyst"),
 ];
 
 /// Who holds a secret to sign with in a world with keys: a name, the tenant, the role.

@@ -18,7 +18,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Fields of a form, at most.
 const FIELDS: usize = 64;
 /// Fields that are the form's own, and not of what it says.
-const OWN: [&str; 3] = ["csrf", "key", "next"];
+const OWN: [&str; 4] = ["csrf", "key", "next", "form"];
 
 /// Fields in the order in which they were sent.
 pub(super) type Fields = Vec<(String, String)>;

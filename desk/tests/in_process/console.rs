@@ -233,6 +233,44 @@ async fn what_is_refused_stands_on_the_page_again_as_it_was_typed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn personal_data_is_shown_on_one_page_to_who_may_and_the_journal_says_so() {
+    let world = World::with_keys();
+    let (ann, eve) = (world.hire("acme", "ann", Role::Analyst), world.hire("acme", "eve", Role::Auditor));
+    let text = "My card 4111 1111 1111 1111 was charged twice for the same subscription.";
+    let body = json!({ "text": text, "customer_id": "cus_ada" });
+    let opened = world.post("/v1/requests", &[("authorization", &ann), ("prefer", "wait=30")], &body).await;
+    let (case, card) = (opened.case_id(), "4111111111111111");
+    let path = format!("/console/cases/{case}");
+    let browser = Browser::signed_in(&world, &ann).await;
+    let page = browser.get(&path).await;
+    assert!(page.text.contains("[card:1]") && !page.text.contains(card), "{}", page.text);
+    let token = token_of(&page.text);
+    let shown = browser.post(&path, &[("csrf", &token), ("command", "reveal"), ("what", "card:1")]).await;
+    assert!(shown.status == 200 && shown.text.contains(card), "{}", shown.text);
+    assert_eq!(shown.header("cache-control"), "no-store");
+    assert!(!browser.get(&path).await.text.contains(card), "it is shown once");
+    let journal = world.send("GET", &format!("/v1/cases/{case}/journal"), &[("authorization", &ann)], "").await;
+    let last = journal.text.lines().last().unwrap();
+    assert!(last.contains(r#""what":"card:1""#) && last.contains("ann") && !journal.text.contains("4111"), "{last}");
+    let lines = world.stored_in("acme", &case, "");
+    for what in ["card:2", "profile:name", "card", "4111111111111111", "card:4111111111111111", "", "Card:1"] {
+        says(&browser.post(&path, &[("csrf", &token), ("command", "reveal"), ("what", what)]).await, Code::Field);
+    }
+    let of_eve = Browser::signed_in(&world, &eve).await;
+    let fields = [("csrf", of_eve.token().await), ("command", "reveal".to_owned()), ("what", "card:1".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    says(&of_eve.post(&path, &fields).await, Code::Role);
+    assert_eq!(world.stored_in("acme", &case, ""), lines, "what shows nothing is not written either");
+    // What the profile says of a person is shown likewise.
+    let body = json!({ "text": "Please update my address, I moved.", "customer_id": "cus_ada" });
+    let opened = world.post("/v1/requests", &[("authorization", &ann), ("prefer", "wait=30")], &body).await;
+    let path = format!("/v1/cases/{}/commands", opened.case_id());
+    let reveal = json!({ "command": "reveal", "what": "profile:name" });
+    let named = world.post(&path, &[("authorization", &ann)], &reveal).await;
+    assert!(!named.at("/revealed/value").as_str().unwrap_or_default().is_empty(), "{}", named.text);
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_access_is_open_the_console_is_there_for_this_machine_alone() {
     let world = World::new();
     let case = world.open(SAMPLE, "cus_ada").await;

@@ -288,6 +288,8 @@ fn case() -> Value {
         may("assignee", of("Subject")),
         must("text", says(or_null(text()), "The request with tokens for personal data; null after erasure.")),
     ]);
+    let revealed = closed(vec![must("what", of("Reference")), must("value", text())]);
+    fields.push(may("revealed", says(revealed, "What a `reveal` asked for: in its own answer, and nowhere else.")));
     fields.extend(care());
     fields.extend(said());
     closed(fields)

@@ -164,6 +164,11 @@ fn commands() -> Vec<Value> {
         command("escalate", "Ask somebody with more authority to look; the case is given back.", vec![reason()]),
         command("hold", "Keep the case's words from erasure.", vec![reason()]),
         command("unhold", "End the hold.", vec![reason()]),
+        command(
+            "reveal",
+            "See a piece of personal data. It changes nothing; the journal tells who looked at what.",
+            vec![must("what", says(of("Reference"), "A token such as `card:1`, or a field such as `profile:name`."))],
+        ),
     ]
 }
 

@@ -1,0 +1,137 @@
+//! Who may use which route: the committed page, tried cell by cell, at one's own tenant and at another.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use case::actor::Role;
+use desk::{archive::MEDIA_TYPE, console::assets};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{browser::Browser, checks::words::SAMPLE, world::World};
+
+const PAGE: &str = include_str!("../../../docs/roles.md");
+
+/// A row of the page.
+struct Row {
+    method: &'static str,
+    path: &'static str,
+    /// The cell of nobody, those of the roles in their order, and that of another tenant.
+    cells: Vec<&'static str>,
+}
+
+impl Row {
+    fn is_console(&self) -> bool {
+        self.path.starts_with("/console") || (self.method, self.path) == ("GET", "/")
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let row = |line: &'static str| {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        let (method, path) = cells.next()?.trim_matches('`').split_once(' ')?;
+        Some(Row { method, path, cells: cells.collect() })
+    };
+    PAGE.lines().filter(|line| line.starts_with("| `")).filter_map(row).collect()
+}
+
+/// Tries cells, and keeps the browsers that signed in.
+struct Trial<'w> {
+    world: &'w World,
+    browsers: BTreeMap<String, Browser>,
+}
+
+impl Trial<'_> {
+    /// What a route answers somebody about a case.
+    async fn status(&mut self, row: &Row, case: &str, holder: Option<&str>) -> Result<u16> {
+        let path = row.path.replace("{id}", case);
+        if row.is_console() {
+            return self.at_the_console(row, &path, holder).await;
+        }
+        let api = match holder {
+            Some(name) => self.world.holder(name)?,
+            None => self.world.api.with_key(None),
+        };
+        if row.method == "GET" {
+            return Ok(api.get(&path).send().await?.status);
+        }
+        // Nothing that only some roles may say, and nothing that changes more than the case.
+        let body = match row.path {
+            "/v1/cases/{id}/messages" => json!({ "from": "customer", "text": "It was Streamly." }),
+            "/v1/cases/{id}/commands" => json!({ "command": "identify", "customer_id": "cus_ada" }),
+            _ => json!({}),
+        };
+        let kind = if row.path == "/v1/import" { MEDIA_TYPE } else { "application/json" };
+        let call = api.call(&Method::POST, &path).header("content-type", kind).body(body.to_string());
+        Ok(call.send().await?.status)
+    }
+
+    async fn at_the_console(&mut self, row: &Row, path: &str, holder: Option<&str>) -> Result<u16> {
+        let path = path.replace("/console/assets/{file}", &assets::STYLE.path);
+        let key = |name: &str| self.world.keys.get(name).cloned().with_context(|| format!("no key for {name}"));
+        if (row.method, row.path) == ("POST", "/console/sign-in") {
+            return Ok(Browser::new(&self.world.api).sign_in(&key("analyst")?).await?.status);
+        }
+        let ends = row.path == "/console/sign-out";
+        let browser = match holder {
+            None => Browser::new(&self.world.api),
+            // Its session shall serve the other cells as well.
+            Some(name) if ends => Browser::signed_in(&self.world.api, &key(name)?).await?,
+            Some(name) => match self.browsers.get(name) {
+                Some(browser) => browser.clone(),
+                None => {
+                    let browser = Browser::signed_in(&self.world.api, &key(name)?).await?;
+                    self.browsers.insert(name.to_owned(), browser.clone());
+                    browser
+                }
+            },
+        };
+        if row.method == "GET" {
+            return Ok(browser.get(&path).await?.status);
+        }
+        let csrf = if holder.is_some() { browser.token().await? } else { String::new() };
+        let fields = [("csrf", csrf.as_str()), ("command", "message"), ("text", "Looked at.")];
+        Ok(browser.post(&path, &fields).await?.status)
+    }
+}
+
+pub(crate) async fn every_route_lets_in_whom_the_page_names_and_nobody_else(world: &World) -> Result<()> {
+    let case = world.holder("submitter")?.open_for("cus_ada", SAMPLE).await?;
+    let others = world.holder("another-submitter")?.open_for("cus_ada", SAMPLE).await?;
+    let is_native = world.api.get("/metrics").send().await?.status != 404;
+    let mut trial = Trial { world, browsers: BTreeMap::new() };
+    let (mut tried, mut wrong) = (BTreeMap::<String, u32>::new(), Vec::new());
+    for row in rows().iter().filter(|row| row.path != "/metrics" || is_native) {
+        ensure!(row.cells.len() == Role::ALL.len() + 2, "{} has {} cells", row.path, row.cells.len());
+        let elsewhere = row.cells.last().copied().unwrap_or_default();
+        for (role, cell) in [None].into_iter().chain(Role::ALL.map(Some)).zip(&row.cells) {
+            let name = role.map(Role::name);
+            let mut judge = |what: &str, expected: &str, got: u16| {
+                let fits = match expected {
+                    "yes" | "own" => ![401, 403, 404].contains(&got),
+                    "sign in" => got == 303,
+                    refusal => refusal == got.to_string(),
+                };
+                *tried.entry(expected.to_owned()).or_default() += 1;
+                if !fits {
+                    wrong.push(format!("{} {} {what}: {got} and not {expected}", row.method, row.path));
+                }
+            };
+            let got = trial.status(row, case.id(), name).await?;
+            judge(name.unwrap_or("nobody"), cell, got);
+            if *cell == "own" {
+                judge("submitter, not its own", "404", trial.status(row, others.id(), name).await?);
+            }
+            if let (Some(name), "404") = (name, elsewhere) {
+                let foreigner = format!("foreign-{name}");
+                let got = trial.status(row, case.id(), Some(&foreigner)).await?;
+                judge(&foreigner, "404", got);
+            }
+        }
+    }
+    println!("        cells tried, by what they say: {tried:?}");
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    let refusals = ["401", "403", "404"].map(|refusal| tried.get(refusal).copied().unwrap_or(0));
+    ensure!(refusals.iter().all(|count| *count > 10), "too few refusals were tried: {tried:?}");
+    Ok(())
+}
