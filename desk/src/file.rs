@@ -279,7 +279,8 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         Err(HostError::Stale.into())
     }
 
-    async fn read(&self, key: &CaseKey) -> Result<Option<OpenCase>, Problem> {
+    /// The case as it is stored.
+    pub(crate) async fn read(&self, key: &CaseKey) -> Result<Option<OpenCase>, Problem> {
         let Some(stored) = self.host.read(key).await.map_err(|error| log(key, error))? else { return Ok(None) };
         let case = Case::replay(stored.lines.iter().map(String::as_str))?;
         if case.tenant() != &key.tenant || case.id() != &key.case {

@@ -1,6 +1,7 @@
 //! The front: what every caller meets first. It knows who calls, gives a new case its id, and leads to the case.
 
 mod admit;
+mod pack;
 mod readiness;
 mod search;
 
@@ -73,6 +74,8 @@ pub enum Leads {
     ToImport,
     /// To the docket.
     ToDocket,
+    /// To a case's evidence pack.
+    ToPack,
     /// To the docket, which is made again.
     ToRebuild,
     /// To a sign of life.
@@ -130,6 +133,7 @@ pub static ROUTES: &[Route] = &[
     post("/v1/cases/{id}/messages", Leads::ToCase, Who::Submits),
     post("/v1/cases/{id}/commands", Leads::ToCase, Who::Submits),
     get("/v1/cases/{id}/archive", Leads::ToCase, Who::Administers),
+    get("/v1/cases/{id}/pack", Leads::ToPack, Who::Oversees),
     post("/v1/import", Leads::ToImport, Who::Administers),
     post("/v1/docket/rebuild", Leads::ToRebuild, Who::Administers),
     get("/v1/model", Leads::ToSwitch, Who::Oversees),
@@ -189,6 +193,7 @@ fn tell<F: FrontHost>(front: &Front<F>, leads: Leads) -> Response<Body> {
         Leads::ToHealth => json_response(StatusCode::OK, &json!({ "status": "ok" })),
         Leads::ToNewCase
         | Leads::ToCase
+        | Leads::ToPack
         | Leads::ToImport
         | Leads::ToDocket
         | Leads::ToRebuild
@@ -204,6 +209,7 @@ async fn lead<F: FrontHost>(front: &Front<F>, route: &Route, admitted: Admitted)
     match route.leads {
         Leads::ToNewCase => new_case(front, admitted).await,
         Leads::ToCase => old_case(front, admitted).await,
+        Leads::ToPack => pack::pack(front, admitted).await,
         Leads::ToImport => import_case(front, admitted).await,
         Leads::ToDocket => list_cases(front, &admitted).await,
         Leads::ToRebuild => rebuild_docket(front, &admitted).await,

@@ -314,7 +314,7 @@ pub enum Remade {
 }
 
 /// How far the docket is behind the journals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Behind {
     /// With how many cases.
     pub cases: u64,

@@ -6,6 +6,7 @@ mod ask;
 mod batch;
 mod calibrate;
 mod caller;
+mod checkpoint;
 mod classify;
 mod credential;
 mod docket;
@@ -18,6 +19,7 @@ mod import;
 mod keys;
 mod logs;
 mod model;
+mod pack;
 mod prompts;
 mod redact;
 mod replay;
@@ -75,8 +77,12 @@ enum Command {
     Eval(eval::Args),
     /// Teach the local tier your own labels, and measure it before and after
     Train(train::Args),
-    /// Check journals: every link, every step, and heads held elsewhere
+    /// Check journals, evidence packs and checkpoints: every link, every step, and heads held elsewhere
     Verify(verify::Args),
+    /// Write down, signed, where every journal ends; keep that elsewhere, for `verify --heads`
+    Checkpoint(checkpoint::Args),
+    /// Write a case's evidence into one HTML file that is read and checked offline
+    Pack(pack::Args),
     /// Print a case's journal as a readable history
     Replay(replay::Args),
     /// Write cases into a folder that `import` and `verify` read
@@ -122,6 +128,8 @@ impl Cli {
             Command::Eval(args) => block_on(eval::run(&settings(&Data { data: None })?, &args)),
             Command::Train(args) => train::run(&settings(args.data())?, &args),
             Command::Verify(args) => verify::run(&args),
+            Command::Pack(args) => block_on(pack::run(&settings(args.data())?, &args)),
+            Command::Checkpoint(args) => block_on(checkpoint::run(&settings(args.data())?, &args)),
             Command::Replay(args) => replay::run(&settings(args.data())?, &args),
             Command::Export(args) => block_on(export::run(&settings(args.data())?, &args)),
             Command::Import(args) => block_on(import::run(&settings(args.data())?, &args)),
@@ -178,6 +186,11 @@ mod tests {
             "train A.jsonl B.jsonl --out M --report DIR",
             "train --reroutes --data D --out M --report DIR",
             "verify PATH --heads FILE --rederive",
+            "checkpoint --data d --to FILE --tenant acme",
+            "checkpoint --worker http://localhost --to FILE",
+            "checkpoint --public-key",
+            "pack case_aaaaaaaaaaaaaaaaaaaaaaaaaa -o FILE --data d",
+            "pack case_aaaaaaaaaaaaaaaaaaaaaaaaaa --out FILE --worker http://localhost",
             "replay case_x",
             "export --data d --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
             "export --worker http://localhost --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
@@ -219,6 +232,8 @@ mod tests {
             "docket rebuild --state d",
             "keys create --tenant t --subject s --role boss",
             "serve --port 1",
+            "checkpoint --worker http://localhost --data d",
+            "verify PATH --key ed25519:00",
             "batch IN",
             "eval FILE",
             "eval FILE --report DIR --fail-under 95",

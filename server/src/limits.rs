@@ -42,6 +42,10 @@ pub(crate) const WORKER_REPLY_BYTES: usize = 4 << 20;
 /// Largest archive of one case that is read from a Worker, in bytes; larger than what one takes, so that it can be
 /// imported into a folder all the same.
 pub(crate) const ARCHIVE_REPLY_BYTES: usize = 256 << 20;
+/// Largest evidence pack that is read from a Worker, in bytes.
+pub(crate) const PACK_REPLY_BYTES: usize = 64 << 20;
+/// Largest checkpoint that is read from a Worker, in bytes: some 130 for each head.
+pub(crate) const CHECKPOINT_REPLY_BYTES: usize = 8 << 20;
 /// The seed of the bank that answers where no sources are configured; the same as `caseworker sandbox` without one.
 pub(crate) const SANDBOX_SEED: u64 = 1;
 /// One call to a Worker: as long as it may be asked to wait, and a little.

@@ -1,5 +1,5 @@
 //! A case that is nowhere stored: `classify` works one to read its classification, `eval` one for each row that Claude is
-//! asked about; then it is let go.
+//! asked about, and `pack` looks at a copy; then it is let go.
 //!
 //! It has no sources, and the model is asked what it is about and nothing else: a summary would be paid for and not read.
 
@@ -41,6 +41,12 @@ impl Memory {
     pub(crate) fn new(world: Arc<World>, switch: Option<Switch>, purse: Arc<Purse>) -> Self {
         let triaged = AtomicBool::new(false);
         Self { world, switch, purse, triaged, cases: Mutex::default(), sealed: Mutex::default() }
+    }
+
+    /// A host that holds a copy of one case, to be looked at.
+    pub(crate) fn holding(world: Arc<World>, key: &CaseKey, stored: Stored, sealed: BTreeMap<Digest, Vec<u8>>) -> Self {
+        let cases = Mutex::new(BTreeMap::from([(key.clone(), stored)]));
+        Self { cases, sealed: Mutex::new(sealed), ..Self::new(world, None, Arc::default()) }
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod model;
 pub(crate) mod outages;
 pub(crate) mod people;
 pub(crate) mod privacy;
+pub(crate) mod records;
 pub(crate) mod requests;
 pub(crate) mod restart;
 pub(crate) mod roles;

@@ -73,6 +73,9 @@ pub const CONTRACT: &[Check] = table! {
         Any events_tell_every_entry_and_end_at_rest,
         Any events_resume_after_the_one_seen_last,
     }
+    records {
+        Any a_case_as_one_file_is_checked_without_its_host,
+    }
     disputes {
         Any a_double_charge_is_taken_back_once_it_is_approved,
         Any the_same_words_about_a_single_charge_end_in_a_letter,

@@ -9,7 +9,7 @@
 
 mod case;
 mod door;
-mod inert;
+pub(crate) mod inert;
 mod layout;
 mod pack;
 mod parts;

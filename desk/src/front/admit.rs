@@ -40,7 +40,7 @@ pub(super) async fn admit<F: FrontHost>(
 ) -> Result<Admitted, Problem> {
     let (parts, body) = request.into_parts();
     let caller = Caller::of(&*front.host, &front.setup, &parts.headers).await?;
-    let about_a_case = route.leads == Leads::ToCase;
+    let about_a_case = matches!(route.leads, Leads::ToCase | Leads::ToPack);
     if !about_a_case {
         // Before many bytes are read for somebody who may not send them.
         route.who.check(caller.claimed())?;

@@ -35,16 +35,29 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     /// Why the case cannot be read.
     pub async fn whole_view(&self, key: &CaseKey, reader: Role) -> Result<Value, Problem> {
         let seen = self.look(key, super::seen).await?;
-        let mut view = self.view_of(key, &seen).await;
+        self.whole_of(key, &seen, reader).await
+    }
+
+    /// The same of a case as it is stored: no work that lies there is taken up, and so nothing is written.
+    ///
+    /// # Errors
+    /// Why the case cannot be read.
+    pub async fn stored_view(&self, key: &CaseKey, reader: Role) -> Result<Value, Problem> {
+        let open = self.read(key).await?.ok_or_else(Problem::no_case)?;
+        self.whole_of(key, &super::seen(&open), reader).await
+    }
+
+    async fn whole_of(&self, key: &CaseKey, seen: &Seen, reader: Role) -> Result<Value, Problem> {
+        let mut view = self.view_of(key, seen).await;
         if reader != Role::Submitter
             && let Some(view) = view.as_object_mut()
         {
             let lines = self.host.read(key).await?.map(|stored| stored.lines).unwrap_or_default();
             let lines = journal::read(lines.iter().map(String::as_str))?;
             let said = [
-                ("conversation", self.conversation(key, &seen, &lines).await),
-                ("notes", self.notes(key, &seen, &lines).await),
-                ("descriptors", self.descriptors(key, &seen).await),
+                ("conversation", self.conversation(key, seen, &lines).await),
+                ("notes", self.notes(key, seen, &lines).await),
+                ("descriptors", self.descriptors(key, seen).await),
             ];
             view.extend(said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         }

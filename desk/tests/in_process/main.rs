@@ -23,6 +23,7 @@ mod modes;
 mod moving;
 mod names;
 mod prompts;
+mod records;
 mod roles;
 mod sources;
 mod storage;

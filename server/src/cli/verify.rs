@@ -1,5 +1,8 @@
 //! `caseworker verify`: every link, every step, and heads held elsewhere. One line of JSON for each fault.
 
+mod heads;
+mod pack;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -10,9 +13,10 @@ use case::{
     ids::{CaseId, Digest},
     journal::{self, Fault, Head},
 };
-use desk::{archive::Vault, named};
+use desk::{archive::Vault, named, signer::PublicKey};
 use serde::Serialize;
 
+use self::heads::Held;
 use crate::{
     archive,
     exit::{Exit, Failure},
@@ -23,11 +27,15 @@ use crate::{
 /// The arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A data folder, an export, a journal or a folder of journals
+    /// A data folder, an export, a journal, a folder of journals, an evidence pack or a file of checkpoints
     path: PathBuf,
-    /// Heads that were held elsewhere, {"case","seq","hash"} a line: they show a cut tail and a full rewrite
+    /// Heads that were held elsewhere, in checkpoints or as {"case","seq","hash"} a line: they show a cut tail and a full
+    /// rewrite
     #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
+    /// The public key that must have signed, or a file that holds it: what `checkpoint --public-key` prints
+    #[arg(long, value_name = "KEY", value_parser = heads::public_key)]
+    key: Option<PublicKey>,
     /// Derive every entry again from the inputs, and compare every byte
     #[arg(long)]
     rederive: bool,
@@ -39,17 +47,26 @@ struct Found<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<&'a str>,
     case: Option<&'a str>,
+    /// The pack's file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pack: Option<&'a str>,
+    /// The pack's section.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    section: Option<&'a str>,
     /// The journal's line, counted from 0 as in `seq`.
     seq: Option<u64>,
+    /// The first and the last byte of the pack that may have been changed, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<usize>,
     fault: &'a str,
 }
 
-/// A head to compare with.
-#[derive(Debug)]
-struct Held {
-    head: Head,
-    /// By `--heads`, and not by the folder itself.
-    given: bool,
+impl<'a> Found<'a> {
+    const fn of(fault: &'a str) -> Self {
+        Self { tenant: None, case: None, pack: None, section: None, seq: None, from: None, to: None, fault }
+    }
 }
 
 /// What was checked so far.
@@ -66,10 +83,18 @@ struct Audit {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let heads = read_heads(args)?;
+    let heads = heads::read(args)?;
+    if args.path.is_file() && heads::is_checked(args)? {
+        return Ok(());
+    }
     let mut audit = Audit { again: args.rederive, heads, met: 0, cases: 0, lines: 0, faults: 0 };
     if args.path.is_file() {
-        audit.file(&args.path)?;
+        let bytes = std::fs::read(&args.path).map_err(|error| Failure::file(&args.path, &error))?;
+        if pack::is_one(&args.path, &bytes) {
+            audit.pack(&args.path, &bytes, args.key.as_ref())?;
+        } else {
+            audit.file(&args.path)?;
+        }
     } else if store::is_data_folder(&args.path) {
         audit.folder(&args.path)?;
     } else {
@@ -92,30 +117,6 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         }
     }
     if audit.faults == 0 { Ok(()) } else { Err(Failure { exit: Exit::Found, message: String::new() }) }
-}
-
-/// All heads there are: those given, and those that an export brings itself.
-fn read_heads(args: &Args) -> Result<BTreeMap<CaseId, Vec<Held>>, Failure> {
-    for path in std::iter::once(&args.path).chain(&args.heads) {
-        if let Err(error) = std::fs::metadata(path) {
-            let remedy = "give a data folder, an export or a journal, and with --heads a file of heads";
-            return Err(Failure::new(Exit::Usage, format!("{}: {error}; {remedy}", path.display())));
-        }
-    }
-    let own = args.path.join(archive::HEADS);
-    let own = own.is_file().then_some((&own, false));
-    let mut heads: BTreeMap<CaseId, Vec<Held>> = BTreeMap::new();
-    for (file, given) in args.heads.iter().map(|file| (file, true)).chain(own) {
-        let read = archive::read_heads(file)?;
-        if given && read.is_empty() {
-            let remedy = "it names no head; give the heads.jsonl of an earlier export, kept where the data is not";
-            return Err(Failure::new(Exit::Usage, format!("{}: {remedy}", file.display())));
-        }
-        for head in read {
-            heads.entry(head.case.clone()).or_default().push(Held { head, given });
-        }
-    }
-    Ok(heads)
 }
 
 impl Audit {
@@ -258,8 +259,12 @@ impl Audit {
         seq: Option<u64>,
         fault: &str,
     ) -> Result<(), Failure> {
+        self.say(&Found { tenant, case, seq, ..Found::of(fault) })
+    }
+
+    fn say(&mut self, found: &Found<'_>) -> Result<(), Failure> {
         self.faults += 1;
-        output::json(&Found { tenant, case, seq, fault })
+        output::json(found)
     }
 }
 

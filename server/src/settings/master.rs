@@ -29,27 +29,41 @@ pub(crate) fn find(settings: &Settings, shelf: &Shelf, outside: &impl Outside) -
         Some(key) => key,
         None => make(settings, shelf, outside)?,
     };
-    let place = check_place();
-    match shelf.fact(CHECK)? {
-        Some(sealed) => {
-            let wrong = |_| {
-                let from = settings.master_key_file();
-                let message = format!(
-                    "the master key is not the one that {} was sealed with; set CASEWORKER_MASTER_KEY to the right one, \
-                     or put it into {}",
-                    settings.data.display(),
-                    from.display()
-                );
-                SettingsError::MasterKey(message)
-            };
-            key.case(&place, Some(&sealed)).map_err(wrong)?;
-        }
-        None => {
-            let sealed = key.new_case(&place, outside);
-            let (_, sealed) = sealed.map_err(|error| SettingsError::MasterKey(error.to_string()))?;
-            shelf.learn(CHECK, &sealed)?;
-        }
+    if !check(settings, shelf, &key)? {
+        let sealed = key.new_case(&check_place(), outside);
+        let (_, sealed) = sealed.map_err(|error| SettingsError::MasterKey(error.to_string()))?;
+        shelf.learn(CHECK, &sealed)?;
     }
+    Ok(key)
+}
+
+/// Refuses another key than the folder's; whether the folder knows its key.
+fn check(settings: &Settings, shelf: &Shelf, key: &MasterKey) -> Result<bool, Failure> {
+    let Some(sealed) = shelf.fact(CHECK)? else { return Ok(false) };
+    let wrong = |_| {
+        let from = settings.master_key_file();
+        let message = format!(
+            "the master key is not the one that {} was sealed with; set CASEWORKER_MASTER_KEY to the right one, or put \
+             it into {}",
+            settings.data.display(),
+            from.display()
+        );
+        SettingsError::MasterKey(message)
+    };
+    key.case(&check_place(), Some(&sealed)).map_err(wrong)?;
+    Ok(true)
+}
+
+/// The master key of a data folder that is there, for a command that writes nothing.
+pub(crate) fn known(settings: &Settings, shelf: &Shelf) -> Result<MasterKey, Failure> {
+    let missing = || {
+        let file = settings.master_key_file();
+        let message =
+            format!("there is no master key in {}; put it there, or set CASEWORKER_MASTER_KEY", file.display());
+        Failure::from(SettingsError::MasterKey(message))
+    };
+    let key = given(settings)?.ok_or_else(missing)?;
+    check(settings, shelf, &key)?;
     Ok(key)
 }
 

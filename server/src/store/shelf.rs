@@ -1,9 +1,12 @@
 //! A data folder as seen by the commands that read it as a whole or put something in beside a running server:
-//! `verify`, `replay`, `export`, `import`, `keys`, and the check that the master key is the right one.
+//! `verify`, `replay`, `export`, `import`, `checkpoint`, `pack`, `keys`, and the check that the master key is the right one.
 
 use std::path::Path;
 
-use case::ids::{CaseId, TenantId};
+use case::{
+    ids::{CaseId, Digest, TenantId},
+    journal::Head,
+};
 use desk::ports::{CaseKey, Commit, HostError, Sealed};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -111,6 +114,49 @@ impl Shelf {
             let lines = statement.query_map(values, bytes)?.collect::<Result<_, _>>()?;
             Ok(Some(Shelved { lines, wrapped_key, head_seq, head_hash }))
         })
+    }
+
+    /// Every tenant that has a case, in their order.
+    pub(crate) fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        let names: Vec<String> = self.run(|connection| {
+            let mut statement = connection.prepare("SELECT DISTINCT tenant FROM cases ORDER BY tenant")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })?;
+        let damaged = |name: &String| {
+            let why = format!("{name:?} is not the name of a tenant");
+            StoreError::Damaged { path: self.folder.clone(), why }
+        };
+        names.iter().map(|name| TenantId::parse(name).map_err(|_| damaged(name))).collect()
+    }
+
+    /// Where the journals of a tenant end, in the order of their cases, from the one after `after` on. What the docket says
+    /// of it is not asked.
+    pub(crate) fn heads(
+        &self,
+        tenant: &TenantId,
+        after: Option<&CaseId>,
+        limit: usize,
+    ) -> Result<Vec<Head>, StoreError> {
+        let rows: Vec<(String, u64, Vec<u8>)> = self.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT cases.case_id, entries.seq, entries.line FROM cases JOIN entries
+                     ON entries.tenant = cases.tenant AND entries.case_id = cases.case_id AND entries.seq =
+                         (SELECT max(seq) FROM entries WHERE tenant = cases.tenant AND case_id = cases.case_id)
+                     WHERE cases.tenant = ?1 AND cases.case_id > ?2 ORDER BY cases.case_id LIMIT ?3",
+            )?;
+            let values = params![tenant.as_str(), after.map_or("", CaseId::as_str), limit];
+            let read = |row: &rusqlite::Row<'_>| {
+                let line = row.get_ref(2)?.as_bytes_or_null()?.unwrap_or_default().to_vec();
+                Ok((row.get(0)?, row.get(1)?, line))
+            };
+            statement.query_map(values, read)?.collect()
+        })?;
+        let head = |(case, seq, line): (String, u64, Vec<u8>)| {
+            let why = format!("{case:?} is not the id of a case");
+            let damaged = |_| StoreError::Damaged { path: self.folder.clone(), why };
+            Ok(Head { case: CaseId::parse(&case).map_err(damaged)?, seq, hash: Digest::of(&line) })
+        };
+        rows.into_iter().map(head).collect()
     }
 
     /// What `SQLite` finds wrong with the file itself, and lines that belong to no case. Nothing, as a rule.

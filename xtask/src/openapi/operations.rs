@@ -76,6 +76,7 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("POST", "/v1/cases/{id}/messages") => add_message(),
         ("POST", "/v1/cases/{id}/commands") => give_command(),
         ("GET", "/v1/cases/{id}/archive") => read_archive(),
+        ("GET", "/v1/cases/{id}/pack") => read_pack(),
         ("POST", "/v1/import") => import_case(),
         ("GET", "/healthz") => service("health", "Whether the service answers", of("Health"), vec![]),
         ("GET", "/readyz") => service("readiness", "What works, and what is not configured", of("Readiness"), vec![]),
@@ -306,6 +307,26 @@ fn read_archive() -> Operation {
         parameters: &["case"],
         body: None,
         success: Success { status: 200, media_type, schema: of("Archive"), example: None, description },
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &CASE, &[Code::Role]]),
+    }
+}
+
+fn read_pack() -> Operation {
+    Operation {
+        id: "readPack",
+        summary: "Read a case as one HTML file",
+        description: "An evidence pack: what the case shows, with its journal inside, signed by the deployment. It is read, \
+                      printed and checked (`caseworker verify`) without a network, runs nothing, and opens no vault.",
+        parameters: &["case"],
+        body: None,
+        success: Success {
+            status: 200,
+            media_type: "text/html",
+            schema: text(),
+            example: None,
+            description: "The file.",
+        },
         also: None,
         codes: codes(&[&AUTHENTICATED, &CASE, &[Code::Role]]),
     }
