@@ -10,6 +10,7 @@ use crate::{
     settings::{DeskSettings, Mode},
     state::{Proposed, Stage, State},
     time::Millis,
+    view_hash,
 };
 
 /// Why a command was refused.
@@ -48,6 +49,9 @@ pub enum Refusal {
     /// One person cannot be two.
     #[error("you have already approved this; a second approval needs another person")]
     SelfApproval,
+    /// Two analysts are not enough.
+    #[error("one of the two who agree has to be an approver or an admin")]
+    NeedsApprover,
     /// The action needs something in evidence; one that moves money needs a charge.
     #[error("this action needs `about`: a transaction or payment in evidence, and for money to move, a charge")]
     NeedsEvidence,
@@ -188,7 +192,14 @@ fn check_work(state: &State, actor: &Actor, command: &Command, at: Millis) -> Re
         }
         Command::Approve { proposal, hash, .. } => {
             let proposed = open(state, proposal, hash)?;
-            if proposed.approvals.contains(&actor.subject) { Err(Refusal::SelfApproval) } else { Ok(()) }
+            let agreed = view_hash::agreed(state, proposed);
+            if agreed.contains(&actor.subject) {
+                Err(Refusal::SelfApproval)
+            } else if lacks_approver(state, proposed, agreed.len(), actor.role) {
+                Err(Refusal::NeedsApprover)
+            } else {
+                Ok(())
+            }
         }
         Command::Reject { proposal, hash, .. } => open(state, proposal, hash).map(|_| ()),
         Command::Decide { action, about, .. } => {
@@ -217,6 +228,14 @@ fn check_work(state: &State, actor: &Actor, command: &Command, at: Millis) -> Re
         | Command::Unhold { .. }
         | Command::Erase => Ok(()),
     }
+}
+
+/// Whether two people would have agreed of whom, against the settings, neither gives second approvals.
+fn lacks_approver(state: &State, proposed: &Proposed, agreed: usize, role: Role) -> bool {
+    let wanted = state.opened.settings.desk.as_ref().is_some_and(|desk| desk.second_by_approver);
+    let people = proposed.proposal.approval().people();
+    let by_approver = agreed > 0 && proposed.by_approver;
+    wanted && people > 1 && agreed + 1 >= people && !by_approver && !role.approves()
 }
 
 /// Checks a message against the state.
@@ -249,10 +268,12 @@ pub const fn check_notice(state: &State, notice: &Notice) -> Result<(), Refusal>
 
 fn open<'a>(state: &'a State, id: &str, hash: &Digest) -> Result<&'a Proposed, Refusal> {
     let proposed = state.proposed(id).ok_or(Refusal::NoProposal)?;
-    if proposed.proposal.hash() != hash || proposed.stage == Stage::Superseded {
-        return Err(Refusal::Stale);
+    match proposed.stage {
+        Stage::Superseded => Err(Refusal::Stale),
+        Stage::Approved | Stage::Done | Stage::Rejected | Stage::Refused => Err(Refusal::Settled),
+        Stage::Pending if view_hash::of(state, proposed) != *hash => Err(Refusal::Stale),
+        Stage::Pending => Ok(proposed),
     }
-    if proposed.stage == Stage::Pending { Ok(proposed) } else { Err(Refusal::Settled) }
 }
 
 fn action_under_way(state: &State) -> bool {

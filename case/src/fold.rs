@@ -5,6 +5,7 @@ mod care;
 use std::collections::BTreeMap;
 
 use crate::{
+    actor::Actor,
     entry::{
         Answer, Basis, CloseReason, Command, CustomerQuestion, Entry, Escalation, Failure, Message, Missing, Outcome,
         Question, Speaker, Tier,
@@ -14,9 +15,11 @@ use crate::{
     law::Law,
     limits,
     narrative::{Narrative, YesNo},
+    policy::Proposal,
     rules::Pause,
     state::{Ask, Decision, Proposed, Stage, Standing, State, Track},
     time::Millis,
+    view_hash,
 };
 
 /// Applies one entry, written at `at`.
@@ -31,7 +34,7 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
         Entry::Answered { ask, attempt, answer } => answered(state, ask, *attempt, answer)?,
         Entry::Commanded { actor, command, key, .. } => {
             remember(state, key.as_ref());
-            commanded(state, &actor.subject, command)?;
+            commanded(state, actor, command)?;
         }
         Entry::Notified(notice) => {
             remember(state, notice.key.as_ref());
@@ -63,18 +66,7 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
             *track.asked.entry(*question).or_default() += 1;
             state.escalations.remove(&Escalation::NoAnswer);
         }
-        Entry::Proposed { track, proposal, by } => {
-            state.proposals += 1;
-            state.decision = None;
-            let mut proposed = Proposed {
-                proposal: proposal.clone(),
-                approvals: by.iter().cloned().collect(),
-                stage: Stage::Pending,
-                done_at: None,
-            };
-            proposed.settle();
-            track_mut(state, track)?.proposals.push(proposed);
-        }
+        Entry::Proposed { track, proposal, by } => proposed(state, track, proposal, by.as_ref())?,
         Entry::LawApplied { track, law } => track_mut(state, track)?.law = law.clone(),
         Entry::Warned { track, rule, due_on, missed } => {
             state.warned.insert((track.clone(), rule.clone(), *due_on, *missed));
@@ -86,6 +78,28 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
         Entry::Returned { .. } | Entry::Erased { .. } => {}
     }
     care::apply(state, entry);
+    Ok(())
+}
+
+/// A decision of somebody's own is their agreement to what is shown now.
+fn proposed(state: &mut State, track: &str, proposal: &Proposal, by: Option<&Subject>) -> Result<(), &'static str> {
+    state.proposals += 1;
+    let decided = state.decision.take();
+    let mut proposed = Proposed {
+        proposal: proposal.clone(),
+        approvals: by.into_iter().cloned().collect(),
+        agreed_to: None,
+        by_approver: decided.is_some_and(|decision| decision.by.role.approves()),
+        draft: None,
+        stage: Stage::Pending,
+        done_at: None,
+    };
+    proposed.settle();
+    track_mut(state, track)?.proposals.push(proposed);
+    if by.is_some() {
+        let shown = state.proposed(proposal.id()).map(|proposed| view_hash::of(state, proposed));
+        proposed_mut(state, proposal.id())?.agreed_to = shown;
+    }
     Ok(())
 }
 
@@ -146,10 +160,23 @@ fn answered(state: &mut State, id: &AskId, attempt: u32, answer: &Answer) -> Res
     if let Answer::Extracted { identity, .. } = answer {
         state.identity.take(identity);
     }
-    if let (Question::Act { proposal }, Answer::Done { .. }) = (ask.question.clone(), answer) {
-        stage(state, &proposal, Stage::Done)?;
+    match (ask.question.clone(), answer) {
+        (Question::Act { proposal }, Answer::Done { .. }) => stage(state, &proposal, Stage::Done)?,
+        (Question::Draft { proposal, .. }, Answer::Drafted { draft, kept: 1.., .. }) => {
+            drafted(state, &proposal, draft)
+        }
+        _ => {}
     }
     Ok(())
+}
+
+/// A summary counts from now on, unless somebody has agreed without it.
+fn drafted(state: &mut State, proposal: &str, draft: &Digest) {
+    if let Ok(proposed) = proposed_mut(state, proposal)
+        && proposed.approvals.is_empty()
+    {
+        proposed.draft = Some(draft.clone());
+    }
 }
 
 /// What an attempt cost, where that is known. One that was refused before a model saw it costs nothing; one that was
@@ -185,11 +212,15 @@ fn gave_up(state: &mut State, id: &AskId, missing: Missing) -> Result<(), &'stat
 
 fn stage(state: &mut State, proposal: &str, stage: Stage) -> Result<(), &'static str> {
     let now = state.now;
-    let mut proposals = state.tracks.iter_mut().flat_map(|track| &mut track.proposals);
-    let proposed = proposals.find(|proposed| proposed.proposal.id() == proposal).ok_or("there is no such proposal")?;
+    let proposed = proposed_mut(state, proposal)?;
     proposed.stage = stage;
     proposed.done_at = (stage == Stage::Done).then_some(now);
     Ok(())
+}
+
+fn proposed_mut<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Proposed, &'static str> {
+    let mut proposals = state.tracks.iter_mut().flat_map(|track| &mut track.proposals);
+    proposals.find(|proposed| proposed.proposal.id() == id).ok_or("there is no such proposal")
 }
 
 fn track_of<'a>(state: &'a mut State, proposal: &str) -> Option<&'a mut Track> {
@@ -290,7 +321,7 @@ fn remember(state: &mut State, key: Option<&Digest>) {
     }
 }
 
-fn commanded(state: &mut State, by: &Subject, command: &Command) -> Result<(), &'static str> {
+fn commanded(state: &mut State, by: &Actor, command: &Command) -> Result<(), &'static str> {
     match command {
         Command::Identify { customer } => {
             state.customer = Some(customer.clone());
@@ -385,10 +416,17 @@ fn supersede(track: &mut Track) {
     pending.for_each(|proposed| proposed.stage = Stage::Superseded);
 }
 
-fn approve(state: &mut State, proposal: &str, by: &Subject) -> Result<(), &'static str> {
-    let mut proposals = state.tracks.iter_mut().flat_map(|track| &mut track.proposals);
-    let proposed = proposals.find(|proposed| proposed.proposal.id() == proposal).ok_or("there is no such proposal")?;
-    proposed.approvals.insert(by.clone());
+fn approve(state: &mut State, proposal: &str, by: &Actor) -> Result<(), &'static str> {
+    let shown = state.proposed(proposal).map(|proposed| view_hash::of(state, proposed));
+    let proposed = proposed_mut(state, proposal)?;
+    // Who agreed before something came in has agreed to something else.
+    if proposed.agreed_to != shown {
+        proposed.approvals.clear();
+        proposed.by_approver = false;
+        proposed.agreed_to = shown;
+    }
+    proposed.approvals.insert(by.subject.clone());
+    proposed.by_approver |= by.role.approves();
     proposed.settle();
     // Whatever was left to a human has been decided with this.
     if proposed.stage == Stage::Approved

@@ -46,3 +46,4 @@ pub mod state;
 pub mod summary;
 pub mod time;
 pub mod triage;
+pub mod view_hash;

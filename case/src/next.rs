@@ -19,7 +19,7 @@ use crate::{
         self, Need,
         remote::{self, Remote},
     },
-    state::{Ask, Decision, Stage, Standing, State, Track},
+    state::{Ask, Decision, Proposed, Stage, Standing, State, Track},
     triage::{self, Verdict, audit},
 };
 
@@ -213,7 +213,7 @@ fn decision_due(state: &State) -> Option<Entry> {
         amount: if action.moves_money() { amount } else { None },
         code: None,
     };
-    Some(propose(state, track, finding, None, Some(by.clone())))
+    Some(propose(state, track, finding, None, Some(by.subject.clone())))
 }
 
 /// The next step of a specialist whose work is not over.
@@ -291,6 +291,9 @@ fn draft_due(state: &State) -> Option<Entry> {
     let settings = &state.opened.settings.writing;
     let model = settings.model.as_ref()?;
     let pending = state.lead().filter(|track| !track.human).and_then(Track::pending);
+    // What somebody has agreed to does not change any more.
+    let unseen = |proposed: &&Proposed| state.opened.settings.desk.is_none() || proposed.approvals.is_empty();
+    let pending = pending.filter(unseen);
     let proposed = pending.map(|proposed| proposed.proposal.id()).filter(|id| state.draft(id).is_none())?;
     let question = Question::Draft {
         model: model.clone(),

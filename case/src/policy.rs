@@ -233,6 +233,16 @@ pub struct Finding {
     pub code: Option<CodeFinding>,
 }
 
+impl Finding {
+    /// Who must agree to what follows from it: for much money two people, whatever the action's own level is.
+    #[must_use]
+    pub fn approval(&self, settings: &Settings) -> Approval {
+        let much = settings.desk.as_ref().zip(self.amount).is_some_and(|(desk, amount)| desk.needs_two(amount));
+        let level = self.action.approval(settings);
+        if much && self.action.moves_money() { level.max(Approval::TwoAnalysts) } else { level }
+    }
+}
+
 /// An action that somebody must approve, or that policy lets go out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -257,14 +267,14 @@ impl Proposal {
     /// The proposal that follows from a finding. `evidence` is the hash over the evidence it was made from.
     #[must_use]
     pub fn new(id: String, finding: Finding, evidence: Digest, settings: &Settings) -> Self {
-        let approval = finding.action.approval(settings);
+        let approval = finding.approval(settings);
         Self::made(id, finding, None, approval, evidence)
     }
 
     /// The proposal that follows from what a remote agent found. Whatever the settings say, somebody has to agree.
     #[must_use]
     pub fn of_agent(id: String, finding: Finding, agent: AgentName, evidence: Digest, settings: &Settings) -> Self {
-        let approval = finding.action.approval(settings).max(Approval::OneAnalyst);
+        let approval = finding.approval(settings).max(Approval::OneAnalyst);
         Self::made(id, finding, Some(agent), approval, evidence)
     }
 

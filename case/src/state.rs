@@ -13,6 +13,7 @@ pub use self::{
 };
 
 use crate::{
+    actor::Actor,
     entry::{Answer, CloseReason, CustomerQuestion, Escalation, Failure, Missing, Opened, Outcome, Question, Speaker},
     facts::{Account, Facts, Payment, Transaction},
     identity::Identity,
@@ -94,7 +95,7 @@ pub struct Decision {
     /// The transaction or payment it is about.
     pub about: Option<Reference>,
     /// Who decided.
-    pub by: Subject,
+    pub by: Actor,
 }
 
 /// Something that was asked of the outside.

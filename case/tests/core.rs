@@ -9,6 +9,7 @@
 )]
 
 mod attacks;
+mod interleavings;
 mod journals;
 mod laws;
 mod stories;

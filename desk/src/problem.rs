@@ -387,7 +387,7 @@ impl IntoResponse for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
-            Refusal::Role => Code::Role,
+            Refusal::Role | Refusal::NeedsApprover => Code::Role,
             Refusal::Stale => Code::Stale,
             Refusal::SelfApproval => Code::SelfApproval,
             Refusal::NeedsEvidence => Code::Command,

@@ -18,6 +18,7 @@ use case::{
     specialist,
     state::{Proposed, Standing, State, Track},
     summary::{self, Sentence},
+    view_hash,
 };
 use serde_json::{Map, Value, json};
 
@@ -143,9 +144,12 @@ pub(crate) fn text_of(doc: &Doc) -> &str {
     }
 }
 
-/// The sealed summary of Claude's for the proposal that is shown.
+/// The sealed summary of Claude's for the proposal that is shown: the one that its hash binds.
 fn draft_of_lead(state: &State) -> Option<Digest> {
     let proposed = state.lead()?.proposals.last()?;
+    if state.opened.settings.desk.is_some() {
+        return proposed.draft.clone();
+    }
     match &state.draft(proposed.proposal.id())?.standing {
         Standing::Answered(Answer::Drafted { draft, kept, .. }) if *kept > 0 => Some(draft.clone()),
         _ => None,
@@ -238,7 +242,7 @@ fn orchestration(seen: &Seen, words: Option<&Doc>, question: Option<&Doc>, draft
             Some(Doc::Draft { sentences }) if !sentences.is_empty() => ("claude", sentences.clone()),
             _ => ("rules", summary::of(state, &proposed.proposal)),
         };
-        shown.insert("proposal".to_owned(), proposal(proposed));
+        shown.insert("proposal".to_owned(), proposal(state, proposed));
         shown.insert("summary".to_owned(), sentences.iter().map(sentence).collect());
         shown.insert("summary_by".to_owned(), by.into());
     }
@@ -275,7 +279,7 @@ fn track(state: &State, track: &Track, question: Option<&Doc>) -> Value {
         "next_action": if track.retired { "none" } else { specialist::next_action(track) },
     });
     if let (Some(proposed), Some(shown)) = (track.proposals.last(), shown.as_object_mut()) {
-        shown.insert("proposal".to_owned(), proposal(proposed));
+        shown.insert("proposal".to_owned(), proposal(state, proposed));
     }
     let asks = state.opened.settings.mode != Mode::Shadow && track.asks_now();
     if let (true, Some(shown)) = (asks, shown.as_object_mut()) {
@@ -284,19 +288,19 @@ fn track(state: &State, track: &Track, question: Option<&Doc>) -> Value {
     shown
 }
 
-fn proposal(proposed: &Proposed) -> Value {
+fn proposal(state: &State, proposed: &Proposed) -> Value {
     let proposal = &proposed.proposal;
     let mut shown = json!({
         "id": proposal.id(),
         "action": proposal.action().name(),
         "approval": proposal.approval().name(),
         "stage": proposed.stage.name(),
-        "approved_by": proposed.approvals,
+        "approved_by": view_hash::agreed(state, proposed),
         "reasons": proposal.reasons(),
         "cites": proposal.cites(),
         "references": proposal.references(),
         "found_by": found_by(proposal),
-        "hash": proposal.hash(),
+        "hash": view_hash::of(state, proposed),
     });
     if let (Some(amount), Some(shown)) = (proposal.amount(), shown.as_object_mut()) {
         shown.insert("amount".to_owned(), json!(amount));

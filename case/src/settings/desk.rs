@@ -34,6 +34,10 @@ pub struct DeskSettings {
     pub second_by_approver: bool,
     /// From which amount on an action that moves money needs two people, in minor units by currency.
     pub four_eyes_from: BTreeMap<Currency, i64>,
+    /// Whether only one case of a tenant moves money about a charge. The host sets it off where cases are worked with the
+    /// sandbox bank, whose few charges are told of again and again.
+    #[serde(skip_serializing_if = "is_on")]
+    pub one_case_per_charge: bool,
     /// The words of a case are erased this long after it was closed; without a number they are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_ms: Option<i64>,
@@ -54,6 +58,11 @@ const REASONS: [(CommandName, &[&str]); 11] = [
     (CommandName::Erase, &["requested_by_person", "retention_over", "opened_in_error"]),
 ];
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks in this way")]
+const fn is_on(on: &bool) -> bool {
+    *on
+}
+
 impl Default for DeskSettings {
     fn default() -> Self {
         let codes = |codes: &[&str]| codes.iter().filter_map(|code| ReasonCode::parse(code).ok()).collect();
@@ -65,6 +74,7 @@ impl Default for DeskSettings {
             reasons_required: false,
             second_by_approver: false,
             four_eyes_from: BTreeMap::new(),
+            one_case_per_charge: true,
             retention_ms: None,
         }
     }

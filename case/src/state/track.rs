@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     entry::CustomerQuestion,
-    ids::{Reference, Subject},
+    ids::{Digest, Reference, Subject},
     label::Task,
     law::Law,
     policy::Proposal,
@@ -42,8 +42,14 @@ pub struct Track {
 pub struct Proposed {
     /// What is proposed.
     pub proposal: Proposal,
-    /// Who agreed.
+    /// Who agreed: all to the same.
     pub approvals: BTreeSet<Subject>,
+    /// To what they agreed, by its hash ([`crate::view_hash`]).
+    pub agreed_to: Option<Digest>,
+    /// Whether one of them gives second approvals.
+    pub by_approver: bool,
+    /// Claude's summary, sealed, where one came before anybody agreed: what people agree to does not change after that.
+    pub draft: Option<Digest>,
     /// How far it is.
     pub stage: Stage,
     /// When its action was executed.

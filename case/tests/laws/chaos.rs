@@ -14,6 +14,7 @@ use case::{
     policy::{Action, Approval, Finding, Reason},
     source::{Lookup, ProfileField, Source},
     time::Millis,
+    view_hash,
 };
 use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
@@ -153,7 +154,8 @@ pub(crate) fn opened() -> impl Strategy<Value = Opened> {
         // A case of this version, and one from before there was a desk.
         if !percent.is_multiple_of(5) {
             let retention_ms = percent.is_multiple_of(4).then_some(86_400_000 * 30);
-            opened.settings.desk = Some(DeskSettings { retention_ms, ..DeskSettings::default() });
+            let second_by_approver = percent.is_multiple_of(7);
+            opened.settings.desk = Some(DeskSettings { retention_ms, second_by_approver, ..DeskSettings::default() });
         }
         opened
     })
@@ -263,10 +265,9 @@ impl Chaos {
 
     fn command(&mut self, who: usize, command: u8, pick: usize, key: u8) {
         let state = self.case.state();
-        let proposals: Vec<_> =
-            state.tracks.iter().flat_map(|track| &track.proposals).map(|proposed| &proposed.proposal).collect();
+        let proposals: Vec<_> = state.tracks.iter().flat_map(|track| &track.proposals).collect();
         let (proposal, hash) = match proposals.iter().rev().nth(pick % 3 * (pick % 2)) {
-            Some(proposal) => (proposal.id().to_owned(), proposal.hash().clone()),
+            Some(proposed) => (proposed.proposal.id().to_owned(), view_hash::of(state, proposed)),
             None => ("p1".to_owned(), sealed("nothing")),
         };
         let note = sealed(CANARY);

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use case::{
     case::Rest,
     entry::{Command, Entry, Escalation, Question},
-    ids::Subject,
+    fold,
+    ids::{Digest, Subject},
     policy::Proposal,
+    state::State,
+    view_hash,
 };
 use proptest::collection::vec;
 use serde_json::Value;
@@ -51,22 +54,34 @@ fn a_case_that_hears_nothing_more_comes_to_a_human() {
 fn no_action_goes_out_that_the_journal_does_not_show_enough_people_agreeing_to() {
     law(300, (opened(), vec(event(), 0..80)), |(opened, events)| {
         let chaos = Chaos::run(opened, &events);
-        let mut shown: BTreeMap<String, (Proposal, BTreeSet<Subject>)> = BTreeMap::new();
-        for line in case::journal::read(chaos.lines.iter().map(String::as_str)).unwrap() {
+        let mut shown: BTreeMap<String, (Proposal, BTreeSet<Subject>, Option<Digest>)> = BTreeMap::new();
+        let mut lines = case::journal::read(chaos.lines.iter().map(String::as_str)).unwrap().into_iter();
+        let first = lines.next().unwrap();
+        let Entry::Opened(opened) = first.entry else { panic!("a journal opens") };
+        let rules = opened.rulebook().unwrap();
+        let mut state = State::new(*opened, first.at, rules);
+        for line in lines {
+            let before = state.clone();
+            fold::apply(&mut state, &line.entry, line.at).unwrap();
             match line.entry {
                 Entry::Proposed { proposal, by, .. } => {
-                    shown.insert(proposal.id().to_owned(), (proposal, by.into_iter().collect()));
+                    let agreed_to = by.is_some().then(|| view_hash::of(&state, state.proposed(proposal.id()).unwrap()));
+                    shown.insert(proposal.id().to_owned(), (proposal, by.into_iter().collect(), agreed_to));
                 }
                 Entry::Commanded { actor, command: Command::Approve { proposal, hash, .. }, .. } => {
-                    let (shown, people) = shown.get_mut(&proposal).unwrap();
-                    assert_eq!(*shown.hash(), hash, "people agree to what they saw");
+                    let seen = view_hash::of(&before, before.proposed(&proposal).unwrap());
+                    assert_eq!(seen, hash, "people agree to what they saw");
+                    let (_, people, agreed_to) = shown.get_mut(&proposal).unwrap();
+                    if agreed_to.replace(hash.clone()) != Some(hash) {
+                        people.clear();
+                    }
                     assert!(people.insert(actor.subject), "nobody agrees twice");
                 }
                 Entry::Commanded { command: Command::Reject { proposal, .. }, .. } => {
                     shown.remove(&proposal);
                 }
                 Entry::Asked { question: Question::Act { proposal }, .. } => {
-                    let (proposal, people) = shown.get(&proposal).expect("what was turned down does not go out");
+                    let (proposal, people, _) = shown.get(&proposal).expect("what was turned down does not go out");
                     assert!(people.len() >= proposal.approval().people(), "{proposal:?}: {people:?}");
                     assert!(!people.is_empty() || !proposal.action().moves_money());
                     assert!(proposal.approval() >= proposal.action().least_approval());

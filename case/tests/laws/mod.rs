@@ -34,7 +34,7 @@ pub(crate) fn law<S: Strategy<Value: Debug>>(cases: u32, values: S, holds: impl 
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test may be told its seed")]
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     let told = std::env::var("CASE_SEED").ok().and_then(|seed| seed.parse().ok());
     told.unwrap_or_else(|| RandomState::new().build_hasher().finish())
 }

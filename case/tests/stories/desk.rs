@@ -12,7 +12,7 @@ use case::{
     time::{DAY_MS, Millis},
 };
 
-use super::{agreement, approve, proposal};
+use super::{approve, proposal, shown};
 use serde_json::json;
 
 use crate::world::{
@@ -178,9 +178,9 @@ fn an_analyst_can_ask_for_somebody_with_more_authority() {
 #[test]
 fn a_change_in_the_ledger_makes_a_new_proposal_even_of_the_same() {
     let mut world = desk(DeskSettings::default());
-    let before = proposal(&world);
+    let (before, agreed) = (proposal(&world), shown(&world));
     world.notice();
-    assert_eq!(world.command(analyst("ada"), agreement(&before)), Err(Refusal::Stale));
+    assert_eq!(world.command(analyst("ada"), agreed), Err(Refusal::Stale));
     assert_eq!(world.drive(), Rest::Review);
     let after = proposal(&world);
     assert_eq!((before.action(), before.amount()), (after.action(), after.amount()));

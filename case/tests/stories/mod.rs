@@ -16,6 +16,7 @@ use case::{
     case::Rest,
     entry::Command,
     policy::{Action, Proposal, Reason},
+    view_hash,
 };
 
 use crate::world::{World, analyst};
@@ -44,10 +45,19 @@ pub(crate) fn cites(proposal: &Proposal) -> Vec<&str> {
 /// An analyst agrees to what is proposed now.
 #[track_caller]
 pub(crate) fn approve(world: &mut World, name: &str) {
-    let command = agreement(&proposal(world));
+    let command = shown(world);
     world.command(analyst(name), command).unwrap();
 }
 
+/// The agreement to what is shown now.
+#[track_caller]
+pub(crate) fn shown(world: &World) -> Command {
+    let state = world.case.state();
+    let proposed = state.lead().and_then(|lead| lead.proposals.last()).expect("something is proposed");
+    Command::Approve { proposal: proposed.proposal.id().to_owned(), hash: view_hash::of(state, proposed), note: None }
+}
+
+/// The agreement to a proposal of a case from before there was a desk.
 pub(crate) fn agreement(proposal: &Proposal) -> Command {
     Command::Approve { proposal: proposal.id().to_owned(), hash: proposal.hash().clone(), note: None }
 }

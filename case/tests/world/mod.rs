@@ -240,6 +240,11 @@ impl World {
         self.post(Speaker::Analyst, analyst("ada"), "Came in by post.", documents);
     }
 
+    /// An analyst says something about the case.
+    pub(crate) fn say(&mut self, by: Actor, text: &str) {
+        self.post(Speaker::Analyst, by, text, &[]);
+    }
+
     /// The bank's system says that something changed in the ledger.
     pub(crate) fn notice(&mut self) {
         let by = actor("core-banking", Role::Submitter);
