@@ -8,6 +8,7 @@
     warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable)
 )]
 
+mod act;
 pub mod address;
 pub mod agents;
 pub mod archive;

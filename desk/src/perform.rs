@@ -16,15 +16,16 @@ use case::{
     state::{Proposed, State},
     time::Millis,
 };
-use http::{Method, StatusCode};
-use serde_json::{Value, json};
+use http::Method;
+use serde_json::json;
 
 use crate::{
+    act,
     agents::{self, Order},
     ask_claude, model_gate,
-    paging::{REPLY_BYTES, read_pages},
+    paging::read_pages,
     ports::{ModelHost, Outside, Sealed, Target, TenantHost},
-    send::{NoReply, bad_status, send},
+    send::NoReply,
     setup::Setup,
     vault::{CaseVault, Doc},
 };
@@ -67,6 +68,8 @@ pub struct Job {
     pub sandbox: bool,
     /// To whom the case belongs.
     pub tenant: TenantId,
+    /// Whether only one case of the tenant moves money about a charge.
+    pub one_case_per_charge: bool,
     /// The most that this attempt can cost, in nano-dollars.
     pub reserve_nano_dollars: u64,
 }
@@ -141,6 +144,7 @@ impl Job {
             max_tokens,
             sandbox: state.opened.sandbox,
             tenant: state.opened.tenant.clone(),
+            one_case_per_charge: settings.desk.as_ref().is_some_and(|desk| desk.one_case_per_charge),
             reserve_nano_dollars: state.asks.get(&ready.id).map_or(0, |ask| ask.reserve_nano_dollars),
             ready,
         }
@@ -203,7 +207,7 @@ pub async fn perform(
             Some(order) => agents::consult(outside, setup, vault, job, order, limit_ms).await,
             None => failed(outside, started, Failure::NotConfigured, None),
         },
-        Question::Act { .. } => act(outside, setup, job, limit_ms).await,
+        Question::Act { .. } => act::act(outside, setup, job, limit_ms).await,
     };
     // The failure that opened a breaker says as well when the next attempt has a chance.
     if let Answer::Failed { failure: Failure::Unavailable | Failure::TimedOut, retry_after_ms, .. } =
@@ -322,51 +326,6 @@ fn request(lookup: &Lookup, job: &Job) -> Option<http::Request<Bytes>> {
         Lookup::Policy { topic } => format!("/policy/passages?topic={}", topic.name()),
     };
     build(Method::GET, &path, Bytes::new(), job.asker(), None)
-}
-
-async fn act(outside: &impl Outside, setup: &Setup, job: &Job, limit_ms: u64) -> Performed {
-    let started = outside.now();
-    let (Some(proposed), Some(customer)) = (&job.proposed, &job.customer) else {
-        return failed(outside, started, Failure::Refused, None);
-    };
-    let proposal = &proposed.proposal;
-    let case_id = job.ready.id.as_str().split('/').next().unwrap_or_default();
-    let mut body = json!({
-        "action": proposal.action().name(),
-        "case_id": case_id,
-        "customer_id": customer,
-        "references": proposal.references(),
-    });
-    if let (Some(amount), Some(body)) = (proposal.amount(), body.as_object_mut()) {
-        body.insert("amount_minor".to_owned(), amount.amount_minor.into());
-        body.insert("currency".to_owned(), amount.currency.to_string().into());
-    }
-    let Some(request) =
-        build(Method::POST, "/actions", Bytes::from(body.to_string()), job.asker(), Some(&job.ready.id))
-    else {
-        return failed(outside, started, Failure::Refused, None);
-    };
-    match send(outside, setup, Target::Actions, request, limit_ms, REPLY_BYTES).await {
-        Err(NoReply { failure: failure @ (Failure::NotConfigured | Failure::Refused), .. }) => {
-            failed(outside, started, failure, None)
-        }
-        // Whether it was executed is not known: it is sent again, under the same key.
-        Err(NoReply { retry_after_ms, .. }) => failed(outside, started, Failure::Unavailable, retry_after_ms),
-        Ok(reply) if reply.status().is_success() => {
-            let Ok(body) = serde_json::from_slice::<Value>(reply.body()) else {
-                return failed(outside, started, Failure::Unusable, None);
-            };
-            let reference = body.get("id").and_then(Value::as_str).and_then(|id| Reference::parse(id).ok());
-            let took_ms = outside.now().since(started);
-            Performed { answer: Answer::Done { reference, took_ms }, sealed: Vec::new() }
-        }
-        Ok(reply) => {
-            let NoReply { failure, retry_after_ms } = bad_status(&reply);
-            // 409: the same key is being worked on at this moment.
-            let busy = reply.status() == StatusCode::CONFLICT;
-            failed(outside, started, if busy { Failure::Unavailable } else { failure }, retry_after_ms)
-        }
-    }
 }
 
 pub(crate) fn build(

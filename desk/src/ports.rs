@@ -175,8 +175,8 @@ pub trait ModelHost: Send + Sync + 'static {
     fn set_switch(&self, switch: &Switch) -> impl Future<Output = Result<(), HostError>> + Send;
 }
 
-/// What all cases of a tenant share: its budget, the signatures and ended sessions it has seen, and who is let in no
-/// more.
+/// What all cases of a tenant share: its budget, the signatures and ended sessions it has seen, what their actions do, and
+/// who is let in no more.
 pub trait TenantHost: Send + Sync + 'static {
     /// Adds to what a tenant spends on a day, unless a cap would be passed; whether it was added. One atomic step.
     fn reserve(
@@ -207,6 +207,15 @@ pub trait TenantHost: Send + Sync + 'static {
 
     /// Whether a nonce is kept.
     fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> impl Future<Output = Result<bool, HostError>> + Send;
+
+    /// Keeps for a case what its action will do, unless another case has it: whose it is then. The first one wins, for
+    /// good. One atomic step, durable before the future ends.
+    fn hold_effect(
+        &self,
+        tenant: &TenantId,
+        what: &Digest,
+        case: &CaseId,
+    ) -> impl Future<Output = Result<CaseId, HostError>> + Send;
 
     /// Whom the tenant lets in no more, the first revoked first. A host may answer what stood a few seconds ago.
     fn revocations(&self, tenant: &TenantId) -> impl Future<Output = Result<Vec<Revocation>, HostError>> + Send;

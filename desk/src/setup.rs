@@ -10,7 +10,7 @@ use case::{
     ids::{Digest, Subject, TenantId},
     local::LocalModel,
     prompts::PromptKind,
-    settings::{AgentName, Settings},
+    settings::{AgentName, DeskSettings, Settings},
     source::Source,
 };
 use claude::{endpoint::Endpoint, key::ApiKey};
@@ -180,7 +180,8 @@ impl Setup {
         settings.triage.model = self.model.as_ref().map(|model| model.name.clone());
         settings.writing.model =
             self.model.as_ref().map(|model| settings.writing.model.take().unwrap_or_else(|| model.name.clone()));
-        settings.desk.get_or_insert_default();
+        let one_case_per_charge = !self.sandbox;
+        settings.desk.get_or_insert_with(|| DeskSettings { one_case_per_charge, ..DeskSettings::default() });
         // A case without a model asks nothing, so it pins no prompt either.
         let in_use = |set: &Option<Digest>, kind: PromptKind, model: &Option<String>| {
             model.as_ref().and_then(|_| kind.in_use(set.as_ref()))

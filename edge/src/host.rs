@@ -5,7 +5,7 @@
 use axum::{body::Body, response::IntoResponse as _};
 use bytes::Bytes;
 use case::{
-    ids::{Digest, TenantId},
+    ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
 use desk::{
@@ -221,6 +221,15 @@ macro_rules! hand_on_tenants {
                 nonce: &Digest,
             ) -> impl Future<Output = Result<bool, HostError>> + Send {
                 self.tenants.has_nonce(tenant, nonce)
+            }
+
+            fn hold_effect(
+                &self,
+                tenant: &TenantId,
+                what: &Digest,
+                case: &CaseId,
+            ) -> impl Future<Output = Result<CaseId, HostError>> + Send {
+                self.tenants.hold_effect(tenant, what, case)
             }
 
             fn revocations(

@@ -1,5 +1,5 @@
 //! The Durable Object of one tenant: what all its cases share. Its budget of the day, the nonces of signatures it has
-//! seen, whom it lets in no more, and which of its cases the docket is behind with. One more such object, whose name no
+//! seen, what the actions of its cases do, whom it lets in no more, and which of its cases the docket is behind with. One more such object, whose name no
 //! tenant can have, holds the deployment's switch of the model.
 //!
 //! Each ask is answered without an await in between, so that no two callers can both take the last of a budget or use
@@ -22,7 +22,7 @@ use crate::{log, outside};
 const SWEEP_MS: i64 = 60_000;
 
 /// Made with the first write.
-const SCHEMA: [&str; 5] = [
+const SCHEMA: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS model_switch (turn INTEGER PRIMARY KEY AUTOINCREMENT, off INTEGER NOT NULL, \
      turned_by TEXT NOT NULL, turned_at INTEGER NOT NULL, note TEXT)",
     "CREATE TABLE IF NOT EXISTS model_spend (day TEXT PRIMARY KEY, nano_dollars INTEGER NOT NULL, \
@@ -31,6 +31,7 @@ const SCHEMA: [&str; 5] = [
     "CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, kept_until INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS revocations (kind TEXT NOT NULL, name TEXT NOT NULL, revoked_at INTEGER NOT NULL, \
      revoked_by TEXT NOT NULL, note TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS effects (what TEXT PRIMARY KEY, case_id TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS behind (case_id TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID",
 ];
 
@@ -46,6 +47,9 @@ const SETTLE: &str = "UPDATE model_spend SET nano_dollars = max(0, nano_dollars 
 const KEEP: &str = "INSERT INTO nonces (nonce, kept_until) VALUES (?1, ?2) ON CONFLICT (nonce) DO UPDATE \
      SET kept_until = excluded.kept_until WHERE nonces.kept_until < ?3 RETURNING 1 AS done";
 const HAS: &str = "SELECT 1 AS done FROM nonces WHERE nonce = ? AND kept_until >= ?";
+/// The first case keeps it; a row comes back in any case.
+const HOLD_EFFECT: &str = "INSERT INTO effects (what, case_id) VALUES (?1, ?2) \
+     ON CONFLICT (what) DO UPDATE SET case_id = effects.case_id RETURNING case_id";
 const READ_REVOCATIONS: &str =
     "SELECT kind, name, revoked_at, revoked_by, note FROM revocations ORDER BY revoked_at, kind, name";
 const REVOKE: &str = "INSERT INTO revocations (kind, name, revoked_at, revoked_by, note) VALUES (?, ?, ?, ?, ?) \
@@ -85,6 +89,8 @@ pub(crate) enum Ask {
     KeepNonce(Digest, Millis),
     /// Whether a nonce is kept: `bool`.
     HasNonce(Digest),
+    /// Keeps for a case what its action will do, unless another case has it: [`CaseId`] of the one that has it.
+    HoldEffect(Digest, CaseId),
     /// Who is let in no more: `Vec<Revocation>`.
     Revocations,
     /// Lets somebody in no more: `()`.
@@ -144,6 +150,12 @@ struct RevokedRow {
     revoked_at: i64,
     revoked_by: String,
     note: Option<String>,
+}
+
+/// Whose an effect is.
+#[derive(Deserialize)]
+struct Holder {
+    case_id: String,
 }
 
 /// A row of which only that it came back matters.
@@ -218,6 +230,7 @@ impl TenantDesk {
                 Ok(json!(!self.read::<Done>(HAS, values)?.is_empty()))
             }
             Ask::KeepNonce(nonce, until) => self.keep_nonce(nonce, *until),
+            Ask::HoldEffect(what, case) => self.hold_effect(what, case),
             Ask::Revoke(revocation) => self.write(
                 REVOKE,
                 vec![
@@ -240,6 +253,14 @@ impl TenantDesk {
             self.swept_at.set(now_ms);
         }
         self.write_if(KEEP, vec![nonce.as_str().into(), until.0.into(), now_ms.into()])
+    }
+
+    fn hold_effect(&self, what: &Digest, case: &CaseId) -> Result<Value> {
+        self.make()?;
+        let rows = self.sql.exec(HOLD_EFFECT, vec![what.as_str().into(), case.as_str().into()])?;
+        let holders: Vec<Holder> = rows.to_array()?;
+        let holder = holders.into_iter().next().ok_or("no row came back of an effect")?;
+        Ok(json!(holder.case_id))
     }
 
     /// Rows, or none where nothing was ever written: asking makes no table.

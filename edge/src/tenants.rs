@@ -148,6 +148,15 @@ impl TenantHost for Tenants {
         self.ask(tenant.as_str(), Ask::HasNonce(nonce.clone()))
     }
 
+    fn hold_effect(
+        &self,
+        tenant: &TenantId,
+        what: &Digest,
+        case: &CaseId,
+    ) -> impl Future<Output = Result<CaseId, HostError>> + Send {
+        self.ask(tenant.as_str(), Ask::HoldEffect(what.clone(), case.clone()))
+    }
+
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {
         // The age is counted from before the list was read.
         let asked_at = outside::now().0;

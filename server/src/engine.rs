@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, body::Body, http::Response};
 use case::{
-    ids::{Digest, TenantId},
+    ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
 use desk::{
@@ -180,6 +180,10 @@ impl TenantHost for Lobby {
 
     async fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> Result<bool, HostError> {
         self.native.has_nonce(tenant, nonce).await
+    }
+
+    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+        self.native.hold_effect(tenant, what, case).await
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

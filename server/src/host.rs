@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use case::{
-    ids::{Digest, TenantId},
+    ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
 use desk::ports::{
@@ -84,6 +84,10 @@ impl TenantHost for Native {
 
     async fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> Result<bool, HostError> {
         self.store.has_nonce(tenant, nonce).await
+    }
+
+    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+        self.store.hold_effect(tenant, what, case).await
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

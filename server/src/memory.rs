@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use case::{
     entry::Entry,
-    ids::{Digest, TenantId},
+    ids::{CaseId, Digest, TenantId},
     journal::Line,
     time::Millis,
 };
@@ -120,7 +120,7 @@ impl ModelHost for Memory {
     }
 }
 
-/// What is spent here is no tenant's day: it is the purse of this process. Nobody calls here.
+/// What is spent here is no tenant's day: it is the purse of this process. Nobody calls here, and no action leaves.
 impl TenantHost for Memory {
     async fn reserve(&self, _tenant: &TenantId, _day: &str, most: Spend, cap: Spend) -> Result<bool, HostError> {
         Ok(self.purse.reserve(most, cap))
@@ -137,6 +137,10 @@ impl TenantHost for Memory {
 
     async fn has_nonce(&self, _tenant: &TenantId, _nonce: &Digest) -> Result<bool, HostError> {
         Ok(false)
+    }
+
+    async fn hold_effect(&self, _tenant: &TenantId, _what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+        Ok(case.clone())
     }
 
     async fn revocations(&self, _tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

@@ -20,7 +20,7 @@ mod writer;
 use std::{path::Path, sync::Arc};
 
 use case::{
-    ids::{Digest, TenantId},
+    ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
 use desk::{
@@ -176,6 +176,11 @@ impl TenantHost for Store {
     async fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> Result<bool, HostError> {
         let (tenant, nonce, now) = (tenant.clone(), nonce.clone(), outside::now());
         self.readers.run(move |connection| tenants::has_nonce(connection, &tenant, &nonce, now)).await
+    }
+
+    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+        let (tenant, what, case) = (tenant.clone(), what.clone(), case.clone());
+        self.beside.run(move |connection| tenants::hold_effect(connection, &tenant, &what, &case)).await
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

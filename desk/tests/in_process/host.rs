@@ -53,6 +53,8 @@ pub(crate) struct Store {
     /// What reading whom a tenant revoked comes to, where it fails.
     pub(crate) no_list: Mutex<Option<HostError>>,
     nonces: Mutex<BTreeMap<(TenantId, Digest), Millis>>,
+    /// What actions do, and whose each is.
+    pub(crate) effects: Mutex<BTreeMap<(TenantId, Digest), CaseId>>,
     revocations: Mutex<BTreeMap<(TenantId, Revoked), Revocation>>,
     /// What each tenant spent on each day.
     spent: Mutex<BTreeMap<(TenantId, String), Spend>>,
@@ -227,6 +229,11 @@ impl TenantHost for Host {
     async fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> Result<bool, HostError> {
         let until = self.store.nonces.lock().unwrap().get(&(tenant.clone(), nonce.clone())).copied();
         Ok(until.is_some_and(|until| until >= self.now()))
+    }
+
+    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+        let mut effects = self.store.effects.lock().unwrap();
+        Ok(effects.entry((tenant.clone(), what.clone())).or_insert_with(|| case.clone()).clone())
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

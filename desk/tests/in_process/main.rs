@@ -12,6 +12,7 @@ mod console;
 mod document;
 mod drafts;
 mod drive;
+mod effects;
 mod errors;
 mod events;
 mod host;

@@ -13,13 +13,13 @@ use crate::limits;
 pub(super) const FILE: &str = "cases.sqlite3";
 
 /// The version that this build writes, kept in `user_version`.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// `CASE`, kept in `application_id`: tells our files from others.
 const APPLICATION: i64 = 0x4341_5345;
 
 /// What turns the version before into the one at this index plus one.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "
 CREATE TABLE cases (
     tenant TEXT NOT NULL,
@@ -119,6 +119,15 @@ CREATE TABLE nonces (
     PRIMARY KEY (tenant, nonce)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX nonces_by_moment ON nonces (kept_until);
+",
+    "
+-- What actions that move money did or will do, each for the one case whose action it is.
+CREATE TABLE effects (
+    tenant TEXT NOT NULL,
+    what TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    PRIMARY KEY (tenant, what)
+) WITHOUT ROWID, STRICT;
 ",
 ];
 

@@ -1,7 +1,8 @@
-//! What all cases of a tenant share besides its budget: the nonces of signatures, and who is let in no more.
+//! What all cases of a tenant share besides its budget: the nonces of signatures, what actions do, and who is let in no
+//! more.
 
 use case::{
-    ids::{Digest, TenantId},
+    ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
 use desk::ports::{Revocation, Revoked};
@@ -39,6 +40,26 @@ pub(super) fn has_nonce(
     connection
         .prepare_cached("SELECT 1 FROM nonces WHERE tenant = ?1 AND nonce = ?2 AND kept_until >= ?3")?
         .exists(params![tenant.as_str(), nonce.as_str(), now.0])
+}
+
+/// Keeps for a case what its action will do, unless another case has it; whose it is then.
+pub(super) fn hold_effect(
+    connection: &Connection,
+    tenant: &TenantId,
+    what: &Digest,
+    case: &CaseId,
+) -> Result<CaseId, rusqlite::Error> {
+    let transaction = connection.unchecked_transaction()?;
+    let (tenant, what) = (tenant.as_str(), what.as_str());
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO effects (tenant, what, case_id) VALUES (?1, ?2, ?3)")?
+        .execute(params![tenant, what, case.as_str()])?;
+    let holder: String = transaction
+        .prepare_cached("SELECT case_id FROM effects WHERE tenant = ?1 AND what = ?2")?
+        .query_row(params![tenant, what], |row| row.get(0))?;
+    transaction.commit()?;
+    // Nothing but a case's id is ever written.
+    CaseId::parse(&holder).map_err(|_| rusqlite::Error::InvalidColumnType(0, holder, rusqlite::types::Type::Text))
 }
 
 /// Whom a tenant lets in no more, the first revoked first.
@@ -100,6 +121,18 @@ mod tests {
         assert!(keep(&acme, 1_201, 601), "its moment had passed");
         let rows: i64 = connection.query_row("SELECT count(*) FROM nonces", [], |row| row.get(0)).unwrap();
         assert_eq!(rows, 1, "what has passed is forgotten, whoever kept it");
+    }
+
+    #[test]
+    fn what_an_action_does_is_the_first_case_s_for_good_and_tenants_are_apart() {
+        let (_folder, connection, [acme, other]) = open();
+        let [first, second] = [[1; 16], [2; 16]].map(CaseId::from_random);
+        let what = Digest::of(b"refund tx_1");
+        let hold = |tenant, case| hold_effect(&connection, tenant, &what, case).unwrap();
+        assert_eq!(hold(&acme, &first), first);
+        assert_eq!(hold(&acme, &second), first, "the second comes too late");
+        assert_eq!(hold(&acme, &first), first, "sending again is no second effect");
+        assert_eq!(hold(&other, &second), second);
     }
 
     #[test]

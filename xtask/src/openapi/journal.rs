@@ -276,6 +276,10 @@ fn desk() -> Value {
         must("reasons_required", flag()),
         must("second_by_approver", flag()),
         must("four_eyes_from", says(amounts, "From which amount on two people have to agree, in minor units.")),
+        may(
+            "one_case_per_charge",
+            says(flag(), "Whether only one case moves money about a charge; it does unless set."),
+        ),
         may("retention_ms", of("Millis")),
     ])
 }
