@@ -77,24 +77,41 @@ impl Case {
     /// # Errors
     /// The first [`Fault`], with its place.
     pub fn replay<'a>(lines: impl IntoIterator<Item = &'a str> + Clone) -> Result<Self, Fault> {
+        Self::replay_each(lines, |_, _| {})
+    }
+
+    /// The same, and shows the case after each input: with the input's line and everything that followed from it.
+    ///
+    /// # Errors
+    /// The first [`Fault`], with its place. What was shown before it is not to be used.
+    pub fn replay_each<'a>(
+        lines: impl IntoIterator<Item = &'a str> + Clone,
+        mut after: impl FnMut(&[Line], &Self),
+    ) -> Result<Self, Fault> {
         let read = journal::read(lines.clone())?;
         let last = lines.into_iter().last().ok_or(Fault::Empty)?;
-        let mut entries = read.into_iter();
-        let first = entries.next().ok_or(Fault::Empty)?;
-        let Entry::Opened(opened) = first.entry else { return Err(Fault::Opening { seq: 0 }) };
-        let mut seq = 0;
+        let first = read.first().ok_or(Fault::Empty)?;
+        let Entry::Opened(opened) = &first.entry else { return Err(Fault::Opening { seq: 0 }) };
         let rules = opened.rulebook().map_err(|problem| Fault::UnknownRules { problem: problem.to_string() })?;
-        let mut state = State::new(*opened, first.at, rules);
-        for line in entries {
-            seq = line.seq;
-            fold::apply(&mut state, &line.entry, line.at).map_err(|what| Fault::Impossible { seq, what })?;
+        let head = Head { case: opened.case.clone(), seq: 0, hash: Digest::genesis() };
+        let mut case = Self { state: State::new((**opened).clone(), first.at, rules), head };
+        for input in read.chunk_by(|_, next| !next.entry.is_input()) {
+            for Line { seq, at, entry, .. } in input {
+                if *seq > 0 {
+                    fold::apply(&mut case.state, entry, *at).map_err(|what| Fault::Impossible { seq: *seq, what })?;
+                }
+                case.head.seq = *seq;
+            }
+            // A line's hash stands in the line after it.
+            let next = usize::try_from(case.head.seq + 1).ok().and_then(|next| read.get(next));
+            case.head.hash = next.map_or_else(|| Digest::of(last.as_bytes()), |next| next.prev.clone());
+            after(input, &case);
         }
         // The lines of one input are committed together. Other rules may go on from here in another way.
-        if state.opened.core == CORE && next(&state).is_some() {
-            return Err(Fault::Unfinished { seq });
+        if case.state.opened.core == CORE && next(&case.state).is_some() {
+            return Err(Fault::Unfinished { seq: case.head.seq });
         }
-        let head = Head { case: state.opened.case.clone(), seq, hash: Digest::of(last.as_bytes()) };
-        Ok(Self { state, head })
+        Ok(case)
     }
 
     /// An answer from outside. One that nobody waits for any more changes nothing.

@@ -278,6 +278,8 @@ impl Archive {
                 Rest::Working { .. } => Some(now),
                 Rest::Waiting { .. } | Rest::Review | Rest::Closed => self.case.wake(),
             },
+            // The other host has told what there was to tell.
+            hooks_due: None,
             row: docket_row(&self.case),
         }
     }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::Address,
     breaker::{BreakerProblem, BreakerSettings},
+    hooks::{WebhookConfig, config::HookConfigProblem},
     ports::Target,
     retry::{RetryProblem, RetrySettings},
     signin::{self, SignInConfig, SignInProblem},
@@ -51,6 +52,8 @@ pub struct Config {
     pub model: Option<String>,
     /// Whose tokens are taken in place of a key; nobody's by default.
     pub sign_in: Vec<SignInConfig>,
+    /// Who is told what happens to cases; nobody by default.
+    pub webhook: WebhookConfig,
 }
 
 impl Default for Config {
@@ -70,6 +73,7 @@ impl Default for Config {
             anthropic_base_url: None,
             model: None,
             sign_in: Vec::new(),
+            webhook: WebhookConfig::default(),
         }
     }
 }
@@ -135,6 +139,9 @@ pub enum ConfigProblem {
     /// An agent that is asked and has no address.
     #[error("`settings.agents` names the agent `{0}`, and `agents.{0}` says nothing of where it is")]
     Agent(AgentName),
+    /// A setting of webhooks.
+    #[error(transparent)]
+    Webhook(#[from] HookConfigProblem),
     /// A base URL that cannot be used.
     #[error("`{name}`: {why}")]
     Url {
@@ -166,6 +173,7 @@ impl Config {
         self.check_agents()?;
         self.breaker.check()?;
         self.retry.check()?;
+        self.webhook.check(self)?;
         signin::check(&self.sign_in, &self.insecure_hosts)
             .map_err(|(at, problem)| ConfigProblem::SignIn { entry: at + 1, problem })?;
         if !(1..=CONNECTIONS).contains(&self.connections) {

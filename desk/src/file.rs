@@ -21,9 +21,10 @@ use case::{
     time::Millis,
 };
 use futures_util::future::{Either, select};
-use tokio::sync::{OwnedMutexGuard, watch};
+use tokio::sync::{OwnedMutexGuard, Semaphore, watch};
 
 use crate::{
+    hooks,
     perform::{Job, Said, perform},
     person,
     ports::{CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Sealed, TenantHost},
@@ -45,6 +46,10 @@ pub struct Desk<H> {
     files: Arc<Mutex<BTreeMap<CaseKey, Arc<CaseFile>>>>,
     /// Requests under way that carry an idempotency key.
     opening: Arc<Mutex<BTreeSet<CaseKey>>>,
+    /// Cases whose events are on their way.
+    telling: Arc<Mutex<BTreeSet<CaseKey>>>,
+    /// Room for them to be on their way.
+    pub(crate) deliveries: Arc<Semaphore>,
 }
 
 impl<H> Clone for Desk<H> {
@@ -54,6 +59,8 @@ impl<H> Clone for Desk<H> {
             setup: self.setup.clone(),
             files: self.files.clone(),
             opening: self.opening.clone(),
+            telling: self.telling.clone(),
+            deliveries: self.deliveries.clone(),
         }
     }
 }
@@ -89,15 +96,23 @@ pub struct Decision {
     pub sealed: Vec<Sealed>,
 }
 
-/// A request with an idempotency key under way; ends when dropped.
+/// Something that happens to a case once at a time: a request with an idempotency key, the telling of its events. Ends when
+/// dropped.
 pub struct InFlight {
-    opening: Arc<Mutex<BTreeSet<CaseKey>>>,
+    under_way: Arc<Mutex<BTreeSet<CaseKey>>>,
     key: CaseKey,
+}
+
+impl InFlight {
+    fn begin(under_way: &Arc<Mutex<BTreeSet<CaseKey>>>, key: &CaseKey) -> Option<Self> {
+        let new = under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        new.then(|| Self { under_way: under_way.clone(), key: key.clone() })
+    }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.opening.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }
 
@@ -105,14 +120,19 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     /// A desk on a host.
     #[must_use]
     pub fn new(host: Arc<H>, setup: Arc<Setup>) -> Self {
-        Self { host, setup, files: Arc::default(), opening: Arc::default() }
+        let deliveries = Arc::new(Semaphore::new(hooks::AT_ONCE));
+        Self { host, setup, files: Arc::default(), opening: Arc::default(), telling: Arc::default(), deliveries }
     }
 
     /// Marks a request with an idempotency key as under way; `None` if it is already.
     #[must_use]
     pub fn begin(&self, key: &CaseKey) -> Option<InFlight> {
-        let new = self.opening.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
-        new.then(|| InFlight { opening: self.opening.clone(), key: key.clone() })
+        InFlight::begin(&self.opening, key)
+    }
+
+    /// Marks the events of a case as on their way; `None` if they are already.
+    pub(crate) fn begin_telling(&self, key: &CaseKey) -> Option<InFlight> {
+        InFlight::begin(&self.telling, key)
     }
 
     /// Does what is due on a case: called at the latest at [`Commit::wake`], and for unfinished cases at start-up. Says
@@ -311,6 +331,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             *locked.open = Some(open);
             return Ok(head.seq);
         }
+        let hooks_due = self.setup.hooks_due(&key.tenant, &decision.step.lines, open.case.rest(), self.host.now());
         let commit = Commit {
             first_seq,
             lines: decision.step.lines,
@@ -318,6 +339,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             sealed: decision.sealed,
             wrapped_key,
             wake: open.case.wake(),
+            hooks_due,
             row: row::docket_row(&open.case),
         };
         if let Err(error) = self.host.commit(key, commit).await {
@@ -326,6 +348,9 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         }
         for ready in decision.step.asks {
             self.start(key, &open, ready);
+        }
+        if hooks_due.is_some() {
+            self.tell_soon(key);
         }
         *locked.open = Some(open);
         locked.file.seq.send_replace(head.seq);

@@ -24,6 +24,7 @@ mod events;
 pub mod file;
 pub mod front;
 pub mod history;
+pub mod hooks;
 pub mod intake;
 mod model_gate;
 mod moving;

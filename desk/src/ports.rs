@@ -15,6 +15,8 @@ use case::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::hooks::HookState;
+
 /// A case, with the tenant it belongs to: the primary key of everything stored, and an object's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseKey {
@@ -72,6 +74,9 @@ pub struct Commit {
     pub wrapped_key: Option<Vec<u8>>,
     /// When the case has to be woken at the latest ([`crate::file::Desk::wake`]); `None`: not needed.
     pub wake: Option<Millis>,
+    /// When somebody has to be told of these lines at the latest; `None` where they hold nothing to tell. The host keeps
+    /// it in the same step ([`HookState::begin`], [`HookState::further`]).
+    pub hooks_due: Option<Millis>,
     /// The case's row of the docket.
     pub row: DocketRow,
 }
@@ -152,6 +157,19 @@ pub trait CaseHost: Send + Sync + 'static {
 
     /// Reads a ciphertext of a case.
     fn sealed(&self, key: &CaseKey, hash: &Digest) -> impl Future<Output = Result<Option<Vec<u8>>, HostError>> + Send;
+
+    /// Where the telling of a case stands; `None` where there was never anything to tell.
+    fn hooks(&self, key: &CaseKey) -> impl Future<Output = Result<Option<HookState>, HostError>> + Send;
+
+    /// Stores where the telling of a case stands; [`crate::file::Desk::tell`] is called at the latest when it is due. `seen`
+    /// is the last line that was looked at: where nothing is due any more and the journal is longer by now, nothing is
+    /// stored, and the answer is `false`. One atomic step.
+    fn set_hooks(
+        &self,
+        key: &CaseKey,
+        state: &HookState,
+        seen: u64,
+    ) -> impl Future<Output = Result<bool, HostError>> + Send;
 }
 
 /// The list of cases and the keys of callers.
@@ -365,10 +383,12 @@ pub enum Target {
     Issuer,
     /// A remote agent. The request's URL is a path, as for a source.
     Agent(AgentName),
+    /// A receiver of webhooks, by its place among those that are configured. The request's URL is absolute.
+    Webhook(u16),
 }
 
 impl Target {
-    /// Every target but the agents, of which an operator may have any number.
+    /// Every target but agents and receivers of webhooks, of which an operator may have any number.
     pub const ALL: [Self; 8] = [
         Self::Source(Source::Ledger),
         Self::Source(Source::Profile),
@@ -389,6 +409,9 @@ impl Target {
             Self::Actions => Cow::Borrowed("actions"),
             Self::Agent(agent) => Cow::Owned(format!("agent:{agent}")),
             Self::Issuer => Cow::Borrowed("issuer"),
+            // No label names a tenant.
+            Self::Webhook(0) => Cow::Borrowed("webhook"),
+            Self::Webhook(place) => Cow::Owned(format!("webhook:{place}")),
         }
     }
 }

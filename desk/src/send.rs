@@ -42,7 +42,7 @@ pub(crate) async fn send(
     limit_ms: u64,
     most_bytes: usize,
 ) -> Result<http::Response<Bytes>, NoReply> {
-    if !matches!(target, Target::Model | Target::Issuer) {
+    if !matches!(target, Target::Model | Target::Issuer | Target::Webhook(_)) {
         // The host adds the path to the configured address. Nothing that came from outside may lead elsewhere.
         let uri = request.uri();
         if uri.scheme().is_some() || uri.authority().is_some() || !uri.path().starts_with('/') || !is_plain(uri.path())
@@ -126,7 +126,14 @@ fn outcome(target: Target, sent: &Result<http::Response<Bytes>, SendError>) -> O
         Err(SendError::TimedOut | SendError::Connection) => Some(Outcome::Failed),
         Err(SendError::TooLarge) => Some(Outcome::Answered),
         Ok(reply) if is_overload(reply.status()) => Some(Outcome::Failed),
-        Ok(reply) if target != Target::Model && reply.status().is_success() && !is_json(reply) => Some(Outcome::Failed),
+        // Of a receiver of webhooks nothing is read but the status.
+        Ok(reply)
+            if !matches!(target, Target::Model | Target::Webhook(_))
+                && reply.status().is_success()
+                && !is_json(reply) =>
+        {
+            Some(Outcome::Failed)
+        }
         Ok(_) => Some(Outcome::Answered),
     }
 }

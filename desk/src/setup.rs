@@ -19,6 +19,7 @@ use crate::{
     breaker::Breakers,
     config::{Config, ConfigProblem, MODEL},
     console::Gate,
+    hooks::{Webhooks, config::HookConfigProblem},
     ports::{Grant, Target},
     send::{NotAToken, Token},
     signin::Issuers,
@@ -66,6 +67,8 @@ pub struct Setup {
     pub issuers: Arc<Issuers>,
     /// A local model in place of the one this build carries.
     pub local: Option<Arc<LocalModel>>,
+    /// Where events are sent.
+    pub webhooks: Arc<Webhooks>,
 }
 
 /// The way to Claude.
@@ -103,6 +106,7 @@ impl Setup {
             gate: Arc::default(),
             issuers: Arc::new(Issuers::new(&config.sign_in)),
             local: None,
+            webhooks: Arc::default(),
             config,
             master,
         })
@@ -130,6 +134,15 @@ impl Setup {
                 self.tokens.insert(target, token);
             }
         }
+        Ok(self)
+    }
+
+    /// The same, with the receivers of webhooks; `secrets` is what [`crate::hooks::config::SECRET`] holds.
+    ///
+    /// # Errors
+    /// A [`HookConfigProblem`].
+    pub fn with_webhooks(mut self, secrets: Option<&str>) -> Result<Self, HookConfigProblem> {
+        self.webhooks = Arc::new(Webhooks::new(&self.config, secrets)?);
         Ok(self)
     }
 
@@ -162,13 +175,15 @@ impl Setup {
             Target::Actions => self.actions,
             Target::Issuer => !self.issuers.is_empty(),
             Target::Agent(agent) => self.agents.contains_key(&agent),
+            Target::Webhook(place) => self.webhooks.places().any(|known| known == place),
         }
     }
 
     /// Every target that can be asked.
     pub fn targets(&self) -> impl Iterator<Item = Target> {
         let agents = self.agents.keys().copied().map(Target::Agent);
-        Target::ALL.into_iter().filter(|target| self.is_configured(*target)).chain(agents)
+        let webhooks = self.webhooks.places().map(Target::Webhook);
+        Target::ALL.into_iter().filter(|target| self.is_configured(*target)).chain(agents).chain(webhooks)
     }
 
     /// The settings that a tenant's case opened now is pinned to: those of the configuration, and a model only where

@@ -8,7 +8,7 @@ use case::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::ports::Spend;
+use crate::{hooks::EndpointConfig, ports::Spend};
 
 /// One tenant's settings; what is not set is as for all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct TenantConfig {
     pub approvals: BTreeMap<Action, Approval>,
     /// What the model may cost.
     pub budget: BudgetConfig,
+    /// Where the tenant's events are sent, over [`crate::config::Config::webhook`].
+    pub webhook: EndpointConfig,
 }
 
 /// The most that the model may be asked for in a tenant's name on one day (UTC). Without a number there is no limit.

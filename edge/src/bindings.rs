@@ -10,6 +10,7 @@ use std::{
 use claude::key::ApiKey;
 use desk::{
     config::{Config, SOURCES},
+    hooks,
     ports::Grant,
     problem::{Code, Problem},
     setup::{Access, Setup},
@@ -92,6 +93,9 @@ impl Bindings {
         let mut setup = setup.with_tokens(&text).map_err(|(name, problem)| {
             wrong(SETTINGS, format!("names a source whose secret {name} is wrong: {problem}"))
         })?;
+        setup = setup
+            .with_webhooks(text(hooks::config::SECRET).as_deref())
+            .map_err(|problem| wrong(hooks::config::SECRET, format!("is wrong: {problem}")))?;
         if let Some(sandbox) = text(SANDBOX) {
             sources.extend(SOURCES.iter().map(|name| ((*name).to_owned(), sandbox.clone())));
             setup = setup.with_sandbox();
@@ -229,6 +233,19 @@ mod tests {
         let bindings = read(&[("VAULT_KEY", KEY), ("API_KEYS", &grants)]).expect("well configured");
         assert_eq!(bindings.setup.access, Access::Keys);
         assert_eq!(bindings.grants.get(KEY).map(|grant| grant.tenant.as_str()), Some("acme"));
+    }
+
+    #[test]
+    fn an_endpoint_of_webhooks_needs_a_secret_that_is_not_quoted() {
+        let settings = ("SETTINGS", r#"{"webhook":{"url":"https://crm.example/hooks"}}"#);
+        for secret in ["", "hunter2"] {
+            let texts = [("VAULT_KEY", KEY), settings, ("CASEWORKER_WEBHOOK_SECRET", secret)];
+            let wrong = read(&texts).err().expect("no secret");
+            assert_eq!(wrong.binding, "CASEWORKER_WEBHOOK_SECRET");
+            assert!(!wrong.remedy.contains("hunter2"));
+        }
+        let secret = ("CASEWORKER_WEBHOOK_SECRET", "whsec_AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB");
+        assert!(read(&[("VAULT_KEY", KEY), settings, secret]).is_ok());
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl CaseFile {
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "reading whether a case is due failed"),
         }
+        match self.drawer.is_hook_due() {
+            Ok(true) => self.tell().await,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "reading whether something is to be told failed"),
+        }
         match self.drawer.settle().await {
             Ok(()) => Response::empty(),
             Err(error) => {
@@ -114,6 +119,14 @@ impl CaseFile {
             Err(problem) => {
                 tracing::error!(case = %key.case, ?problem, "a case could not be woken; it is tried again");
             }
+        }
+    }
+
+    /// Begins to tell the case's events. It stores first when to go on, so that the alarm is set for it.
+    async fn tell(&self) {
+        let (Some(key), Ok(works)) = (self.drawer.key(), &self.works) else { return };
+        if let Err(error) = works.desk.tell(&key).await {
+            tracing::error!(case = %key.case, %error, "the telling of a case could not begin; it is tried again");
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod bell;
 mod due;
+mod hooks;
 mod sending;
 
 use std::sync::{
@@ -16,6 +17,7 @@ use std::sync::{
 
 use case::{entry::Entry, ids::Digest, journal::Line};
 use desk::{
+    hooks::HookState,
     ports::{CaseHost, CaseKey, Commit, HostError, Stored},
     retry::RetrySettings,
 };
@@ -28,7 +30,7 @@ use worker::{
 use crate::{outside, tenants::Tenants};
 
 /// Made with the first commit.
-const SCHEMA: [&str; 5] = [
+const SCHEMA: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, line TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sealed (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS file (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped_key BLOB, wake_at INTEGER, \
@@ -39,6 +41,7 @@ const SCHEMA: [&str; 5] = [
     // Since when the docket is behind with this case, and whether the tenant's desk was told.
     "CREATE TABLE IF NOT EXISTS lag (id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL, \
      told INTEGER NOT NULL)",
+    hooks::TABLE,
 ];
 
 const BEGIN_FILE: &str =
@@ -134,6 +137,9 @@ impl Drawer {
         for (seq, line) in (commit.first_seq..).zip(&commit.lines) {
             let values = vec![integer(seq), line.as_str().into()];
             self.run("INSERT INTO entries (seq, line) VALUES (?, ?)", values)?;
+        }
+        if let Some(due) = commit.hooks_due {
+            self.tell_further(commit.first_seq, due)?;
         }
         let row = serde_json::to_string(&commit.row).map_err(|error| HostError::Failed(error.to_string()))?;
         let values = vec![
@@ -240,6 +246,25 @@ impl CaseHost for Drawer {
                 }
             });
             Ok(())
+        })
+    }
+
+    fn hooks(&self, key: &CaseKey) -> impl Future<Output = Result<Option<HookState>, HostError>> + Send {
+        std::future::ready(self.check(key).and_then(|()| self.told()))
+    }
+
+    fn set_hooks(
+        &self,
+        key: &CaseKey,
+        state: &HookState,
+        seen: u64,
+    ) -> impl Future<Output = Result<bool, HostError>> + Send {
+        let stored = self.check(key).and_then(|()| self.set_told(state, seen));
+        let drawer = self.clone();
+        SendFuture::new(async move {
+            let is_stored = stored?;
+            drawer.arm().await?;
+            Ok(is_stored)
         })
     }
 

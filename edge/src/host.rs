@@ -11,6 +11,7 @@ use case::{
 use desk::{
     entering::Entering,
     front::Door,
+    hooks::HookState,
     ports::{
         CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade,
         Revocation, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
@@ -102,6 +103,19 @@ impl CaseHost for CaseSide {
 
     fn sealed(&self, key: &CaseKey, hash: &Digest) -> impl Future<Output = Result<Option<Vec<u8>>, HostError>> + Send {
         self.drawer.sealed(key, hash)
+    }
+
+    fn hooks(&self, key: &CaseKey) -> impl Future<Output = Result<Option<HookState>, HostError>> + Send {
+        self.drawer.hooks(key)
+    }
+
+    fn set_hooks(
+        &self,
+        key: &CaseKey,
+        state: &HookState,
+        seen: u64,
+    ) -> impl Future<Output = Result<bool, HostError>> + Send {
+        self.drawer.set_hooks(key, state, seen)
     }
 }
 

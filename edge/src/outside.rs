@@ -57,7 +57,7 @@ impl EdgeOutside {
     /// Where a target is, and the absolute URL to ask there.
     fn route(&self, target: Target, uri: &http::Uri) -> Result<(Route, String), SendError> {
         let name = match target {
-            Target::Model | Target::Issuer => return Ok((Route::Network, uri.to_string())),
+            Target::Model | Target::Issuer | Target::Webhook(_) => return Ok((Route::Network, uri.to_string())),
             Target::Source(_) | Target::Actions | Target::Agent(_) => target.name(),
         };
         let configured = self.sources.get(&*name).ok_or(SendError::NotConfigured)?;

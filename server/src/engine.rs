@@ -27,7 +27,7 @@ use crate::{
     limits,
     metrics::Metrics,
     outside::{self, Http, World},
-    settings::{Settings, master},
+    settings::{Name, Settings, master},
     store::{Shelf, Store},
     waker::Waker,
 };
@@ -84,22 +84,28 @@ impl Engine {
             .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?
             .with_tokens(|name| settings.environment.secret(name))
             .map_err(|(name, error)| Failure::new(Exit::Settings, format!("{name}: {error}")))?;
-        let setup = setup.with_local_model(settings.local_model()?);
+        let setup = setup
+            .with_webhooks(settings.environment.get(Name::WebhookSecret))
+            .map_err(|error| Failure::new(Exit::Settings, error.to_string()))?
+            .with_local_model(settings.local_model()?);
         let setup = Arc::new(if plan.sandbox { setup.with_sandbox() } else { setup });
         warn(&setup);
 
-        let unfinished = match plan.resume {
-            Resume::All => store.unfinished(plan.sandbox).await,
-            Resume::None => Ok(Vec::new()),
+        let failed = |error: HostError| Failure::new(Exit::Storage, error.to_string());
+        let (unfinished, untold) = match plan.resume {
+            Resume::All => (
+                store.unfinished(plan.sandbox).await.map_err(failed)?,
+                store.to_tell(plan.sandbox).await.map_err(failed)?,
+            ),
+            Resume::None => (Vec::new(), Vec::new()),
         };
-        let unfinished = unfinished.map_err(|error| Failure::new(Exit::Storage, error.to_string()))?;
         if !unfinished.is_empty() {
             tracing::info!(cases = unfinished.len(), "cases of the process before are taken up");
         }
         let (notes, mail) = mpsc::unbounded_channel();
         let native = Arc::new(Native { store, world, notes });
         let desk = Desk::new(Arc::clone(&native), Arc::clone(&setup));
-        let waker = tokio::spawn(Waker::new(desk.clone(), Arc::clone(&metrics), unfinished).run(mail));
+        let waker = tokio::spawn(Waker::new(desk.clone(), Arc::clone(&metrics), unfinished, untold).run(mail));
         let cases = case_routes(desk.clone());
         let front = front_routes(Arc::new(Lobby { native, cases }), setup);
         Ok(Self { desk, front, metrics, waker })

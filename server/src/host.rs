@@ -5,16 +5,19 @@ use case::{
     ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
-use desk::ports::{
-    CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade, Revocation,
-    RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
+use desk::{
+    hooks::HookState,
+    ports::{
+        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade,
+        Revocation, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
+    },
 };
 use tokio::sync::mpsc;
 
 use crate::{
     outside::World,
     store::Store,
-    waker::{Note, When},
+    waker::{Duty, Note, When},
 };
 
 /// The host.
@@ -34,14 +37,31 @@ impl CaseHost for Native {
     }
 
     async fn commit(&self, key: &CaseKey, commit: Commit) -> Result<(), HostError> {
-        let note = Note { key: key.clone(), wake: When::Committed(commit.wake) };
+        let note = Note { key: key.clone(), duty: Duty::Wake, wake: When::Committed(commit.wake) };
+        let hooks_due = commit.hooks_due;
         self.store.commit(key, commit).await?;
         let _ = self.notes.send(note);
+        if let Some(due) = hooks_due {
+            // What is due sooner stays.
+            let _ = self.notes.send(Note { key: key.clone(), duty: Duty::Tell, wake: When::Woken(Some(due)) });
+        }
         Ok(())
     }
 
     async fn sealed(&self, key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {
         self.store.sealed(key, hash).await
+    }
+
+    async fn hooks(&self, key: &CaseKey) -> Result<Option<HookState>, HostError> {
+        self.store.hooks(key).await
+    }
+
+    async fn set_hooks(&self, key: &CaseKey, state: &HookState, seen: u64) -> Result<bool, HostError> {
+        let is_stored = self.store.set_hooks(key, state, seen).await?;
+        if is_stored {
+            let _ = self.notes.send(Note { key: key.clone(), duty: Duty::Tell, wake: When::Committed(state.due) });
+        }
+        Ok(is_stored)
     }
 }
 

@@ -18,9 +18,12 @@ use case::{
     journal::Line,
     time::Millis,
 };
-use desk::ports::{
-    CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Revocation, SendError, Spend, Stored, Switch, Target,
-    Task, TenantHost,
+use desk::{
+    hooks::HookState,
+    ports::{
+        CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Revocation, SendError, Spend, Stored, Switch, Target,
+        Task, TenantHost,
+    },
 };
 
 use crate::outside::World;
@@ -98,6 +101,14 @@ impl CaseHost for Memory {
         let mut sealed = self.sealed.lock().unwrap_or_else(PoisonError::into_inner);
         sealed.extend(commit.sealed.into_iter().map(|one| (one.hash, one.bytes)));
         Ok(())
+    }
+
+    async fn hooks(&self, _key: &CaseKey) -> Result<Option<HookState>, HostError> {
+        Ok(None)
+    }
+
+    async fn set_hooks(&self, _key: &CaseKey, _state: &HookState, _seen: u64) -> Result<bool, HostError> {
+        Ok(true)
     }
 
     async fn sealed(&self, _key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {

@@ -87,8 +87,9 @@ impl Metrics {
         *(if outcome.is_ok() { answered } else { failed }) += 1;
     }
 
-    /// The page. `cases` are the stored cases by state.
-    pub(crate) fn page(&self, cases: &[(String, u64)], breakers: &[(Target, Shown)]) -> String {
+    /// The page. `cases` are the stored cases by state; `telling` those of which something is to be told, and those of which
+    /// that was given up.
+    pub(crate) fn page(&self, cases: &[(String, u64)], telling: [u64; 2], breakers: &[(Target, Shown)]) -> String {
         let mut page = String::new();
         for (name, help, counter) in [
             ("commits_total", "Steps of cases that were stored.", &self.commits),
@@ -123,6 +124,14 @@ impl Metrics {
         head(&mut page, "cases", "Stored cases by state.", "gauge");
         for (state, count) in cases {
             line(&mut page, "cases", &format!("{{state=\"{state}\"}}"), *count);
+        }
+        let [waiting, given_up] = telling;
+        for (name, help, count) in [
+            ("webhooks_waiting", "Cases of which an event is on its way or waits to be sent again.", waiting),
+            ("webhooks_given_up", "Cases whose events were given up; a replay sends them.", given_up),
+        ] {
+            head(&mut page, name, help, "gauge");
+            line(&mut page, name, "", count);
         }
         page
     }
@@ -176,7 +185,7 @@ mod tests {
             metrics.line(line);
         }
         metrics.line(r#"{"kind":"triaged"}"#);
-        let page = metrics.page(&[], &[]);
+        let page = metrics.page(&[], [0; 2], &[]);
         let counted: Vec<&str> = page.lines().filter(|line| line.starts_with("caseworker_triaged_total")).collect();
         assert_eq!(counted, [r#"caseworker_triaged_total{decided_by="local",task="dispute_summary"} 1"#]);
     }
@@ -192,7 +201,7 @@ mod tests {
         metrics.batch(&[3, 1], &[Ok(()), Err(HostError::Stale)]);
         metrics.reply(http::StatusCode::NOT_FOUND);
         let open = Shown { standing: Standing::Open, openings: 3, refusals: 9 };
-        let page = metrics.page(&[("review".to_owned(), 2)], &[(Target::Actions, open)]);
+        let page = metrics.page(&[("review".to_owned(), 2)], [4, 1], &[(Target::Actions, open)]);
         assert!(page.contains("caseworker_breaker_open{target=\"actions\"} 1\n"));
         assert!(page.contains("caseworker_breaker_openings_total{target=\"actions\"} 3\n"));
         assert!(page.contains("caseworker_breaker_refusals_total{target=\"actions\"} 9\n"));
@@ -205,5 +214,6 @@ mod tests {
         assert!(page.contains("caseworker_stale_commits_total 1\n"));
         assert!(page.contains("caseworker_replies_total{class=\"4xx\"} 1\n"));
         assert!(page.contains("caseworker_cases{state=\"review\"} 2\n"));
+        assert!(page.contains("caseworker_webhooks_waiting 4\n") && page.contains("caseworker_webhooks_given_up 1\n"));
     }
 }

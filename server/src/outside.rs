@@ -78,7 +78,7 @@ impl World {
             None => None,
         };
         match (target, &self.sandbox) {
-            (Target::Model | Target::Issuer, _) => self.http.send(request, most_bytes).await,
+            (Target::Model | Target::Issuer | Target::Webhook(_), _) => self.http.send(request, most_bytes).await,
             (Target::Source(_) | Target::Actions, Some(sandbox)) => {
                 in_process(sandbox.clone(), request, most_bytes).await
             }

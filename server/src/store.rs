@@ -8,6 +8,7 @@ mod beside;
 pub(crate) mod cases;
 mod docket;
 mod folder;
+mod hooks;
 pub(crate) mod keys;
 pub(crate) mod model;
 mod readers;
@@ -24,6 +25,7 @@ use case::{
     time::Millis,
 };
 use desk::{
+    hooks::HookState,
     ports::{
         CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Page, Remade, Revocation,
         RowName, Spend, Stored, Switch, TenantHost,
@@ -86,6 +88,21 @@ impl Store {
         self.readers.run(move |connection| cases::overdue(connection, sandbox, before_ms)).await
     }
 
+    /// Cases of this kind of which something is to be told, the earliest first.
+    pub(crate) async fn to_tell(&self, sandbox: bool) -> Result<Vec<Due>, HostError> {
+        self.readers.run(move |connection| hooks::to_tell(connection, sandbox)).await
+    }
+
+    /// Cases of this kind of which something should have been told before a moment.
+    pub(crate) async fn untold(&self, sandbox: bool, before_ms: i64) -> Result<Vec<Due>, HostError> {
+        self.readers.run(move |connection| hooks::overdue(connection, sandbox, before_ms)).await
+    }
+
+    /// Of how many cases something is to be told, and of how many that was given up, over all tenants.
+    pub(crate) async fn telling(&self) -> Result<[u64; 2], HostError> {
+        self.readers.run(hooks::counts).await
+    }
+
     /// How many cases are in each state, over all tenants.
     pub(crate) async fn counts(&self) -> Result<Vec<(String, u64)>, HostError> {
         self.readers.run(cases::counts).await
@@ -109,6 +126,16 @@ impl CaseHost for Store {
         let ended = || HostError::Failed("the writer has ended".to_owned());
         self.jobs.send(job).await.map_err(|_| ended())?;
         done.await.map_err(|_| ended())?
+    }
+
+    async fn hooks(&self, key: &CaseKey) -> Result<Option<HookState>, HostError> {
+        let key = key.clone();
+        self.readers.run(move |connection| hooks::read(connection, &key)).await
+    }
+
+    async fn set_hooks(&self, key: &CaseKey, state: &HookState, seen: u64) -> Result<bool, HostError> {
+        let (key, state) = (key.clone(), *state);
+        self.beside.run(move |connection| hooks::set(connection, &key, &state, seen)).await
     }
 
     async fn sealed(&self, key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {

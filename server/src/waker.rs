@@ -1,4 +1,4 @@
-//! Wakes each case at its moment. It holds moments of wall-clock time, so a clock that is set makes cases early or
+//! Wakes each case at its moment, and has its events told at theirs. It holds moments of wall-clock time, so a clock that is set makes cases early or
 //! late by no more than a sweep; what it loses to a failure is found again on disk by the sweep.
 
 use std::{
@@ -25,8 +25,19 @@ use crate::{host::Native, limits, metrics::Metrics, store::Due};
 pub(crate) struct Note {
     /// Which case.
     pub(crate) key: CaseKey,
+    /// What for.
+    pub(crate) duty: Duty,
     /// When.
     pub(crate) wake: When,
+}
+
+/// What a case is woken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Duty {
+    /// To do what is due on it.
+    Wake,
+    /// To tell its events.
+    Tell,
 }
 
 /// When a case is to be woken.
@@ -56,17 +67,22 @@ pub(crate) struct Waker {
     desk: Desk<Native>,
     metrics: Arc<Metrics>,
     moments: Moments,
+    /// When events are to be told.
+    telling: Moments,
     at_once: Arc<Semaphore>,
 }
 
 impl Waker {
     /// A waker that starts with the cases left by the process before.
-    pub(crate) fn new(desk: Desk<Native>, metrics: Arc<Metrics>, unfinished: Vec<Due>) -> Self {
-        let mut moments = Moments { retry: desk.setup.config.retry, ..Moments::default() };
-        for due in unfinished {
-            moments.set(due.key, Some(due.wake));
-        }
-        Self { desk, metrics, moments, at_once: Arc::new(Semaphore::new(limits::WAKES_AT_ONCE)) }
+    pub(crate) fn new(desk: Desk<Native>, metrics: Arc<Metrics>, unfinished: Vec<Due>, untold: Vec<Due>) -> Self {
+        let [moments, telling] = [unfinished, untold].map(|all| {
+            let mut moments = Moments { retry: desk.setup.config.retry, ..Moments::default() };
+            for due in all {
+                moments.set(due.key, Some(due.wake));
+            }
+            moments
+        });
+        Self { desk, metrics, moments, telling, at_once: Arc::new(Semaphore::new(limits::WAKES_AT_ONCE)) }
     }
 
     /// Runs until dropped.
@@ -74,9 +90,11 @@ impl Waker {
         let mut sweep = tokio::time::interval(limits::SWEEP);
         sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let until = self.moments.first().map_or(limits::SWEEP, |first| wait(self.desk.host.now(), first));
+            let first = self.moments.first().into_iter().chain(self.telling.first()).min();
+            let until = first.map_or(limits::SWEEP, |first| wait(self.desk.host.now(), first));
             tokio::select! {
                 note = notes.recv() => match note {
+                    Some(note) if note.duty == Duty::Tell => self.telling.take(note),
                     Some(note) => self.moments.take(note),
                     None => return,
                 },
@@ -90,6 +108,26 @@ impl Waker {
         for key in self.moments.take_due(self.desk.host.now()) {
             self.wake(key).await;
         }
+        for key in self.telling.take_due(self.desk.host.now()) {
+            self.tell(key).await;
+        }
+    }
+
+    /// Has a case's events told. This begins it; what comes of it says when to go on.
+    async fn tell(&self, key: CaseKey) {
+        let Ok(permit) = Arc::clone(&self.at_once).acquire_owned().await else { return };
+        let desk = self.desk.clone();
+        self.desk.host.spawn(Box::pin(async move {
+            let wake = match desk.tell(&key).await {
+                Ok(due) => When::Woken(due),
+                Err(error) => {
+                    tracing::error!(case = %key.case, %error, "the telling of a case could not begin; it is tried again");
+                    When::Failed(desk.host.now())
+                }
+            };
+            let _ = desk.host.notes.send(Note { key, duty: Duty::Tell, wake });
+            drop(permit);
+        }));
     }
 
     async fn wake(&self, key: CaseKey) {
@@ -105,7 +143,7 @@ impl Waker {
                     When::Failed(desk.host.now())
                 }
             };
-            let _ = desk.host.notes.send(Note { key, wake });
+            let _ = desk.host.notes.send(Note { key, duty: Duty::Wake, wake });
             drop(permit);
         }));
     }
@@ -113,13 +151,13 @@ impl Waker {
     /// Looks on disk for cases that should have been woken and are not on their way.
     async fn sweep(&mut self) {
         let before = self.desk.host.now().plus(-limits::LOST_AFTER_MS);
-        match self.desk.host.store.overdue(self.desk.setup.sandbox, before.0).await {
-            Ok(lost) => {
-                for due in lost {
-                    self.moments.find(due);
-                }
+        let (store, sandbox) = (&self.desk.host.store, self.desk.setup.sandbox);
+        let found = [store.overdue(sandbox, before.0).await, store.untold(sandbox, before.0).await];
+        for (found, moments) in found.into_iter().zip([&mut self.moments, &mut self.telling]) {
+            match found {
+                Ok(lost) => lost.into_iter().for_each(|due| moments.find(due)),
+                Err(error) => tracing::error!(%error, "the sweep could not read the cases that are due"),
             }
-            Err(error) => tracing::error!(%error, "the sweep could not read the cases that are due"),
         }
     }
 }
@@ -218,20 +256,20 @@ mod tests {
     #[test]
     fn a_case_that_was_woken_too_early_is_woken_again_and_an_earlier_moment_stays() {
         let mut moments = Moments::default();
-        let still_due = |at| Note { key: key(1), wake: When::Woken(Some(Millis(at))) };
+        let still_due = |at| Note { key: key(1), duty: Duty::Wake, wake: When::Woken(Some(Millis(at))) };
         moments.take(still_due(20));
         assert_eq!(moments.first(), Some(Millis(20)));
-        moments.take(Note { key: key(1), wake: When::Committed(Some(Millis(10))) });
+        moments.take(Note { key: key(1), duty: Duty::Wake, wake: When::Committed(Some(Millis(10))) });
         moments.take(still_due(20));
         assert_eq!(moments.first(), Some(Millis(10)));
-        moments.take(Note { key: key(1), wake: When::Committed(None) });
+        moments.take(Note { key: key(1), duty: Duty::Wake, wake: When::Committed(None) });
         assert_eq!(moments.first(), None);
     }
 
     #[test]
     fn a_case_that_cannot_be_woken_is_tried_ever_more_rarely_until_it_can() {
         let mut moments = Moments { retry: RetrySettings { first_ms: 10, most_ms: 30 }, ..Moments::default() };
-        let failed = |at| Note { key: key(1), wake: When::Failed(Millis(at)) };
+        let failed = |at| Note { key: key(1), duty: Duty::Wake, wake: When::Failed(Millis(at)) };
         let mut seen = Vec::new();
         for at in [0, 100, 200, 300] {
             moments.take(failed(at));
@@ -242,7 +280,7 @@ mod tests {
             assert_eq!(moments.take_due(Millis(at + 30)), [key(1)]);
         }
         assert_eq!(seen, [10, 20, 30, 30]);
-        moments.take(Note { key: key(1), wake: When::Committed(Some(Millis(500))) });
+        moments.take(Note { key: key(1), duty: Duty::Wake, wake: When::Committed(Some(Millis(500))) });
         assert_eq!(moments.take_due(Millis(500)), [key(1)]);
         moments.take(failed(500));
         assert_eq!(moments.first(), Some(Millis(510)), "a commit began anew");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::{Api, View},
-    hosts::{agent, liar},
+    hosts::{agent, liar, receiver},
 };
 
 /// The sandbox's own surface, `/sandbox/...`.
@@ -126,6 +126,25 @@ impl Bank {
             self.api.call(&Method::PUT, agent::PART).header("content-type", "text/plain").body(part).send().await?;
         ensure!(reply.status == 200, "{reply}");
         Ok(())
+    }
+
+    /// Makes the receiver of webhooks beside the sandbox play a part.
+    ///
+    /// # Errors
+    /// Where the outside is not the suite's own.
+    pub async fn receive(&self, part: &str) -> Result<()> {
+        let call = self.api.call(&Method::PUT, receiver::PART).header("content-type", "text/plain");
+        let reply = call.body(part).send().await?;
+        ensure!(reply.status == 200, "{reply}");
+        Ok(())
+    }
+
+    /// Everything that the receiver of webhooks was sent, in order.
+    ///
+    /// # Errors
+    /// Where the outside is not the suite's own.
+    pub async fn attempts(&self) -> Result<Vec<Value>> {
+        Ok(self.api.get(receiver::ATTEMPTS).ok(200).await?.list("").to_vec())
     }
 
     /// What the remote agent was sent since it was told its part.

@@ -8,6 +8,7 @@ pub(crate) mod crowd;
 pub(crate) mod disputes;
 pub(crate) mod docket;
 pub(crate) mod gullible;
+pub(crate) mod hooks;
 pub(crate) mod hostile;
 pub(crate) mod idempotency;
 pub(crate) mod journal;

@@ -148,6 +148,15 @@ pub const WITH_AN_AGENT: &[Check] = table! {
     }
 };
 
+/// A host for holders of keys that tells a receiver what happens.
+pub const WITH_WEBHOOKS: &[Check] = table! {
+    hooks {
+        None a_case_is_told_from_its_opening_to_its_end,
+        None a_receiver_that_does_not_take_an_event_is_told_again_and_nothing_overtakes_it,
+        Killer what_was_to_be_told_is_told_after_a_kill,
+    }
+};
+
 /// A host that asks a model: the stand-in of the sandbox. Every check switches on what it needs.
 pub const WITH_A_MODEL: &[Check] = table! {
     model {

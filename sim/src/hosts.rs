@@ -8,6 +8,7 @@ pub mod issuer;
 pub mod liar;
 pub mod native;
 pub mod outside;
+pub mod receiver;
 pub mod wasm;
 
 use std::{env, path::PathBuf, process::Command};
@@ -37,6 +38,8 @@ pub struct Extras {
     pub settings: Value,
     /// Where remote agents are, by their names: an object, or nothing.
     pub agents: Value,
+    /// Who is told what happens: an object, or nothing.
+    pub webhook: Value,
     /// What else of the configuration is set, on the Worker alone: an object, or nothing.
     pub config: Value,
     /// Other Workers of one module beside ours, each behind the service binding of its name.
@@ -55,6 +58,17 @@ impl Extras {
             "findings": { "attempt_ms": 2_000, "deadline_ms": 4_500, "attempts": 2, "backoff_ms": 50 },
         });
         Self { settings: json!({ "agents": agents }), agents: json!({ agent::NAME: { "at": at } }), ..Self::default() }
+    }
+
+    /// A receiver that is told what happens to cases.
+    #[must_use]
+    pub fn with_webhooks(url: &str) -> Self {
+        Self { webhook: receiver::settings(url), ..Self::default() }
+    }
+
+    /// The secrets of the receiver, where there is one.
+    fn webhook_secrets(&self) -> Option<String> {
+        self.webhook.is_object().then(|| format!("{} {}", receiver::SECRET, receiver::SECRET_BEFORE))
     }
 
     /// The decision settings.

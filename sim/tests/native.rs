@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use sim::{
-    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_AN_AGENT, WITH_KEYS},
+    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_AN_AGENT, WITH_KEYS, WITH_WEBHOOKS},
     hosts::{
         Extras, Kind,
         native::Native,
@@ -44,4 +44,12 @@ async fn the_native_host_believes_no_agent() -> Result<()> {
     let host = Native::start_with(Kind::Plain, &outside, &Extras::with_agent(&outside.url)).await?;
     let only = std::env::var("ONLY").unwrap_or_default();
     run(&host.world, WITH_AN_AGENT, &only).await.verdict()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_native_host_tells_what_happens() -> Result<()> {
+    let outside = Outside::serve(Obedience::Wary, sim::conformance::SCRIPT)?;
+    let host = Native::start_with(Kind::Keys, &outside, &Extras::with_webhooks(&outside.url)).await?;
+    let only = std::env::var("ONLY").unwrap_or_default();
+    run(&host.world, WITH_WEBHOOKS, &only).await.verdict()
 }

@@ -19,6 +19,7 @@ use case::{
 use desk::{
     entering::Entering,
     front::Door,
+    hooks::HookState,
     ports::{
         CaseHost, CaseKey, Commit, DocketHost, DocketQuery, DocketRow, Grant, HostError, ModelHost, Outside, Page,
         Remade, Revocation, Revoked, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
@@ -38,6 +39,7 @@ pub(crate) struct Record {
     pub(crate) wrapped_key: Option<Vec<u8>>,
     pub(crate) sealed: BTreeMap<Digest, Vec<u8>>,
     pub(crate) wake: Option<Millis>,
+    pub(crate) hooks: Option<HookState>,
     pub(crate) row: Option<DocketRow>,
 }
 
@@ -135,6 +137,12 @@ impl CaseHost for Host {
         record.wrapped_key = commit.wrapped_key.or(record.wrapped_key.take());
         record.sealed.extend(commit.sealed.into_iter().map(|sealed| (sealed.hash, sealed.bytes)));
         record.wake = commit.wake;
+        if let Some(due) = commit.hooks_due {
+            record.hooks = Some(match record.hooks {
+                Some(known) => known.further(due),
+                None => HookState::begin(commit.first_seq, due),
+            });
+        }
         let lines = journal::read(record.lines.iter().map(String::as_str)).expect("what is written verifies");
         let last = record.lines.last().expect("a commit holds lines");
         assert_eq!(commit.head_hash, Digest::of(last.as_bytes()));
@@ -145,6 +153,22 @@ impl CaseHost for Host {
 
     async fn sealed(&self, key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {
         Ok(self.store.cases().get(key).and_then(|record| record.sealed.get(hash).cloned()))
+    }
+
+    async fn hooks(&self, key: &CaseKey) -> Result<Option<HookState>, HostError> {
+        Ok(self.store.cases().get(key).and_then(|record| record.hooks))
+    }
+
+    async fn set_hooks(&self, key: &CaseKey, state: &HookState, seen: u64) -> Result<bool, HostError> {
+        // A disk takes a moment.
+        sleep(Duration::from_millis(5)).await;
+        let mut cases = self.store.cases();
+        let record = cases.get_mut(key).expect("the case is stored");
+        let is_stored = state.due.is_some() || record.lines.len() as u64 <= seen + 1;
+        if is_stored {
+            record.hooks = Some(*state);
+        }
+        Ok(is_stored)
     }
 }
 

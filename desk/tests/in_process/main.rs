@@ -15,6 +15,7 @@ mod drive;
 mod effects;
 mod errors;
 mod events;
+mod hooks;
 mod host;
 mod idempotency;
 mod identity;

@@ -19,6 +19,11 @@ impl Drawer {
         Ok(true)
     }
 
+    /// Whether something is to be told of the case now.
+    pub(crate) fn is_hook_due(&self) -> Result<bool, HostError> {
+        Ok(self.due()?.is_some_and(|due| due.is_hook_due(now_ms())))
+    }
+
     /// The case was woken. Where no commit says when it has to be woken again, this does.
     pub(crate) fn woken(&self, next: Option<Millis>) -> Result<(), HostError> {
         let is_uncommitted = self.due()?.is_some_and(|due| due.wake_failures.is_some());

@@ -26,20 +26,27 @@ pub(super) struct Due {
     pub(super) lag_since: Option<i64>,
     /// Whether the tenant's desk knows.
     pub(super) lag_told: Option<i64>,
+    /// When the case's events are to be told.
+    pub(super) hooks_due: Option<i64>,
 }
 
 /// Everything that [`Due`] holds, in one row.
 pub(super) const READ: &str = "SELECT wake_at, row, head_seq, docket_seq, \
      wake.failures AS wake_failures, wake.next_at AS wake_next, \
      sending.failures AS docket_failures, sending.next_at AS docket_next, \
-     lag.since AS lag_since, lag.told AS lag_told FROM file \
+     lag.since AS lag_since, lag.told AS lag_told, hooks.due AS hooks_due FROM file \
      LEFT JOIN tries AS wake ON wake.what = 'wake' LEFT JOIN tries AS sending ON sending.what = 'docket' \
-     LEFT JOIN lag ON lag.id = 1";
+     LEFT JOIN lag ON lag.id = 1 LEFT JOIN hooks ON hooks.id = 1";
 
 impl Due {
     /// Whether the case has to be woken now.
     pub(super) fn is_wake_due(&self, now_ms: i64) -> bool {
         self.wake().is_some_and(|at| at <= now_ms)
+    }
+
+    /// Whether something is to be told now.
+    pub(super) fn is_hook_due(&self, now_ms: i64) -> bool {
+        self.hooks_due.is_some_and(|at| at <= now_ms)
     }
 
     /// Whether the docket may be told now: a pause after a failure is kept.
@@ -57,7 +64,9 @@ impl Due {
         let is_unsettled = self.is_behind() || self.lag_since.is_some();
         // A row that has just been written is sent at once; the alarm is for an object that dies before.
         let docket_at = is_unsettled.then(|| self.docket_next.unwrap_or_else(|| now_ms + retry.pause_ms(1)));
-        [self.wake(), docket_at].into_iter().flatten().min()
+        // Whoever begins to tell stores a later moment; should that fail, it is begun again after a pause.
+        let hooks_at = self.hooks_due.map(|at| if at > now_ms { at } else { now_ms + retry.pause_ms(1) });
+        [self.wake(), docket_at, hooks_at].into_iter().flatten().min()
     }
 
     /// When the case is woken: no sooner than it wants, and after a failure no sooner than its pause.
@@ -81,6 +90,7 @@ mod tests {
         docket_next: None,
         lag_since: None,
         lag_told: None,
+        hooks_due: None,
     };
 
     fn alarm_at(due: &Due) -> Option<i64> {
@@ -95,6 +105,9 @@ mod tests {
         assert_eq!(alarm_at(&Due { wake_at: Some(900), docket_seq: 6, docket_next: Some(500), ..ASLEEP }), Some(500));
         let told = Due { lag_since: Some(1), lag_told: Some(1), ..ASLEEP };
         assert_eq!(alarm_at(&told), Some(1_100), "the docket has the row, and the tenant's desk does not know it yet");
+        let telling = |at| Due { wake_at: Some(9_000), hooks_due: Some(at), ..ASLEEP };
+        assert_eq!([400, 100, 7].map(|at| alarm_at(&telling(at))), [Some(400), Some(1_100), Some(1_100)]);
+        assert_eq!([99, 100].map(|now_ms| telling(100).is_hook_due(now_ms)), [false, true]);
     }
 
     #[test]

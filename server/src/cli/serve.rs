@@ -174,7 +174,8 @@ async fn read_metrics(State(own): State<Own>, request: Request) -> Result<Respon
     let (parts, _) = request.into_parts();
     let caller = Caller::of(host, setup, &parts.headers).await?;
     METRICS.1.check(&caller.prove(host, setup, &parts, b"").await?)?;
-    let page = own.metrics.page(&own.desk.host.store.counts().await?, &breakers(&own.desk));
+    let store = &own.desk.host.store;
+    let page = own.metrics.page(&store.counts().await?, store.telling().await?, &breakers(&own.desk));
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], page).into_response())
 }
 

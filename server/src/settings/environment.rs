@@ -26,6 +26,8 @@ pub(crate) enum Name {
     Data,
     /// `CASEWORKER_LOG`.
     Log,
+    /// `CASEWORKER_WEBHOOK_SECRET`, secrets of receivers of webhooks: secret.
+    WebhookSecret,
     /// `CASEWORKER_SOURCE_LEDGER_TOKEN` and so on: secret.
     SourceToken(Target),
 }
@@ -42,6 +44,7 @@ impl Name {
             Self::MasterKey,
             Self::Data,
             Self::Log,
+            Self::WebhookSecret,
         ];
         // The model's key has its own name, and an issuer is asked without one.
         let targets = Target::ALL.into_iter().filter(|target| !matches!(target, Target::Model | Target::Issuer));
@@ -60,6 +63,7 @@ impl fmt::Display for Name {
             Self::MasterKey => "CASEWORKER_MASTER_KEY",
             Self::Data => "CASEWORKER_DATA",
             Self::Log => "CASEWORKER_LOG",
+            Self::WebhookSecret => desk::hooks::config::SECRET,
             Self::SourceToken(target) => return formatter.write_str(&token_name(*target)),
         })
     }

@@ -9,6 +9,8 @@ use case::{
 use desk::ports::{CaseKey, Commit, DocketRow, HostError, Stored};
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
+use super::hooks;
+
 /// A case that has to be woken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Due {
@@ -56,7 +58,11 @@ pub(super) fn write(connection: &Connection, key: &CaseKey, commit: &Commit) -> 
     for one in &commit.sealed {
         sealed.execute(params![tenant, case_id, one.hash.as_str(), one.bytes])?;
     }
-    write_row(connection, key, commit, head_seq)
+    write_row(connection, key, commit, head_seq)?;
+    if let Some(due) = commit.hooks_due {
+        hooks::further(connection, key, commit.first_seq, due)?;
+    }
+    Ok(())
 }
 
 fn write_row(connection: &Connection, key: &CaseKey, commit: &Commit, head_seq: u64) -> Result<(), WriteError> {
@@ -160,7 +166,7 @@ pub(super) fn overdue(connection: &Connection, sandbox: bool, before_ms: i64) ->
     read_due(statement.query(params![sandbox, before_ms])?)
 }
 
-fn read_due(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Due>, rusqlite::Error> {
+pub(super) fn read_due(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Due>, rusqlite::Error> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (tenant, case_id): (String, String) = (row.get(0)?, row.get(1)?);

@@ -128,6 +128,20 @@ CREATE TABLE effects (
     case_id TEXT NOT NULL,
     PRIMARY KEY (tenant, what)
 ) WITHOUT ROWID, STRICT;
+
+-- How far a case's events are told: the last one by its line and its place there, and when to go on at the latest.
+CREATE TABLE hooks (
+    tenant TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    done_seq INTEGER,
+    done_n INTEGER,
+    attempts INTEGER NOT NULL,
+    since INTEGER,
+    due INTEGER,
+    PRIMARY KEY (tenant, case_id)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX hooks_by_moment ON hooks (due) WHERE due IS NOT NULL;
+CREATE INDEX hooks_given_up ON hooks (attempts) WHERE due IS NULL AND attempts > 0;
 ",
 ];
 

@@ -12,13 +12,16 @@ use case::{
     settings::Settings,
     time::Millis,
 };
-use desk::ports::{
-    CaseHost as _, CaseKey, Commit, DocketHost as _, DocketQuery, DocketRow, Grant, HostError, Remade, Revocation,
-    Revoked, RowName, Sealed, TenantHost as _,
+use desk::{
+    hooks::{HookState, Place},
+    ports::{
+        CaseHost as _, CaseKey, Commit, DocketHost as _, DocketQuery, DocketRow, Grant, HostError, Remade, Revocation,
+        Revoked, RowName, Sealed, TenantHost as _,
+    },
 };
 use tempfile::TempDir;
 
-use super::{FolderLock, Shelf, Store, StoreError, keys, schema, tenants};
+use super::{Due, FolderLock, Shelf, Store, StoreError, keys, schema, tenants};
 use crate::metrics::Metrics;
 
 fn key(byte: u8) -> CaseKey {
@@ -67,6 +70,7 @@ fn opening(key: &CaseKey) -> Commit {
         sealed,
         wrapped_key: Some(vec![7; 72]),
         wake: Some(Millis(5_000)),
+        hooks_due: None,
         row: row(key, "working", Some(9_000)),
     }
 }
@@ -80,6 +84,7 @@ fn next(key: &CaseKey, first_seq: u64, wake: Option<i64>) -> Commit {
         sealed: Vec::new(),
         wrapped_key: None,
         wake: wake.map(Millis),
+        hooks_due: None,
         row: row(key, "review", None),
     }
 }
@@ -156,9 +161,13 @@ async fn a_stale_commit_fails_alone_in_its_batch() {
     assert_eq!(count(&store, &key(1)).await as u64, lines + 1);
     assert_eq!(count(&store, &key(2)).await as u64, lines);
     assert_eq!(count(&store, &key(3)).await, 0);
-    assert!(metrics.page(&[], &[]).contains("caseworker_stale_commits_total 3\n"));
+    assert!(metrics.page(&[], [0; 2], &[]).contains("caseworker_stale_commits_total 3\n"));
     let batches = ["2", "3"].map(|batches| format!("caseworker_commit_batches_total {batches}\n"));
-    assert!(batches.iter().any(|line| metrics.page(&[], &[]).contains(line)), "{}", metrics.page(&[], &[]));
+    assert!(
+        batches.iter().any(|line| metrics.page(&[], [0; 2], &[]).contains(line)),
+        "{}",
+        metrics.page(&[], [0; 2], &[])
+    );
 }
 
 #[tokio::test]
@@ -400,4 +409,35 @@ async fn the_docket_is_made_again_from_journals_and_a_cut_journal_stays_to_be_se
     shelf.run(|connection| connection.execute(spoil, [])).unwrap();
     assert!(store.remake(&acme, &name).await.is_err());
     assert_eq!(shelf.case(&key).unwrap().unwrap().head_seq, row.head_seq);
+}
+
+#[tokio::test]
+async fn how_far_a_case_is_told_is_kept_with_its_commit_and_not_ended_by_who_has_not_seen_all_of_it() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let due = Some(Millis(7_000));
+    put(&store, 1, Commit { hooks_due: due, ..opening(&key(1)) }).await.unwrap();
+    let begun = store.hooks(&key(1)).await.unwrap().unwrap();
+    assert_eq!((begun.done, begun.due), (None, due));
+    let lines = u64::try_from(count(&store, &key(1)).await).unwrap();
+    let stale = Commit { hooks_due: Some(Millis(1)), ..next(&key(2), lines, None) };
+    assert!(matches!(put(&store, 2, stale).await, Err(HostError::Stale)));
+    assert_eq!(store.hooks(&key(2)).await.unwrap(), None, "a commit that fails begins nothing");
+
+    let told = HookState { done: Some(Place { seq: 0, n: 0 }), due: None, ..begun };
+    put(&store, 1, Commit { hooks_due: Some(Millis(8_000)), ..next(&key(1), lines, None) }).await.unwrap();
+    assert!(!store.set_hooks(&key(1), &told, lines - 1).await.unwrap(), "there is a line that nobody has looked at");
+    assert_eq!(store.hooks(&key(1)).await.unwrap(), Some(begun), "the earlier moment stays");
+    assert_eq!(store.to_tell(false).await.unwrap(), [Due { key: key(1), wake: Millis(0) }]);
+    assert_eq!(store.untold(false, 7_001).await.unwrap(), [Due { key: key(1), wake: Millis(7_000) }]);
+    let given_up = HookState { attempts: 3, since: Some(Millis(5)), ..told };
+    assert!(store.set_hooks(&key(1), &given_up, lines).await.unwrap());
+    assert_eq!((store.hooks(&key(1)).await.unwrap(), store.telling().await.unwrap()), (Some(given_up), [0, 1]));
+    assert!(store.to_tell(false).await.unwrap().is_empty());
+
+    put(&store, 1, Commit { hooks_due: Some(Millis(9_000)), ..next(&key(1), lines + 1, None) }).await.unwrap();
+    drop(store);
+    let store = open(&folder);
+    let again = HookState { attempts: 0, since: None, due: Some(Millis(9_000)), ..told };
+    assert_eq!((store.hooks(&key(1)).await.unwrap(), store.telling().await.unwrap()), (Some(again), [1, 0]));
 }

@@ -71,6 +71,9 @@ impl Edge {
         if extras.agents.is_object() {
             config["agents"] = extras.agents.clone();
         }
+        if extras.webhook.is_object() {
+            config["webhook"] = extras.webhook.clone();
+        }
         config = Value::Object(over(&config, &extras.config));
         let extras = extras.clone();
         if kind == Kind::Model {
@@ -88,8 +91,11 @@ impl Edge {
             let mut command = Command::new(&xtask);
             command.args(["edge", "dev", "--no-build", "--port", &port.to_string(), "--sandbox", &address]);
             command.arg("--data").arg(&data).arg("--settings").arg(config.to_string()).current_dir(root());
-            for secret in ["ANTHROPIC_API_KEY", "API_KEYS", "VAULT_KEY"] {
+            for secret in ["ANTHROPIC_API_KEY", "API_KEYS", "VAULT_KEY", "CASEWORKER_WEBHOOK_SECRET"] {
                 command.env_remove(secret);
+            }
+            if let Some(secrets) = extras.webhook_secrets() {
+                command.env("CASEWORKER_WEBHOOK_SECRET", secrets);
             }
             for (binding, file) in &extras.modules {
                 command.arg("--module").arg(format!("{binding}={}", file.display()));

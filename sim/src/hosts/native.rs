@@ -45,13 +45,16 @@ impl Native {
         fs::write(folder.path().join("caseworker.toml"), configuration(kind, outside, extras)?)?;
         let keys = if kind == Kind::Keys { make_keys(folder.path())? } else { BTreeMap::new() };
         let signers = if kind == Kind::Keys { make_signers(folder.path())? } else { BTreeMap::new() };
-        let master_key = extras.master_key.clone();
+        let (master_key, webhook_secrets) = (extras.master_key.clone(), extras.webhook_secrets());
         let (home, address) = (folder.path().to_owned(), format!("127.0.0.1:{port}"));
         let make = move || {
             let mut command = caseworker(&home)?;
             command.args(["serve", "--listen", &address, "--data", "data"]);
             if let Some(key) = &master_key {
                 command.env("CASEWORKER_MASTER_KEY", key);
+            }
+            if let Some(secrets) = &webhook_secrets {
+                command.env("CASEWORKER_WEBHOOK_SECRET", secrets);
             }
             if kind == Kind::Model {
                 command.env("ANTHROPIC_API_KEY", "sk-ant-test-key-of-the-conformance-suite");
@@ -109,6 +112,9 @@ fn configuration(kind: Kind, outside: &Outside, extras: &Extras) -> Result<Strin
     }
     if extras.agents.is_object() {
         text.push_str(&format!("[agents]\n{}", toml_lines(&extras.agents)));
+    }
+    if extras.webhook.is_object() {
+        text.push_str(&format!("[webhook]\n{}", toml_lines(&extras.webhook)));
     }
     // A table of TOML can be written inline, and then it is JSON but for its colons.
     for (name, table) in tables {

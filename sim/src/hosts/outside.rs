@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use sandbox::{Config, Day, Script, router};
 
-use super::{agent, liar};
+use super::{agent, liar, receiver};
 
 /// The seed of the bank.
 const SEED: u64 = 1;
@@ -60,7 +60,7 @@ impl Outside {
         thread::spawn(move || {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                axum::serve(listener, liar::before(agent::beside(router(config)))).await
+                axum::serve(listener, receiver::beside(liar::before(agent::beside(router(config))))).await
             })
         });
         Ok(Self { url, today })

@@ -23,7 +23,7 @@ const DEVELOPMENT_VAULT_KEY: &str = "0000000000000000000000000000000000000000000
 const SOURCES: &str = "SOURCES";
 
 /// Secrets that are passed on where the environment has them.
-const SECRETS: [&str; 3] = ["VAULT_KEY", "ANTHROPIC_API_KEY", "API_KEYS"];
+const SECRETS: [&str; 4] = ["VAULT_KEY", "ANTHROPIC_API_KEY", "API_KEYS", "CASEWORKER_WEBHOOK_SECRET"];
 
 /// How `edge dev` is told what to run.
 #[derive(Args)]

@@ -26,9 +26,10 @@ const FILES: [(&str, &str, Kind); 5] = [
 ];
 
 /// What workerd reads from its environment; what is not set is not there for the Worker either.
-const SECRETS: [&str; 10] = [
+const SECRETS: [&str; 11] = [
     "VAULT_KEY",
     "API_KEYS",
+    "CASEWORKER_WEBHOOK_SECRET",
     "SETTINGS",
     "ANTHROPIC_API_KEY",
     "CASEWORKER_SOURCE_LEDGER_TOKEN",
