@@ -274,6 +274,7 @@ impl Archive {
             sealed: if is_erased { Vec::new() } else { self.sealed.clone() },
             // A key that was destroyed here must not come back with lines from elsewhere.
             wrapped_key: if known == 0 { self.wrapped_key.clone() } else { None },
+            destroys: self.case.state().care.erased.is_some(),
             wake: match self.case.rest() {
                 Rest::Working { .. } => Some(now),
                 Rest::Waiting { .. } | Rest::Review | Rest::Closed => self.case.wake(),

@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// Every command's name, for messages and documents.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 17] = [
     "claim", "release", "identify", "reroute", "ask", "approve", "reject", "decide", "close", "reopen", "assign",
-    "snooze", "escalate", "hold", "unhold", "reveal",
+    "snooze", "escalate", "hold", "unhold", "reveal", "erase",
 ];
 
 /// A command that was read, before its words are sealed.
@@ -49,6 +49,7 @@ enum Kind {
     Hold,
     Unhold,
     Reveal(Reference),
+    Erase,
 }
 
 impl Kind {
@@ -70,7 +71,8 @@ impl Kind {
             | Self::Identify(_)
             | Self::Reroute(_)
             | Self::Approve(..)
-            | Self::Reveal(_) => false,
+            | Self::Reveal(_)
+            | Self::Erase => false,
         }
     }
 }
@@ -104,6 +106,7 @@ impl CommandBody {
             "hold" => Kind::Hold,
             "unhold" => Kind::Unhold,
             "reveal" => Kind::Reveal(what(&body)?),
+            "erase" => Kind::Erase,
             _ => {
                 let names = format!("`command` must be one of: {}.", NAMES.join(", "));
                 return Err(Problem::of(Code::Command, "command", names));
@@ -161,6 +164,7 @@ impl CommandBody {
             Kind::Hold => Command::Hold { note: hash },
             Kind::Unhold => Command::Unhold { note: hash },
             Kind::Reveal(what) => Command::Reveal { what: what.clone() },
+            Kind::Erase => Command::Erase,
         }
     }
 }

@@ -325,7 +325,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     ) -> Result<u64, HostError> {
         // Nobody sees in memory what is not written yet: neither where writing fails, nor where the caller goes away
         // and this future is dropped half-way.
-        let Some(open) = locked.open.take() else { return Err(HostError::Stale) };
+        let Some(mut open) = locked.open.take() else { return Err(HostError::Stale) };
         let head = open.case.head().clone();
         if decision.step.lines.is_empty() {
             *locked.open = Some(open);
@@ -338,6 +338,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             head_hash: head.hash,
             sealed: decision.sealed,
             wrapped_key,
+            destroys: open.case.state().care.erased.is_some(),
             wake: open.case.wake(),
             hooks_due,
             row: row::docket_row(&open.case),
@@ -345,6 +346,9 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         if let Err(error) = self.host.commit(key, commit).await {
             self.forget(key, locked);
             return Err(log(key, error));
+        }
+        if open.case.state().care.erased.is_some() {
+            open.vault = None;
         }
         for ready in decision.step.asks {
             self.start(key, &open, ready);

@@ -72,6 +72,8 @@ pub struct Commit {
     pub sealed: Vec<Sealed>,
     /// The case's wrapped key: with the first commit only.
     pub wrapped_key: Option<Vec<u8>>,
+    /// Whether the case's wrapped key and all its ciphertexts, new ones among them, are destroyed with these lines.
+    pub destroys: bool,
     /// When the case has to be woken at the latest ([`crate::file::Desk::wake`]); `None`: not needed.
     pub wake: Option<Millis>,
     /// When somebody has to be told of these lines at the latest; `None` where they hold nothing to tell. The host keeps

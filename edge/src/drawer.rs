@@ -149,6 +149,10 @@ impl Drawer {
             integer(commit.row.head_seq),
         ];
         self.run(if commit.first_seq == 0 { BEGIN_FILE } else { WRITE_FILE }, values)?;
+        if commit.destroys {
+            self.run("UPDATE file SET wrapped_key = NULL", Vec::new())?;
+            self.run("DELETE FROM sealed", Vec::new())?;
+        }
         self.forget_tries("wake")
     }
 

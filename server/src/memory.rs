@@ -100,6 +100,10 @@ impl CaseHost for Memory {
         stored.wrapped_key = commit.wrapped_key.or(stored.wrapped_key.take());
         let mut sealed = self.sealed.lock().unwrap_or_else(PoisonError::into_inner);
         sealed.extend(commit.sealed.into_iter().map(|one| (one.hash, one.bytes)));
+        if commit.destroys {
+            stored.wrapped_key = None;
+            sealed.clear();
+        }
         Ok(())
     }
 

@@ -136,6 +136,10 @@ impl CaseHost for Host {
         record.lines.extend(commit.lines);
         record.wrapped_key = commit.wrapped_key.or(record.wrapped_key.take());
         record.sealed.extend(commit.sealed.into_iter().map(|sealed| (sealed.hash, sealed.bytes)));
+        if commit.destroys {
+            record.wrapped_key = None;
+            record.sealed.clear();
+        }
         record.wake = commit.wake;
         if let Some(due) = commit.hooks_due {
             record.hooks = Some(match record.hooks {

@@ -13,6 +13,7 @@ mod document;
 mod drafts;
 mod drive;
 mod effects;
+mod erasure;
 mod errors;
 mod events;
 mod hooks;

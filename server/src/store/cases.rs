@@ -62,6 +62,18 @@ pub(super) fn write(connection: &Connection, key: &CaseKey, commit: &Commit) -> 
     if let Some(due) = commit.hooks_due {
         hooks::further(connection, key, commit.first_seq, due)?;
     }
+    if commit.destroys {
+        destroy(connection, tenant, case_id)?;
+    }
+    Ok(())
+}
+
+/// Destroys the key to a case's words, and the words. What is deleted is overwritten (`secure_delete`).
+fn destroy(connection: &Connection, tenant: &str, case_id: &str) -> Result<(), WriteError> {
+    let key = "UPDATE cases SET wrapped_key = NULL WHERE tenant = ?1 AND case_id = ?2";
+    connection.prepare_cached(key)?.execute(params![tenant, case_id])?;
+    let words = "DELETE FROM sealed WHERE tenant = ?1 AND case_id = ?2";
+    connection.prepare_cached(words)?.execute(params![tenant, case_id])?;
     Ok(())
 }
 

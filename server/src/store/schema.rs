@@ -157,6 +157,8 @@ pub(super) fn open_to_write(folder: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Folder { path: folder.to_owned(), why });
     }
     connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+    // What is deleted is not left in the file: a key that is destroyed is gone.
+    connection.pragma_update(None, "secure_delete", true).map_err(failed)?;
     // Only macOS knows the difference: there `fsync` alone does not reach the disk.
     connection.pragma_update(None, "fullfsync", true).map_err(failed)?;
     migrate(&mut connection, folder)?;

@@ -169,6 +169,7 @@ fn commands() -> Vec<Value> {
             "See a piece of personal data. It changes nothing; the journal tells who looked at what.",
             vec![must("what", says(of("Reference"), "A token such as `card:1`, or a field such as `profile:name`."))],
         ),
+        command("erase", "Destroy the key to the words of a closed case; no note is kept.", vec![]),
     ]
 }
 
