@@ -219,6 +219,7 @@ pub const WITH_KEYS: &[Check] = table! {
         Any a_session_that_was_changed_or_ended_is_none,
         Any a_form_counts_only_from_a_page_of_its_own_session,
         Any nobody_is_signed_in_by_another_site,
+        Any whoever_comes_through_access_needs_no_form,
         Any whose_key_is_revoked_is_signed_out,
         Any what_is_refused_is_said_on_the_page_and_what_was_typed_is_kept,
         None whoever_guesses_keys_has_to_wait_and_keeps_nobody_out,

@@ -10,6 +10,7 @@ use crate::{
     api::{Reply, View},
     browser::{Browser, token_of},
     checks::words::SAMPLE,
+    hosts::issuer::{Signs, issuer},
     world::World,
 };
 
@@ -161,6 +162,33 @@ pub(crate) async fn nobody_is_signed_in_by_another_site(world: &World) -> Result
     ensure!(reply.status == 303 && reply.headers.get("location").is_some_and(|place| place == "/console"), "{reply}");
     let cookie = reply.cookies.iter().find(|cookie| cookie.starts_with("caseworker=")).context("no session")?;
     ensure!(cookie.contains("; HttpOnly; SameSite=Strict; Max-Age=43200"), "{cookie}");
+    Ok(())
+}
+
+pub(crate) async fn whoever_comes_through_access_needs_no_form(world: &World) -> Result<()> {
+    let issuer = issuer()?;
+    let (_, path) = case(world).await?;
+    let header = "cf-access-jwt-assertion";
+    let token = |email: &str| issuer.token(Signs::Es256, &issuer.claims(email, &json!({})));
+    let open = async |browser: &Browser, token: &str| {
+        browser.send(world.api.with_key(None).get(&path).header(header, token)).await
+    };
+    let browser = Browser::new(&world.api);
+    let (ada, bob) = (token("ada@bank.example")?, token("bob@bank.example")?);
+    let page = open(&browser, &ada).await?;
+    ensure!(page.status == 200 && page.body.contains("ada@bank.example") && !browser.session().is_empty(), "{page}");
+    let session = browser.session();
+    // Without the token of Access its session is none, and with another person's it is that person's.
+    is_led_to_the_door(&browser.get(&path).await?)?;
+    let others = open(&browser, &bob).await?;
+    ensure!(others.status == 200 && others.body.contains("bob@bank.example"), "{others}");
+    ensure!(!others.body.contains("ada@bank.example") && browser.session() != session, "{others}");
+    is_page(&open(&Browser::new(&world.api), "ey.ey.ey").await?, 401, "CW206")?;
+    let nobody = issuer.token(Signs::Es256, &issuer.claims("x@bank.example", &json!({ "groups": ["staff"] })))?;
+    is_page(&open(&Browser::new(&world.api), &nobody).await?, 403, "CW207")?;
+    // A token can also be given by hand, and then it is not needed again.
+    let by_hand = Browser::signed_in(&world.api, &ada).await?;
+    ensure!(by_hand.get(&path).await?.body.contains("ada@bank.example"), "not ada's page");
     Ok(())
 }
 
