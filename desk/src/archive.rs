@@ -118,6 +118,9 @@ pub enum ArchiveFault {
     /// The first line says something else of the case than the journal.
     #[error("the first line does not say of the case what its journal says")]
     OtherHeader,
+    /// Words are there that were erased.
+    #[error("the journal says that the words were erased, and some of them are there")]
+    Erased,
     /// A ciphertext that the journal names is not there.
     #[error("the ciphertext {hash} that line {seq} of the journal names is missing")]
     Missing {
@@ -207,6 +210,12 @@ impl Archive {
         Ok(archive)
     }
 
+    /// Whether the journal says that the words were erased.
+    #[must_use]
+    pub const fn is_erased(&self) -> bool {
+        self.case.state().care.erased.is_some()
+    }
+
     /// The same with this host's mark.
     #[must_use]
     pub fn marked(mut self, master: &MasterKey) -> Self {
@@ -241,6 +250,9 @@ impl Archive {
 
     /// Without its key a case is erased, and its words need not be there.
     fn check_sealed(&self) -> Result<(), ArchiveFault> {
+        if self.is_erased() && (self.wrapped_key.is_some() || !self.sealed.is_empty()) {
+            return Err(ArchiveFault::Erased);
+        }
         if self.wrapped_key.is_none() {
             return Ok(());
         }
@@ -274,7 +286,7 @@ impl Archive {
             sealed: if is_erased { Vec::new() } else { self.sealed.clone() },
             // A key that was destroyed here must not come back with lines from elsewhere.
             wrapped_key: if known == 0 { self.wrapped_key.clone() } else { None },
-            destroys: self.case.state().care.erased.is_some(),
+            destroys: self.is_erased(),
             wake: match self.case.rest() {
                 Rest::Working { .. } => Some(now),
                 Rest::Waiting { .. } | Rest::Review | Rest::Closed => self.case.wake(),

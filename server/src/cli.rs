@@ -16,6 +16,7 @@ mod eval;
 mod export;
 mod handle;
 mod import;
+mod keep;
 mod keys;
 mod logs;
 mod model;
@@ -89,6 +90,12 @@ enum Command {
     Export(export::Args),
     /// Take up cases that `export` wrote
     Import(import::Args),
+    /// Keep the words of a case from erasure
+    Hold(keep::Noted),
+    /// End a hold
+    Unhold(keep::Noted),
+    /// Erase the words of a closed case: its key and everything sealed with it. Its journal stays, and verifies
+    Erase(keep::Args),
     /// Make the list of cases again from their journals
     Docket(docket::Args),
     /// Make, list and revoke callers' keys
@@ -128,6 +135,9 @@ impl Cli {
             Command::Eval(args) => block_on(eval::run(&settings(&Data { data: None })?, &args)),
             Command::Train(args) => train::run(&settings(args.data())?, &args),
             Command::Verify(args) => verify::run(&args),
+            Command::Hold(args) => block_on(keep::hold(&settings(args.data())?, "hold", &args)),
+            Command::Unhold(args) => block_on(keep::hold(&settings(args.data())?, "unhold", &args)),
+            Command::Erase(args) => block_on(keep::erase(&settings(args.data())?, &args)),
             Command::Pack(args) => block_on(pack::run(&settings(args.data())?, &args)),
             Command::Checkpoint(args) => block_on(checkpoint::run(&settings(args.data())?, &args)),
             Command::Replay(args) => replay::run(&settings(args.data())?, &args),
@@ -186,11 +196,6 @@ mod tests {
             "train A.jsonl B.jsonl --out M --report DIR",
             "train --reroutes --data D --out M --report DIR",
             "verify PATH --heads FILE --rederive",
-            "checkpoint --data d --to FILE --tenant acme",
-            "checkpoint --worker http://localhost --to FILE",
-            "checkpoint --public-key",
-            "pack case_aaaaaaaaaaaaaaaaaaaaaaaaaa -o FILE --data d",
-            "pack case_aaaaaaaaaaaaaaaaaaaaaaaaaa --out FILE --worker http://localhost",
             "replay case_x",
             "export --data d --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
             "export --worker http://localhost --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
@@ -232,13 +237,36 @@ mod tests {
             "docket rebuild --state d",
             "keys create --tenant t --subject s --role boss",
             "serve --port 1",
-            "checkpoint --worker http://localhost --data d",
-            "verify PATH --key ed25519:00",
             "batch IN",
             "eval FILE",
             "eval FILE --report DIR --fail-under 95",
             "eval FILE --report DIR --budget 1",
             "train --out M --report DIR",
+        ] {
+            let words = std::iter::once("caseworker").chain(line.split(' '));
+            assert_eq!(Cli::try_parse_from(words).unwrap_err().exit_code(), Exit::Usage as i32, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_command_lines_about_records_are_understood() {
+        for line in [
+            "checkpoint --data d --to FILE --tenant acme",
+            "checkpoint --worker http://localhost --to FILE",
+            "checkpoint --public-key",
+            "hold case_aaaaaaaaaaaaaaaaaaaaaaaaaa --note TEXT --code litigation --data d",
+            "unhold case_aaaaaaaaaaaaaaaaaaaaaaaaaa --note TEXT --worker http://localhost",
+            "erase case_aaaaaaaaaaaaaaaaaaaaaaaaaa --code requested_by_person --data d",
+            "pack case_aaaaaaaaaaaaaaaaaaaaaaaaaa -o FILE --data d",
+            "pack case_aaaaaaaaaaaaaaaaaaaaaaaaaa --out FILE --worker http://localhost",
+        ] {
+            let words = std::iter::once("caseworker").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+        for line in [
+            "checkpoint --worker http://localhost --data d",
+            "verify PATH --key ed25519:00",
+            "hold case_aaaaaaaaaaaaaaaaaaaaaaaaaa",
         ] {
             let words = std::iter::once("caseworker").chain(line.split(' '));
             assert_eq!(Cli::try_parse_from(words).unwrap_err().exit_code(), Exit::Usage as i32, "{line}");

@@ -119,6 +119,83 @@ fn a_file_of_checkpoints_that_was_changed_is_placed_and_not_written_to() {
     desk.check("checkpoint --data none --to kept.jsonl", 4, &[]);
 }
 
+impl Desk {
+    /// Whether bytes stand anywhere in the files of the data folder.
+    fn is_on_disk(&self, bytes: &[u8]) -> bool {
+        let files = fs::read_dir(self.path("d")).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+        files.into_iter().any(|file| file.windows(bytes.len()).any(|window| window == bytes))
+    }
+}
+
+#[test]
+fn after_erasure_no_ciphertext_and_no_key_of_the_case_is_left_in_any_file() {
+    let desk = Desk::new();
+    let (case, other) = (desk.handle(CHARGED), desk.handle("Where is my transfer?"));
+    let sealed = |case: &str| -> Vec<Vec<u8>> {
+        let database = desk.database();
+        let of = |sql: &str| -> Vec<Vec<u8>> {
+            let mut statement = database.prepare(sql).unwrap();
+            statement.query_map([case], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        };
+        let mut bytes = of("SELECT bytes FROM sealed WHERE case_id = ?1");
+        bytes.extend(of("SELECT wrapped_key FROM cases WHERE case_id = ?1 AND wrapped_key IS NOT NULL"));
+        bytes
+    };
+    let (words, kept) = (sealed(&case), sealed(&other));
+    // A page may end within a ciphertext, so that not every part stands in one place.
+    let is_there = |bytes: &Vec<u8>| bytes.chunks(40).any(|part| part.len() == 40 && desk.is_on_disk(part));
+    assert!(words.len() >= 2 && words.iter().all(is_there), "the words and their key");
+    desk.check(&format!("erase {case} --data d"), 2, &["CW304"]);
+    close(&desk, &case);
+    let words = [words, sealed(&case)].concat();
+    desk.check("checkpoint --data d --to kept.jsonl", 0, &[]);
+    desk.check(&format!("hold {case} --data d --code litigation"), 2, &["--note"]);
+    let held = desk.command(&format!("hold {case} --data d --code litigation --note Sued")).output().unwrap();
+    assert!(held.status.success(), "{held:?}");
+    desk.check(&format!("erase {case} --data d"), 2, &["hold"]);
+    desk.check(&format!("unhold {case} --data d --note Settled"), 0, &["\"held\":false"]);
+    desk.check(&format!("erase {case} --data d --code requested_by_person"), 0, &["\"erased\":\"commanded\""]);
+
+    assert!(!words.iter().any(is_there), "a part of a ciphertext is left");
+    assert!(kept.iter().all(is_there), "the other case's are there");
+    desk.check("verify d --heads kept.jsonl --rederive", 0, &["0 faults", "{\"heads_compared\":2}"]);
+    desk.check(&format!("erase {case} --data d"), 2, &["CW309"]);
+    desk.check(&format!("pack {case} --data d -o erased.html"), 0, &[]);
+    assert!(!fs::read_to_string(desk.path("erased.html")).unwrap().contains("Flumbrix"));
+    desk.check("export out --data d", 0, &[]);
+    desk.check("verify out", 0, &["2 cases", "0 faults"]);
+
+    // A key that comes back, from a copy of the file or by hand, is found and does not leave the folder.
+    let back = "UPDATE cases SET wrapped_key = x'00' WHERE case_id = ?1";
+    assert_eq!(desk.database().execute(back, [&case]).unwrap(), 1);
+    desk.check("verify d", 1, &["its words were erased, and the key to its words"]);
+    desk.check("export again --data d", 1, &["its words were erased, and some of them are here"]);
+}
+
+/// Closes a case over the API.
+fn close(desk: &Desk, case: &str) {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    let mut server =
+        desk.command("serve --listen 127.0.0.1:0 --data d --sandbox").stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let find = |line: String| Some(line.split_once("http://")?.1.split(['/', ' ', '"']).next()?.to_owned());
+    let address = lines.find_map(find).unwrap();
+    std::thread::spawn(move || lines.for_each(drop));
+    let body = r#"{"command":"close","reason":"Told Flumbrix"}"#;
+    let mut stream = std::net::TcpStream::connect(&address).unwrap();
+    let length = body.len();
+    let head = format!(
+        "POST /v1/cases/{case}/commands HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(reply.contains("\"state\":\"closed\""), "{reply}");
+}
+
 /// Changes one byte of a pack, checks it in another folder, and says what was found.
 fn flipped(pack: &[u8], at: usize, elsewhere: &Desk) -> Vec<Value> {
     let mut bytes = pack.to_vec();

@@ -1,12 +1,15 @@
-//! What is kept elsewhere: evidence packs, made at the front of what the case says.
+//! What is kept elsewhere, and what is kept no longer: evidence packs, and where erased words must not come back from.
 
+use case::{actor::Role, case::rederive};
 use desk::{
+    archive::{Archive, Vault},
     pack::{self, JOURNAL},
+    ports::Sealed,
     problem::Code,
 };
 use serde_json::json;
 
-use crate::world::{SAMPLE, World};
+use crate::world::{SAMPLE, World, local};
 
 #[tokio::test(start_paused = true)]
 async fn a_pack_holds_the_case_as_it_is_shown_and_the_journal_as_it_is_stored() {
@@ -46,4 +49,89 @@ async fn a_pack_of_a_case_at_work_ends_where_its_page_does() {
     world.get("/v1/cases/nothing/pack").await.is(Code::NoCase);
     let claimed = world.command(&case, &[], &json!({ "command": "claim" })).await;
     assert_eq!(claimed.status, 200, "{}", claimed.text);
+}
+
+/// A case that was closed by an analyst.
+async fn closed(world: &World) -> String {
+    let case = world.work(SAMPLE, "cus_ada").await.case_id();
+    let closed = world.command(&case, &[], &json!({ "command": "close", "reason": "The customer withdrew." })).await;
+    assert_eq!(closed.at("/orchestration/state"), "closed", "{}", closed.text);
+    case
+}
+
+#[track_caller]
+fn is_erased(world: &World, case: &str) {
+    let left = world.stored(case, |record| (record.wrapped_key.is_some(), record.sealed.len()));
+    assert_eq!(left, (false, 0));
+    assert_eq!(rederive(world.lines(case).iter().map(String::as_str)), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_erased_case_moves_without_words_and_none_come_back() {
+    let world = World::new();
+    let erase = json!({ "command": "erase", "code": "requested_by_person" });
+    let case = closed(&world).await;
+    let sealed: Vec<Sealed> = world.stored(&case, |record| {
+        let one = |(hash, bytes): (&_, &Vec<u8>)| Sealed { hash: Clone::clone(hash), bytes: bytes.clone() };
+        record.sealed.iter().map(one).collect()
+    });
+    assert!(!sealed.is_empty());
+    let erased = world.command(&case, &[], &erase).await;
+    assert_eq!((erased.status, erased.at("/erased")), (200, json!("commanded")), "{}", erased.text);
+    is_erased(&world, &case);
+    let shown = world.get(&format!("/v1/cases/{case}")).await;
+    assert_eq!((shown.at("/text"), shown.at("/erased")), (json!(null), json!("commanded")));
+    assert!(!shown.text.contains("withdrew") && !shown.text.contains("subscription"), "{}", shown.text);
+    let pack = world.get(&format!("/v1/cases/{case}/pack")).await;
+    assert!(pack::check(pack.text.as_bytes(), None).is_ok() && !pack.text.contains("subscription"));
+
+    // It moves without words, and words that come along with it from elsewhere are refused.
+    let archive = world.get(&format!("/v1/cases/{case}/archive")).await;
+    assert!(archive.text.lines().last().unwrap().starts_with("{\"wrapped_key\":null"), "{}", archive.text);
+    let there = World::new();
+    let jsonl = [("content-type", "application/jsonl")];
+    assert_eq!(there.send("POST", "/v1/import", &jsonl, &archive.text).await.status, 201);
+    is_erased(&there, &case);
+    let revived = Vault { wrapped_key: Some(vec![7; 72]), sealed, mark: None };
+    assert!(Archive::new(local(&case), world.lines(&case), revived).is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_knew_the_words_forgets_them_with_the_lines_that_come_from_elsewhere() {
+    let (here, there) = (World::new(), World::new());
+    let case = closed(&here).await;
+    let jsonl = [("content-type", "application/jsonl")];
+    let archive = async |world: &World| world.get(&format!("/v1/cases/{case}/archive")).await.text;
+    let with_words = archive(&here).await;
+    there.send("POST", "/v1/import", &jsonl, &with_words).await;
+    assert!(there.stored(&case, |record| !record.sealed.is_empty()));
+    assert_eq!(there.command(&case, &[], &json!({ "command": "erase" })).await.status, 200);
+    assert_eq!(here.send("POST", "/v1/import", &jsonl, &archive(&there).await).await.status, 200);
+    is_erased(&here, &case);
+    // An older copy brings nothing back.
+    assert_eq!(here.send("POST", "/v1/import", &jsonl, &with_words).await.status, 200);
+    is_erased(&here, &case);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_admins_erase_and_only_approvers_and_admins_hold() {
+    let world = World::with_keys();
+    let key = |role: Role| world.hire("acme", role.name(), role);
+    let admin = key(Role::Admin);
+    let as_role = async |key: &str, path: &str, body: &serde_json::Value| {
+        world.post(path, &[("authorization", key), ("prefer", "wait=10")], body).await
+    };
+    let case = as_role(&admin, "/v1/requests", &json!({ "text": SAMPLE, "customer_id": "cus_ada" })).await.case_id();
+    let commands = format!("/v1/cases/{case}/commands");
+    as_role(&admin, &commands, &json!({ "command": "close", "reason": "Done." })).await;
+    let hold = json!({ "command": "hold", "reason": "Litigation." });
+    for role in [Role::Submitter, Role::Analyst, Role::Approver, Role::Auditor] {
+        as_role(&key(role), &commands, &json!({ "command": "erase" })).await.is(if role == Role::Submitter {
+            Code::NoCase
+        } else {
+            Code::Role
+        });
+    }
+    as_role(&key(Role::Analyst), &commands, &hold).await.is(Code::Role);
+    assert_eq!(as_role(&key(Role::Approver), &commands, &hold).await.status, 200);
 }

@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use desk::problem::Code;
+use desk::problem::{Code, Problem};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value};
 use tower::ServiceExt as _;
@@ -44,6 +44,14 @@ pub(crate) async fn post(
 }
 
 impl Reply {
+    /// What a caller would have been answered.
+    pub(crate) fn of(problem: &Problem) -> Self {
+        let body = serde_json::json!({
+            "code": problem.code.name(), "title": problem.code.title(), "detail": problem.detail,
+        });
+        Self { status: problem.code.status(), body }
+    }
+
     /// The body of a reply that is none of a problem's.
     ///
     /// # Errors

@@ -101,9 +101,12 @@ fn read(shelf: &Shelf, key: &CaseKey) -> Result<Result<Archive, String>, Failure
     let (texts, _) = archive::readable(&shelved.lines);
     let lines = texts.into_iter().map(str::to_owned).collect();
     let seal = |(hash, bytes): (String, Vec<u8>)| Some(Sealed { hash: Digest::parse(&hash).ok()?, bytes });
-    let Some(sealed) = shelf.sealed(key)?.into_iter().map(seal).collect() else {
+    let Some(sealed) = shelf.sealed(key)?.into_iter().map(seal).collect::<Option<Vec<Sealed>>>() else {
         return Ok(Err("a ciphertext is not filed under a hash".to_owned()));
     };
+    if case.state().care.erased.is_some() && (shelved.wrapped_key.is_some() || !sealed.is_empty()) {
+        return Ok(Err("its words were erased, and some of them are here all the same".to_owned()));
+    }
     // Where a ciphertext is missing, the rest of the case is worth a copy; `import` will not take it.
     Ok(Ok(Archive { key: key.clone(), case, lines, wrapped_key: shelved.wrapped_key, sealed, mark: None }))
 }

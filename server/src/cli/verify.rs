@@ -137,6 +137,7 @@ impl Audit {
             match read {
                 Ok(read) => {
                     let erased = vault.is_file() && read.wrapped_key.is_none();
+                    self.erased(tenant, &case, read.wrapped_key.is_some(), read.sealed.len())?;
                     let sealed = read.sealed.into_iter().map(|one| (one.hash.to_string(), one.bytes));
                     self.sealed(tenant, &name, &lines, &sealed.collect::<Vec<_>>(), erased)?;
                 }
@@ -184,8 +185,10 @@ impl Audit {
             let Some(shelved) = shelf.case(&key)? else { continue };
             let (tenant, name) = (Some(key.tenant.as_str()), key.case.as_str());
             let erased = shelved.wrapped_key.is_none();
-            self.sealed(tenant, name, &shelved.lines, &shelf.sealed(&key)?, erased)?;
+            let sealed = shelf.sealed(&key)?;
+            self.sealed(tenant, name, &shelved.lines, &sealed, erased)?;
             let Some(case) = self.journal(tenant, name, &shelved.lines)? else { continue };
+            self.erased(tenant, &case, !erased, sealed.len())?;
             if case.id() != &key.case || case.tenant() != &key.tenant {
                 self.found(tenant, Some(name), Some(0), "the journal is another case's than its place says")?;
             }
@@ -223,6 +226,16 @@ impl Audit {
                 Ok(None)
             }
         }
+    }
+
+    /// Words that were erased must not be there.
+    fn erased(&mut self, tenant: Option<&str>, case: &Case, is_key_here: bool, sealed: usize) -> Result<(), Failure> {
+        if case.state().care.erased.is_none() || (!is_key_here && sealed == 0) {
+            return Ok(());
+        }
+        let key = if is_key_here { "the key to its words" } else { "no key" };
+        let fault = format!("its words were erased, and {key} and {sealed} ciphertexts are still here");
+        self.found(tenant, Some(case.id().as_str()), None, &fault)
     }
 
     /// The heads held elsewhere.

@@ -48,6 +48,7 @@ impl Drop for Writer {
 }
 
 fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics) {
+    let mut is_owed = false;
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < limits::COMMITS_PER_BATCH
@@ -56,12 +57,27 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Met
             batch.push(job);
         }
         let results = write(&mut connection, &batch);
+        is_owed |= batch.iter().zip(&results).any(|(job, result)| job.commit.destroys && result.is_ok());
+        is_owed = is_owed && !empty_log(&connection);
         metrics.batch(&batch_sizes(&batch), &results);
         let stored = batch.iter().zip(&results).filter(|(_, result)| result.is_ok());
         stored.flat_map(|(job, _)| &job.commit.lines).for_each(|line| metrics.line(line));
         for (job, result) in batch.into_iter().zip(results) {
             // A caller that has gone away learns of its commit when it reads the case again.
             let _ = job.reply.send(result);
+        }
+    }
+}
+
+/// Empties the write-ahead log, in which older pages still hold what was erased; whether it is empty. A reader may be in
+/// the way: then it is tried again with the next batch, and when the process ends the log goes anyway.
+fn empty_log(connection: &Connection) -> bool {
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    match busy {
+        Ok(busy) => busy == 0,
+        Err(error) => {
+            tracing::warn!(%error, "the log could not be emptied after words were erased; it is tried again");
+            false
         }
     }
 }
