@@ -257,7 +257,9 @@ impl Case {
             }
             Entry::Answered { ask, attempt, answer } => {
                 let awaited = |asked: &Ask| asked.awaits(*attempt, answer) && fits(&asked.question, answer);
-                state.closed.is_none() && state.asks.get(ask).is_some_and(awaited)
+                let asked = state.asks.get(ask);
+                let goes_on = |asked: &Ask| state.closed.is_none() || asked.is_letter();
+                asked.is_some_and(|asked| goes_on(asked) && awaited(asked))
             }
             Entry::Commanded { actor, command, code, key } => {
                 let order = Reasoned { command: command.clone(), code: code.clone() };
@@ -270,7 +272,8 @@ impl Case {
             }
             Entry::Resumed => {
                 let in_flight = |ask: &Ask| ask.is_open() && ask.standing == Standing::Open;
-                state.closed.is_none() && state.asks.values().any(in_flight)
+                let goes_on = |ask: &&Ask| state.closed.is_none() || ask.is_letter();
+                state.asks.values().filter(goes_on).any(in_flight)
             }
             Entry::Opened(_)
             | Entry::Triaged(_)
@@ -349,7 +352,7 @@ const fn fits(question: &Question, answer: &Answer) -> bool {
         | (Question::Draft { .. }, Answer::Drafted { .. })
         | (Question::Extract { .. }, Answer::Extracted { .. })
         | (Question::Consult(_), Answer::Advised { .. })
-        | (Question::Act { .. }, Answer::Done { .. }) => true,
+        | (Question::Act { .. } | Question::Letter { .. }, Answer::Done { .. }) => true,
         (Question::Lookup(lookup), Answer::Facts { facts, .. }) => matches!(
             (lookup, facts),
             (Lookup::Transactions { .. }, Facts::Transactions { .. })
@@ -366,6 +369,7 @@ const fn fits(question: &Question, answer: &Answer) -> bool {
             | Question::Extract { .. }
             | Question::Consult(_)
             | Question::Act { .. }
+            | Question::Letter { .. }
             | Question::Lookup(_),
             _,
         ) => false,

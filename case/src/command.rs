@@ -5,7 +5,7 @@ use crate::{
     entry::{Command, Message, Notice, Reasoned, Speaker},
     facts::Direction,
     ids::Digest,
-    law,
+    law, limits,
     rules::pack::Duty,
     settings::{DeskSettings, Mode},
     state::{Proposed, Stage, State},
@@ -79,6 +79,9 @@ pub enum Refusal {
     /// The words are gone.
     #[error("the case's words were erased")]
     Erased,
+    /// Nobody knows to whom a letter would go.
+    #[error("nobody knows whose case it is; identify the customer first")]
+    NoCustomer,
     /// This command follows another.
     #[error("an analyst's decision was not worked off yet")]
     Busy,
@@ -102,6 +105,10 @@ pub fn check(state: &State, actor: &Actor, order: &Reasoned, at: Millis) -> Resu
     }
     if command.is_quiet() {
         return check_keeping(state, command);
+    }
+    // A letter may follow a case's end.
+    if matches!(command, Command::Reply { .. }) {
+        return check_letter(state);
     }
     if matches!(command, Command::Reopen { .. }) {
         return if state.closed.is_some() { Ok(()) } else { Err(Refusal::NotClosed) };
@@ -137,17 +144,28 @@ const fn may(role: Role, command: &Command) -> bool {
         | Command::Assign { .. }
         | Command::Snooze { .. }
         | Command::Escalate { .. }
+        | Command::Reply { .. }
         | Command::Reveal { .. } => role.decides(),
     }
 }
 
 /// Checks what concerns the words of a case and whether they are kept.
-const fn check_keeping(state: &State, command: &Command) -> Result<(), Refusal> {
+fn check_keeping(state: &State, command: &Command) -> Result<(), Refusal> {
     match command {
         Command::Hold { .. } | Command::Erase if state.care.held => Err(Refusal::Held),
         Command::Unhold { .. } if !state.care.held => Err(Refusal::NotHeld),
         Command::Erase if state.closed.is_none() => Err(Refusal::NotClosed),
+        Command::Erase if letter_under_way(state) => Err(Refusal::ActionUnderWay),
         _ => Ok(()),
+    }
+}
+
+fn check_letter(state: &State) -> Result<(), Refusal> {
+    match (state.opened.settings.mode, &state.customer) {
+        (Mode::Shadow, _) => Err(Refusal::Shadow),
+        (Mode::Assist | Mode::Auto, None) => Err(Refusal::NoCustomer),
+        (Mode::Assist | Mode::Auto, Some(_)) if state.letters.len() >= limits::LETTERS => Err(Refusal::Full),
+        (Mode::Assist | Mode::Auto, Some(_)) => Ok(()),
     }
 }
 
@@ -223,6 +241,7 @@ fn check_work(state: &State, actor: &Actor, command: &Command, at: Millis) -> Re
         | Command::Assign { .. }
         | Command::Snooze { .. }
         | Command::Escalate { .. }
+        | Command::Reply { .. }
         | Command::Reveal { .. }
         | Command::Hold { .. }
         | Command::Unhold { .. }
@@ -274,6 +293,10 @@ fn open<'a>(state: &'a State, id: &str, hash: &Digest) -> Result<&'a Proposed, R
         Stage::Pending if view_hash::of(state, proposed) != *hash => Err(Refusal::Stale),
         Stage::Pending => Ok(proposed),
     }
+}
+
+fn letter_under_way(state: &State) -> bool {
+    state.letters.iter().any(|letter| letter.stage == Stage::Approved)
 }
 
 fn action_under_way(state: &State) -> bool {

@@ -17,7 +17,7 @@ use crate::{
     narrative::{Narrative, YesNo},
     policy::Proposal,
     rules::Pause,
-    state::{Ask, Decision, Proposed, Stage, Standing, State, Track},
+    state::{Ask, Decision, Letter, Proposed, Stage, Standing, State, Track},
     time::Millis,
     view_hash,
 };
@@ -162,6 +162,7 @@ fn answered(state: &mut State, id: &AskId, attempt: u32, answer: &Answer) -> Res
     }
     match (ask.question.clone(), answer) {
         (Question::Act { proposal }, Answer::Done { .. }) => stage(state, &proposal, Stage::Done)?,
+        (Question::Letter { letter }, Answer::Done { .. }) => letter_is(state, &letter, Stage::Done)?,
         (Question::Draft { proposal, .. }, Answer::Drafted { draft, kept: 1.., .. }) => {
             drafted(state, &proposal, draft)
         }
@@ -201,12 +202,22 @@ const fn cost(answer: &Answer) -> Option<u64> {
 
 fn gave_up(state: &mut State, id: &AskId, missing: Missing) -> Result<(), &'static str> {
     standing(state, id, Standing::Missing(missing))?;
-    if let Some(Question::Act { proposal }) = state.asks.get(id).map(|ask| ask.question.clone()) {
-        stage(state, &proposal, Stage::Refused)?;
-        if let Some(track) = track_of(state, &proposal) {
-            track.human = true;
+    match state.asks.get(id).map(|ask| ask.question.clone()) {
+        Some(Question::Act { proposal }) => {
+            stage(state, &proposal, Stage::Refused)?;
+            if let Some(track) = track_of(state, &proposal) {
+                track.human = true;
+            }
+            Ok(())
         }
+        Some(Question::Letter { letter }) => letter_is(state, &letter, Stage::Refused),
+        Some(_) | None => Ok(()),
     }
+}
+
+fn letter_is(state: &mut State, id: &str, stage: Stage) -> Result<(), &'static str> {
+    let letter = state.letters.iter_mut().find(|letter| letter.id == id).ok_or("there is no such letter")?;
+    letter.stage = stage;
     Ok(())
 }
 
@@ -272,7 +283,7 @@ fn look_anew(state: &mut State) {
     // What was said or sent may name what an earlier reply was compared with, or what the source was asked about.
     let outdated = |ask: &&mut Ask| match ask.question {
         Question::Lookup(_) | Question::Extract { .. } | Question::Consult(_) => true,
-        Question::Triage { .. } | Question::Draft { .. } | Question::Act { .. } => false,
+        Question::Triage { .. } | Question::Draft { .. } | Question::Act { .. } | Question::Letter { .. } => false,
     };
     for ask in state.asks.values_mut().filter(outdated) {
         ask.stale = true;
@@ -353,6 +364,14 @@ fn commanded(state: &mut State, by: &Actor, command: &Command) -> Result<(), &'s
             let track = track.id.clone();
             state.decision = Some(Decision { track, action: *action, about: about.clone(), by: by.clone() });
         }
+        Command::Reply { letter, sum } => state.letters.push(Letter {
+            id: format!("l{}", state.letters.len() + 1),
+            sealed: letter.clone(),
+            sum: sum.clone(),
+            by: by.subject.clone(),
+            at: state.now,
+            stage: Stage::Approved,
+        }),
         Command::Close { .. } => state.closed = Some(CloseReason::ByAnalyst),
         Command::Reopen { .. } => {
             state.closed = None;

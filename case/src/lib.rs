@@ -28,6 +28,7 @@ pub mod journal;
 pub mod label;
 pub mod language;
 pub mod law;
+pub mod letter;
 pub mod limits;
 pub mod local;
 pub mod money;

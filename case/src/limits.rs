@@ -10,6 +10,10 @@ pub const REASON_CODE_BYTES: usize = 40;
 pub const REASONS: usize = 40;
 /// Documents that one request or message may carry.
 pub const DOCUMENTS: usize = 20;
+/// Letters of one case.
+pub const LETTERS: usize = 50;
+/// Longest letter, in characters.
+pub const LETTER_CHARS: usize = 8_000;
 /// Longest text of one document, with its fields, in characters.
 pub const DOCUMENT_CHARS: usize = 20_000;
 /// Identity fields taken from one text or document.

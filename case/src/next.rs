@@ -27,7 +27,10 @@ use crate::{
 #[must_use]
 pub fn next(state: &State) -> Option<Entry> {
     if state.closed.is_some() {
-        return care::erasure_due(state);
+        return ask_due(state)
+            .or_else(|| letter_due(state))
+            .or_else(|| care::refusal_due(state))
+            .or_else(|| care::erasure_due(state));
     }
     ask_due(state)
         .or_else(|| care::return_due(state))
@@ -39,13 +42,16 @@ pub fn next(state: &State) -> Option<Entry> {
         .or_else(|| decision_due(state))
         .or_else(|| state.tracks.iter().find_map(|track| step_due(state, track)))
         .or_else(|| action_due(state))
+        .or_else(|| letter_due(state))
         .or_else(|| draft_due(state))
         .or_else(|| close_due(state))
 }
 
 /// Asks that failed, are due again, or are overdue.
 fn ask_due(state: &State) -> Option<Entry> {
-    state.asks.iter().find_map(|(id, ask)| {
+    // Of a closed case nothing goes on but its letters.
+    let mut asks = state.asks.iter().filter(|(_, ask)| state.closed.is_none() || ask.is_letter());
+    asks.find_map(|(id, ask)| {
         let settings = settings_of(state, &ask.question);
         let overdue = state.now >= ask.deadline && !is_action(&ask.question);
         match &ask.standing {
@@ -78,7 +84,7 @@ fn is_pointless(state: &State, ask: &Ask) -> bool {
             state.proposed(proposal).is_none_or(|proposed| proposed.stage == Stage::Superseded)
         }
         Question::Consult(consultation) => remote::is_pointless(state, consultation),
-        Question::Extract { .. } | Question::Lookup(_) | Question::Act { .. } => false,
+        Question::Extract { .. } | Question::Lookup(_) | Question::Act { .. } | Question::Letter { .. } => false,
     }
 }
 
@@ -127,7 +133,7 @@ fn backoff_ms(id: &AskId, attempt: u32, settings: AskSettings) -> i64 {
 /// The longest pause before another attempt: an hour for an action, a minute for the rest.
 const fn limits_of_pause(question: &Question) -> i64 {
     match question {
-        Question::Act { .. } => 3_600_000,
+        Question::Act { .. } | Question::Letter { .. } => 3_600_000,
         Question::Triage { .. }
         | Question::Draft { .. }
         | Question::Extract { .. }
@@ -177,6 +183,7 @@ fn escalation_due(state: &State) -> Option<Entry> {
         is_action(&ask.question) && ask.is_open() && (ask.attempt > settings.attempts || state.now >= ask.deadline)
     };
     let refused = |track: &Track| track.proposals.iter().any(|proposed| proposed.stage == Stage::Refused);
+    let unsent = state.letters.iter().any(|letter| letter.stage == Stage::Refused);
     let unanswered = |track: &Track| {
         let waits = track.waiting.filter(|_| !track.is_over());
         waits.is_some_and(|(_, since)| state.now.since(since) >= state.opened.settings.wait_ms)
@@ -189,7 +196,7 @@ fn escalation_due(state: &State) -> Option<Entry> {
         (state.facts_of(Source::Risk).any(high), Escalation::HighRisk),
         (state.tracks.iter().any(unanswered), Escalation::NoAnswer),
         (state.asks.values().any(failing), Escalation::ActionFailing),
-        (state.tracks.iter().any(refused), Escalation::ActionRefused),
+        (unsent || state.tracks.iter().any(refused), Escalation::ActionRefused),
     ];
     let new = |(due, reason): &(bool, Escalation)| *due && !state.escalations.contains(reason);
     due.iter()
@@ -316,6 +323,15 @@ fn action_due(state: &State) -> Option<Entry> {
     })
 }
 
+/// A letter goes out.
+fn letter_due(state: &State) -> Option<Entry> {
+    state.letters.iter().filter(|letter| letter.stage == Stage::Approved).find_map(|letter| {
+        let id = AskId::action(&state.opened.case, &letter.id);
+        let question = Question::Letter { letter: letter.id.clone() };
+        (!state.asks.contains_key(&id)).then(|| first_attempt(state, id, question))
+    })
+}
+
 /// A case closes by itself once an action of every specialist was executed, unless a human who should look has not.
 fn close_due(state: &State) -> Option<Entry> {
     let over = state.tracks.iter().all(Track::is_over);
@@ -332,7 +348,7 @@ fn ask(state: &State, track: &str, question: Question) -> Entry {
         Question::Extract { .. } => "extract",
         Question::Lookup(lookup) => lookup.step(),
         Question::Consult(_) => "finding",
-        Question::Act { .. } => "act",
+        Question::Act { .. } | Question::Letter { .. } => "act",
     };
     first_attempt(state, AskId::new(&state.opened.case, track, step, state.asked + 1), question)
 }
@@ -355,7 +371,7 @@ const fn reserve(state: &State, question: &Question) -> u64 {
     match question {
         Question::Triage { .. } => state.opened.reserve_nano_dollars,
         Question::Draft { .. } | Question::Extract { .. } => state.opened.reserve_writing_nano_dollars,
-        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } => 0,
+        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } | Question::Letter { .. } => 0,
     }
 }
 
@@ -369,13 +385,13 @@ const fn settings_of(state: &State, question: &Question) -> AskSettings {
         Question::Draft { .. } | Question::Extract { .. } => state.opened.settings.writing.claude,
         Question::Lookup(_) => state.opened.settings.lookups,
         Question::Consult(_) => state.opened.settings.agents.findings,
-        Question::Act { .. } => state.opened.settings.actions,
+        Question::Act { .. } | Question::Letter { .. } => state.opened.settings.actions,
     }
 }
 
 const fn is_action(question: &Question) -> bool {
     match question {
-        Question::Act { .. } => true,
+        Question::Act { .. } | Question::Letter { .. } => true,
         Question::Triage { .. }
         | Question::Draft { .. }
         | Question::Extract { .. }

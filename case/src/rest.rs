@@ -4,7 +4,7 @@
 use crate::{
     law,
     settings::Mode,
-    state::{Standing, State, Track},
+    state::{Ask, Standing, State, Track},
     time::Millis,
 };
 
@@ -23,17 +23,15 @@ pub enum Rest {
     },
     /// An analyst's queue.
     Review,
-    /// Nobody: it is closed.
+    /// Nobody: it is closed. A closed case that sends a letter is at work until that is done.
     Closed,
 }
 
 /// Who has the case.
 #[must_use]
 pub fn of(state: &State) -> Rest {
-    if state.closed.is_some() {
-        return Rest::Closed;
-    }
-    let due = state.asks.values().filter(|ask| ask.is_open()).filter_map(|ask| match ask.standing {
+    let goes_on = |ask: &&Ask| ask.is_open() && (state.closed.is_none() || ask.is_letter());
+    let due = state.asks.values().filter(goes_on).filter_map(|ask| match ask.standing {
         Standing::Open => Some(ask.lost_at()),
         Standing::Retry(at) => Some(at),
         Standing::Failed { .. } => Some(state.now),
@@ -41,6 +39,9 @@ pub fn of(state: &State) -> Rest {
     });
     if let Some(wake) = due.min() {
         return Rest::Working { wake };
+    }
+    if state.closed.is_some() {
+        return Rest::Closed;
     }
     let asks = state.tracks.iter().any(Track::asks_now);
     let open = state.tracks.iter().filter(|track| !(track.is_over() || (asks && track.is_held())));
@@ -63,6 +64,9 @@ pub fn wake(state: &State) -> Option<Millis> {
         Rest::Review => stale_at(state),
         Rest::Closed => return erase_at(state),
     };
+    if state.closed.is_some() {
+        return rest;
+    }
     let care = &state.care;
     let warnings = law::warnings(state).map(|warning| warning.at);
     let ends = care.claimed_until.into_iter().chain(care.snoozed.map(|snooze| snooze.until));

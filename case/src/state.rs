@@ -1,6 +1,7 @@
 //! The state of a case: what a fold over its entries has seen. Nothing here decides; [`crate::next`] does.
 
 mod care;
+mod letter;
 mod track;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -9,6 +10,7 @@ use jiff::civil::Date;
 
 pub use self::{
     care::{Care, Snooze},
+    letter::Letter,
     track::{Proposed, Stage, Track},
 };
 
@@ -79,6 +81,8 @@ pub struct State {
     pub spent_nano_dollars: u64,
     /// Idempotency keys of commands and messages, the newest last.
     pub keys: VecDeque<Digest>,
+    /// Letters to the customer, the newest last.
+    pub letters: Vec<Letter>,
     /// How people look after the case.
     pub care: Care,
     /// How the case ended.
@@ -182,7 +186,17 @@ impl Ask {
     #[must_use]
     pub fn lost_at(&self) -> Millis {
         let lost_at = self.until.plus(limits::GRACE_MS);
-        if matches!(self.question, Question::Act { .. }) { lost_at } else { lost_at.min(self.deadline) }
+        if matches!(self.question, Question::Act { .. } | Question::Letter { .. }) {
+            lost_at
+        } else {
+            lost_at.min(self.deadline)
+        }
+    }
+
+    /// Whether a letter is sent with it: that goes on in a closed case.
+    #[must_use]
+    pub const fn is_letter(&self) -> bool {
+        matches!(self.question, Question::Letter { .. })
     }
 
     /// The facts of its answer.
@@ -227,6 +241,7 @@ impl State {
             warned: BTreeSet::new(),
             spent_nano_dollars: 0,
             keys: VecDeque::new(),
+            letters: Vec::new(),
             care: Care::new(at),
             closed: None,
             opened,

@@ -41,6 +41,27 @@ pub(crate) async fn act(outside: &(impl Outside + TenantHost), setup: &Setup, jo
         body.insert("amount_minor".to_owned(), amount.amount_minor.into());
         body.insert("currency".to_owned(), amount.currency.to_string().into());
     }
+    order(outside, setup, job, &body, limit_ms).await
+}
+
+/// One attempt at sending a letter. The actions endpoint knows the customer's address; nobody here does.
+pub(crate) async fn send_letter(outside: &impl Outside, setup: &Setup, job: &Job, limit_ms: u64) -> Performed {
+    let (Some(letter), Some(customer)) = (&job.letter, &job.customer) else {
+        return failed(outside, outside.now(), Failure::Refused, None);
+    };
+    let body = json!({
+        "action": "send_letter",
+        "case_id": job.ready.id.as_str().split('/').next().unwrap_or_default(),
+        "customer_id": customer,
+        "references": [],
+        "letter": letter,
+    });
+    order(outside, setup, job, &body, limit_ms).await
+}
+
+/// Sends an order under the ask's id.
+async fn order(outside: &impl Outside, setup: &Setup, job: &Job, body: &Value, limit_ms: u64) -> Performed {
+    let started = outside.now();
     let Some(request) =
         build(Method::POST, "/actions", Bytes::from(body.to_string()), job.asker(), Some(&job.ready.id))
     else {

@@ -73,7 +73,11 @@ impl Order {
                 let track = state.tracks.iter().find(|track| track.id == asked.track)?;
                 (asked.agent, track, about_finding(track, asked))
             }
-            Question::Triage { .. } | Question::Draft { .. } | Question::Extract { .. } | Question::Act { .. } => {
+            Question::Triage { .. }
+            | Question::Draft { .. }
+            | Question::Extract { .. }
+            | Question::Act { .. }
+            | Question::Letter { .. } => {
                 return None;
             }
         };

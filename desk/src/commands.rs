@@ -6,11 +6,13 @@ use case::{
     ids::{Digest, ReasonCode, Reference, Subject},
     label::Task,
     policy::Action,
+    state::State,
     time::Millis,
 };
 use serde_json::{Map, Value};
 
 use crate::{
+    letters::Outgoing,
     ports::{Outside, Sealed},
     problem::{Code, Problem},
     request::{object, optional_text, reference},
@@ -18,9 +20,9 @@ use crate::{
 };
 
 /// Every command's name, for messages and documents.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 18] = [
     "claim", "release", "identify", "reroute", "ask", "approve", "reject", "decide", "close", "reopen", "assign",
-    "snooze", "escalate", "hold", "unhold", "reveal", "erase",
+    "snooze", "escalate", "reply", "hold", "unhold", "reveal", "erase",
 ];
 
 /// A command that was read, before its words are sealed.
@@ -46,6 +48,7 @@ enum Kind {
     Assign(Subject),
     Snooze(Millis),
     Escalate,
+    Reply(Outgoing),
     Hold,
     Unhold,
     Reveal(Reference),
@@ -72,6 +75,7 @@ impl Kind {
             | Self::Reroute(_)
             | Self::Approve(..)
             | Self::Reveal(_)
+            | Self::Reply(_)
             | Self::Erase => false,
         }
     }
@@ -103,6 +107,7 @@ impl CommandBody {
             "assign" => Kind::Assign(subject(&body)?),
             "snooze" => Kind::Snooze(until(&body)?),
             "escalate" => Kind::Escalate,
+            "reply" => Kind::Reply(Outgoing::read(&body)?),
             "hold" => Kind::Hold,
             "unhold" => Kind::Unhold,
             "reveal" => Kind::Reveal(what(&body)?),
@@ -125,10 +130,26 @@ impl CommandBody {
     /// # Errors
     /// A [`Problem`] where the vault refuses.
     pub fn seal(&self, vault: &CaseVault, outside: &impl Outside) -> Result<(Reasoned, Vec<Sealed>), Problem> {
-        let note = vault.seal(&Doc::Note { text: case::pii::redact(&self.note) }, outside)?;
-        let command = self.command(note.hash.clone());
+        let text = match &self.kind {
+            Kind::Reply(letter) => letter.text.clone(),
+            _ => case::pii::redact(&self.note),
+        };
+        let note = vault.seal(&Doc::Note { text }, outside)?;
+        let command = self.command(note.hash.clone(), vault);
         let sealed = if command.note().is_some() { vec![note] } else { Vec::new() };
         Ok((Reasoned { command, code: self.code.clone() }, sealed))
+    }
+
+    /// The command as the case takes it: a letter with what the law has it say, and past the filter.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says what is wrong with the letter.
+    pub(crate) fn for_case(&self, state: &State) -> Result<Self, Problem> {
+        let kind = match &self.kind {
+            Kind::Reply(letter) => Kind::Reply(letter.ready(state)?),
+            other => other.clone(),
+        };
+        Ok(Self { kind, ..self.clone() })
     }
 
     /// Which piece of personal data the command asks to see.
@@ -141,7 +162,7 @@ impl CommandBody {
     }
 
     /// The core's command, whose note has this hash, where it has one.
-    fn command(&self, hash: Digest) -> Command {
+    fn command(&self, hash: Digest, vault: &CaseVault) -> Command {
         match &self.kind {
             Kind::Claim => Command::Claim,
             Kind::Release => Command::Release,
@@ -161,6 +182,7 @@ impl CommandBody {
             Kind::Assign(to) => Command::Assign { to: to.clone(), note: hash },
             Kind::Snooze(until) => Command::Snooze { until: *until, note: hash },
             Kind::Escalate => Command::Escalate { note: hash },
+            Kind::Reply(letter) => Command::Reply { letter: hash, sum: vault.fingerprint(&letter.text) },
             Kind::Hold => Command::Hold { note: hash },
             Kind::Unhold => Command::Unhold { note: hash },
             Kind::Reveal(what) => Command::Reveal { what: what.clone() },
@@ -173,7 +195,7 @@ fn missing(name: &str) -> Problem {
     Problem::of(Code::Field, name, format!("`{name}` is missing."))
 }
 
-fn text<'a>(body: &'a Map<String, Value>, name: &'static str) -> Result<&'a str, Problem> {
+pub(crate) fn text<'a>(body: &'a Map<String, Value>, name: &'static str) -> Result<&'a str, Problem> {
     body.get(name).and_then(Value::as_str).ok_or_else(|| missing(name))
 }
 

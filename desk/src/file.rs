@@ -373,10 +373,12 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
                 | Question::Draft { .. }
                 | Question::Lookup(_)
                 | Question::Consult(_)
-                | Question::Act { .. } => vec![],
+                | Question::Act { .. }
+                | Question::Letter { .. } => vec![],
             };
+            let letter = desk.letter(&key, &vault, &state, &ready).await;
             let person = person::read(&*desk.host, &desk.setup, &state, &ready).await;
-            let job = Job::new(&state, ready, Said { heard, sheets }, person);
+            let job = Job::new(&state, ready, Said { heard, sheets, letter }, person);
             drop(state);
             let performed = perform(&*desk.host, &desk.setup, &vault, &job).await;
             let answered = desk.decide(&key, |open, at| {

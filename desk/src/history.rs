@@ -85,6 +85,7 @@ fn asked(question: &Question) -> String {
         Question::Lookup(lookup) => format!("{} for {}", lookup.source().name(), lookup.step()),
         Question::Consult(asked) => format!("the agent {} about {}", asked.agent, asked.finding.action.name()),
         Question::Act { proposal } => format!("for the action of {proposal}"),
+        Question::Letter { letter } => format!("for sending the letter {letter}"),
     }
 }
 
@@ -161,6 +162,7 @@ fn commanded(command: &Command) -> String {
         Command::Assign { to, .. } => format!("gave the case to {to}"),
         Command::Snooze { until, .. } => format!("lets the case rest until {}", until.rfc3339()),
         Command::Escalate { .. } => "asks for somebody with more authority".to_owned(),
+        Command::Reply { .. } => "sent a letter to the customer".to_owned(),
         Command::Reveal { what } => format!("looked at {what}"),
         Command::Hold { .. } => "put the case on hold".to_owned(),
         Command::Unhold { .. } => "ended the hold".to_owned(),

@@ -26,6 +26,7 @@ pub mod front;
 pub mod history;
 pub mod hooks;
 pub mod intake;
+mod letters;
 mod model_gate;
 mod moving;
 pub mod named;

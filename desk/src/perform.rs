@@ -54,6 +54,8 @@ pub struct Job {
     pub brief: Option<Brief>,
     /// What a remote agent is sent, where one is asked.
     pub order: Option<Order>,
+    /// The words of a letter that is sent.
+    pub letter: Option<String>,
     /// The texts in which Claude looks for identity fields.
     pub sheets: Vec<Sheet>,
     /// The same as Claude is shown them.
@@ -81,6 +83,8 @@ pub struct Said {
     pub heard: Heard,
     /// The texts in which Claude looks for identity fields, where it is asked for those.
     pub sheets: Vec<Sheet>,
+    /// The words of a letter, where one is sent.
+    pub letter: Option<String>,
 }
 
 /// An answer with what was sealed for it.
@@ -95,7 +99,7 @@ impl Job {
     /// A job for an ask of a case.
     #[must_use]
     pub(crate) fn new(state: &State, ready: Ready, said: Said, person: Result<Person, NoReply>) -> Self {
-        let Said { heard, sheets } = said;
+        let Said { heard, sheets, letter } = said;
         let texts: Vec<String> = heard.texts.iter().map(|(_, text)| text.clone()).collect();
         let withheld = person.as_ref().err().copied();
         let words = person.as_ref().map(|person| person.veil(&texts).texts).ok();
@@ -103,7 +107,8 @@ impl Job {
         let veiled = person.map(|person| person.veil(&in_sheets)).unwrap_or_default();
         let proposed = match &ready.question {
             Question::Act { proposal } => state.proposed(proposal).cloned(),
-            Question::Triage { .. }
+            Question::Letter { .. }
+            | Question::Triage { .. }
             | Question::Draft { .. }
             | Question::Extract { .. }
             | Question::Lookup(_)
@@ -114,6 +119,7 @@ impl Job {
                 words.as_ref().and_then(|words| draft::prompt::brief(state, proposal, words))
             }
             Question::Act { .. }
+            | Question::Letter { .. }
             | Question::Triage { .. }
             | Question::Extract { .. }
             | Question::Lookup(_)
@@ -122,9 +128,11 @@ impl Job {
         let settings = &state.opened.settings;
         let max_tokens = match &ready.question {
             Question::Draft { .. } | Question::Extract { .. } => settings.writing.max_tokens,
-            Question::Triage { .. } | Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } => {
-                settings.triage.max_tokens
-            }
+            Question::Triage { .. }
+            | Question::Lookup(_)
+            | Question::Consult(_)
+            | Question::Act { .. }
+            | Question::Letter { .. } => settings.triage.max_tokens,
         };
         // What a call can cost was reserved for the words as they came, and some room.
         let room = heard.joined().len() + VEIL_BYTES;
@@ -137,6 +145,7 @@ impl Job {
             proposed,
             brief,
             order,
+            letter,
             sheets,
             veiled,
             customer: state.customer.clone(),
@@ -196,7 +205,9 @@ pub async fn perform(
             return performed;
         }
         // A made-up customer is nobody at a real bank, and a real one nobody in the sandbox.
-        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } if job.sandbox != setup.sandbox => {
+        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } | Question::Letter { .. }
+            if job.sandbox != setup.sandbox =>
+        {
             failed(outside, started, Failure::NotConfigured, None)
         }
         Question::Lookup(lookup) => match &job.order {
@@ -208,6 +219,7 @@ pub async fn perform(
             None => failed(outside, started, Failure::NotConfigured, None),
         },
         Question::Act { .. } => act::act(outside, setup, job, limit_ms).await,
+        Question::Letter { .. } => act::send_letter(outside, setup, job, limit_ms).await,
     };
     // The failure that opened a breaker says as well when the next attempt has a chance.
     if let Answer::Failed { failure: Failure::Unavailable | Failure::TimedOut, retry_after_ms, .. } =
@@ -232,7 +244,7 @@ async fn ask_model(outside: &impl Outside, setup: &Setup, vault: &CaseVault, job
         Question::Triage { .. } => ask_claude::triage(outside, setup, vault, job, limit_ms).await,
         Question::Draft { .. } => ask_claude::draft(outside, setup, vault, job, limit_ms).await,
         Question::Extract { .. } => ask_claude::extract(outside, setup, vault, job, limit_ms).await,
-        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } => {
+        Question::Lookup(_) | Question::Consult(_) | Question::Act { .. } | Question::Letter { .. } => {
             failed(outside, outside.now(), Failure::NotConfigured, None)
         }
     }
@@ -244,7 +256,7 @@ fn target(job: &Job) -> Target {
         (Question::Lookup(_), Some(order)) => Target::Agent(order.agent),
         (Question::Lookup(lookup), None) => Target::Source(lookup.source()),
         (Question::Consult(asked), _) => Target::Agent(asked.agent),
-        (Question::Act { .. }, _) => Target::Actions,
+        (Question::Act { .. } | Question::Letter { .. }, _) => Target::Actions,
     }
 }
 

@@ -84,6 +84,6 @@ fn shows_words(state: &State, ready: &Ready) -> bool {
             is_agents && sees(ready.id.as_str().split('/').nth(1).and_then(track))
         }
         Question::Consult(asked) => sees(track(&asked.track)),
-        Question::Act { .. } => false,
+        Question::Act { .. } | Question::Letter { .. } => false,
     }
 }

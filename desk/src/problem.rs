@@ -56,6 +56,8 @@ pub enum Code {
     Reason = 118,
     /// A case may not rest until then.
     Snooze = 119,
+    /// A letter may not leave like this.
+    Letter = 120,
     /// No valid key.
     Unauthenticated = 200,
     /// The key's role may not.
@@ -130,7 +132,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -151,6 +153,7 @@ impl Code {
         Self::ArchiveKey,
         Self::Reason,
         Self::Snooze,
+        Self::Letter,
         Self::Unauthenticated,
         Self::Role,
         Self::NoKeys,
@@ -235,7 +238,7 @@ impl Code {
             | Self::Sandbox
             | Self::TooManyRevocations
             | Self::Held => StatusCode::CONFLICT,
-            Self::OtherRequest | Self::Archive | Self::ArchiveNewer | Self::ArchiveKey => {
+            Self::Letter | Self::OtherRequest | Self::Archive | Self::ArchiveNewer | Self::ArchiveKey => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -270,6 +273,7 @@ impl Code {
             Self::ArchiveKey => "The archive is of no host with this master key",
             Self::Reason => "Not a reason that is configured",
             Self::Snooze => "A case may not rest until then",
+            Self::Letter => "The letter may not leave like this",
             Self::Unauthenticated => "No valid key",
             Self::Role => "The key's role does not allow this",
             Self::NoKeys => "This deployment has no keys",
@@ -407,6 +411,7 @@ impl From<Refusal> for Problem {
             | Refusal::ActionUnderWay
             | Refusal::Full
             | Refusal::NotHeld
+            | Refusal::NoCustomer
             | Refusal::Busy => Code::Refused,
         };
         Self::new(code, format!("Refused: {refusal}."))

@@ -301,7 +301,7 @@ async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk.decide(&key, |open, at| {
         check_seq(open, &preferences)?;
         let vault = open.vault.as_ref().ok_or(VaultError::Erased)?;
-        let (command, sealed) = command.seal(vault, &*desk.host)?;
+        let (command, sealed) = command.for_case(open.case.state())?.seal(vault, &*desk.host)?;
         let idempotency_key = preferences.idempotency_key.as_deref().map(|key| vault.fingerprint(key));
         let step = open.case.command(entering.grant.actor.clone(), command, idempotency_key, at)?;
         let sealed = if step.lines.is_empty() { Vec::new() } else { sealed };

@@ -81,6 +81,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         optional(&mut view, "external_id", seen.state.opened.external_id.as_ref());
         optional(&mut view, "assignee", seen.state.assignee.as_ref());
         view.extend(care::shown(&seen.state));
+        view.extend(self.letters(key, seen.vault.as_ref(), &seen.state).await);
         let disputed = self.disputed(key, seen).await;
         view.insert("text".to_owned(), words.as_ref().map_or(Value::Null, |doc| text_of(doc).into()));
         view.insert("classification".to_owned(), classification(seen, words.as_ref(), reason.as_ref()));

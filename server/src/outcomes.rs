@@ -144,7 +144,8 @@ fn opinion(state: &case::state::State, ask: &AskId, scored: Scored) -> Option<(P
         | Question::Extract { .. }
         | Question::Lookup(_)
         | Question::Consult(_)
-        | Question::Act { .. } => None,
+        | Question::Act { .. }
+        | Question::Letter { .. } => None,
     }
 }
 

@@ -6,7 +6,7 @@
 //! costs little.
 
 mod marks;
-mod tone;
+pub(crate) mod tone;
 
 use crate::{evidence::Texts, limits, pii, summary::Sentence};
 

@@ -57,6 +57,11 @@ pub enum Question {
         /// Which proposal.
         proposal: String,
     },
+    /// The actions endpoint: send this letter to the customer.
+    Letter {
+        /// Which letter.
+        letter: String,
+    },
 }
 
 /// What an opinion about a request is asked for.
@@ -153,7 +158,12 @@ impl Question {
     pub const fn is_audit(&self) -> bool {
         match self {
             Self::Triage { purpose, .. } => matches!(purpose, Purpose::Audit),
-            Self::Draft { .. } | Self::Extract { .. } | Self::Lookup(_) | Self::Consult(_) | Self::Act { .. } => false,
+            Self::Draft { .. }
+            | Self::Extract { .. }
+            | Self::Lookup(_)
+            | Self::Consult(_)
+            | Self::Act { .. }
+            | Self::Letter { .. } => false,
         }
     }
 
@@ -162,7 +172,7 @@ impl Question {
     pub const fn is_model(&self) -> bool {
         match self {
             Self::Triage { .. } | Self::Draft { .. } | Self::Extract { .. } => true,
-            Self::Lookup(_) | Self::Consult(_) | Self::Act { .. } => false,
+            Self::Lookup(_) | Self::Consult(_) | Self::Act { .. } | Self::Letter { .. } => false,
         }
     }
 }

@@ -90,6 +90,13 @@ pub enum Command {
         /// The reason, sealed.
         note: Digest,
     },
+    /// Send a letter to the customer.
+    Reply {
+        /// Its words, sealed.
+        letter: Digest,
+        /// A keyed hash of its words, equal for equal letters of the case.
+        sum: Digest,
+    },
     /// Look at a piece of personal data. It changes nothing; the journal tells who looked at what.
     Reveal {
         /// Which: a token of the case's words such as `card:1`, or a field of the profile such as `profile:name`.
@@ -142,6 +149,7 @@ pub enum CommandName {
     Assign,
     Snooze,
     Escalate,
+    Reply,
     Reveal,
     Hold,
     Unhold,
@@ -150,7 +158,7 @@ pub enum CommandName {
 
 impl CommandName {
     /// Every name.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Claim,
         Self::Release,
         Self::Identify,
@@ -164,6 +172,7 @@ impl CommandName {
         Self::Assign,
         Self::Snooze,
         Self::Escalate,
+        Self::Reply,
         Self::Reveal,
         Self::Hold,
         Self::Unhold,
@@ -187,6 +196,7 @@ impl CommandName {
             Self::Assign => "assign",
             Self::Snooze => "snooze",
             Self::Escalate => "escalate",
+            Self::Reply => "reply",
             Self::Reveal => "reveal",
             Self::Hold => "hold",
             Self::Unhold => "unhold",
@@ -213,6 +223,7 @@ impl Command {
             Self::Assign { .. } => CommandName::Assign,
             Self::Snooze { .. } => CommandName::Snooze,
             Self::Escalate { .. } => CommandName::Escalate,
+            Self::Reply { .. } => CommandName::Reply,
             Self::Reveal { .. } => CommandName::Reveal,
             Self::Hold { .. } => CommandName::Hold,
             Self::Unhold { .. } => CommandName::Unhold,
@@ -225,6 +236,7 @@ impl Command {
     pub const fn note(&self) -> Option<&Digest> {
         match self {
             Self::Ask { question: note }
+            | Self::Reply { letter: note, .. }
             | Self::Reject { note, .. }
             | Self::Decide { note, .. }
             | Self::Close { note }

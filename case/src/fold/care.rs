@@ -125,6 +125,7 @@ fn commanded(state: &mut State, by: &Actor, command: &Command) {
         | Command::Approve { .. }
         | Command::Reject { .. }
         | Command::Decide { .. }
+        | Command::Reply { .. }
         | Command::Reveal { .. } => {}
     }
 }

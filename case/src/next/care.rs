@@ -4,7 +4,7 @@ use crate::{
     entry::{Entry, Erasure, Escalation, Return},
     law, rest,
     rules::pack::Duty,
-    state::State,
+    state::{Stage, State},
 };
 
 /// A claim or a rest that is over.
@@ -37,6 +37,13 @@ fn is_breached(state: &State) -> bool {
             let missed = state.has_warned(deadline.track, deadline.clock, deadline.due.due_on, true);
             missed && !deadline.over && deadline.clock.duty == Duty::Bank
         })
+}
+
+/// A letter of a closed case that was refused is for a person, as it is in an open one.
+pub(super) fn refusal_due(state: &State) -> Option<Entry> {
+    let refused = state.letters.iter().any(|letter| letter.stage == Stage::Refused);
+    let told = state.escalations.contains(&Escalation::ActionRefused);
+    (refused && !told).then_some(Entry::Escalated { reason: Escalation::ActionRefused })
 }
 
 /// The end of a closed case's words.

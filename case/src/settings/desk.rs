@@ -44,7 +44,7 @@ pub struct DeskSettings {
 }
 
 /// The reasons that there are where an operator sets none.
-const REASONS: [(CommandName, &[&str]); 11] = [
+const REASONS: [(CommandName, &[&str]); 12] = [
     (CommandName::Approve, &["evidence_complete", "policy_met", "goodwill"]),
     (CommandName::Reject, &["evidence_insufficient", "wrong_action", "wrong_amount", "wrong_transaction", "withdrawn"]),
     (CommandName::Decide, &["evidence_reviewed", "policy_exception", "goodwill", "customer_vulnerable"]),
@@ -54,6 +54,7 @@ const REASONS: [(CommandName, &[&str]); 11] = [
     (CommandName::Reopen, &["new_evidence", "customer_disagrees", "closed_in_error"]),
     (CommandName::Assign, &["workload", "skill", "absence", "conflict_of_interest"]),
     (CommandName::Snooze, &["awaiting_customer", "awaiting_third_party", "awaiting_settlement"]),
+    (CommandName::Reply, &["outcome", "interim_answer", "information"]),
     (CommandName::Hold, &["litigation", "regulator", "investigation"]),
     (CommandName::Erase, &["requested_by_person", "retention_over", "opened_in_error"]),
 ];

@@ -41,8 +41,10 @@ fn a_case_that_hears_nothing_more_comes_to_a_human() {
             Rest::Working { wake } | Rest::Waiting { wake } if wake > case::time::Millis::LAST => {}
             Rest::Waiting { .. } => panic!("a customer is waited for for ever"),
             Rest::Working { .. } => {
-                let action =
-                    state.asks.values().any(|ask| ask.is_open() && matches!(ask.question, Question::Act { .. }));
+                let action = state
+                    .asks
+                    .values()
+                    .any(|ask| ask.is_open() && matches!(ask.question, Question::Act { .. } | Question::Letter { .. }));
                 assert!(action, "only an action is tried for as long as it takes: {:#?}", state.asks);
                 assert!(state.escalations.contains(&Escalation::ActionFailing), "and a human is told");
             }

@@ -6,6 +6,7 @@ mod deadlines;
 mod desk;
 mod disputes;
 mod kyc;
+mod letters;
 mod outages;
 mod payments;
 mod people;

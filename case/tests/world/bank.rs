@@ -141,7 +141,7 @@ impl Bank {
             Question::Extract { .. } => "extract",
             Question::Lookup(lookup) => lookup.step(),
             Question::Consult(_) => "finding",
-            Question::Act { .. } => "act",
+            Question::Act { .. } | Question::Letter { .. } => "act",
         };
         let replies = self.replies.get_mut(step).unwrap();
         if replies.len() > 1 { replies.pop_front().unwrap() } else { replies.front().cloned().unwrap() }

@@ -331,7 +331,7 @@ pub(crate) fn check_owner(case: &Case) {
     let state = case.state();
     assert_eq!(next(state), None, "the rules went on until nothing followed");
     for ask in state.asks.values() {
-        let action = matches!(ask.question, Question::Act { .. });
+        let action = matches!(ask.question, Question::Act { .. } | Question::Letter { .. });
         assert!(action || ask.until <= ask.deadline, "no attempt outlives its deadline: {ask:?}");
     }
     match case.rest() {
@@ -342,7 +342,8 @@ pub(crate) fn check_owner(case: &Case) {
         Rest::Waiting { wake } => assert!(wake > state.now, "a wake lies ahead"),
         Rest::Review | Rest::Closed => {}
     }
-    assert_eq!(case.rest() == Rest::Closed, state.closed.is_some());
+    let sends = state.asks.values().any(|ask| ask.is_letter() && ask.is_open());
+    assert_eq!(case.rest() == Rest::Closed, state.closed.is_some() && !sends);
     check_queue(case);
 }
 

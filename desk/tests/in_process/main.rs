@@ -20,6 +20,7 @@ mod hooks;
 mod host;
 mod idempotency;
 mod identity;
+mod letters;
 mod logs;
 mod model;
 mod modes;

@@ -313,8 +313,21 @@ fn said() -> Vec<Field> {
     ]
 }
 
-/// How people look after a case.
+/// How people look after a case, and what they write to the customer.
 fn care() -> Vec<Field> {
+    let letter = vec![
+        must("id", text()),
+        must("by", of("Subject")),
+        must("at", moment()),
+        must("stage", says(of("Stage"), "Approved while it is sent, then done or refused.")),
+        must("text", says(or_null(text()), "Null after erasure.")),
+    ];
+    let draft = vec![
+        must("text", says(text(), "The whole letter, a paragraph for each sentence.")),
+        must("sentences", list(of("Sentence"))),
+        must("disclosure", says(or_null(text()), "What the law has a drafted letter say, where it does.")),
+        must("disclosure_citation", or_null(text())),
+    ];
     let reasons = json!({
         "type": "object", "propertyNames": of("Command"), "additionalProperties": list(of("DecisionReason")),
     });
@@ -324,6 +337,8 @@ fn care() -> Vec<Field> {
         may("closed_at", moment()),
         may("held", says(always_true(), "The words are kept from erasure.")),
         may("erased", says(of("Erasure"), "The words are gone.")),
+        may("letters", list(closed(letter))),
+        may("letter_draft", says(closed(draft), "What the fixed rules would write to the customer now.")),
         may("reasons", says(reasons, "The reasons to choose from, by command.")),
         may("reasons_required", says(flag(), "Whether a command that has reasons needs one.")),
     ]

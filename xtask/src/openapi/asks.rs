@@ -44,6 +44,7 @@ fn questions() -> Vec<Value> {
     let draft = variant("question", "draft", vec![must("model", text()), must("proposal", text()), prompt()]);
     let extract = variant("question", "extract", vec![must("model", text()), prompt()]);
     let act = variant("question", "act", vec![must("proposal", text())]);
+    let letter = variant("question", "letter", vec![must("letter", text())]);
     // A look-up's own fields stand beside the tag of the question.
     let look_ups = lookup_shapes().into_iter().map(|(name, mut fields)| {
         fields.insert(0, must("lookup", always(name)));
@@ -54,7 +55,7 @@ fn questions() -> Vec<Value> {
         "consult",
         vec![must("agent", of("AgentName")), must("track", text()), must("finding", of("Finding"))],
     );
-    [triage, draft, extract, consult, act].into_iter().chain(look_ups).collect()
+    [triage, draft, extract, consult, act, letter].into_iter().chain(look_ups).collect()
 }
 
 fn finding() -> Value {

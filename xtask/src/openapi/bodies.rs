@@ -3,7 +3,7 @@
 use case::{actor::Role, limits};
 use serde_json::{Map, Value};
 
-use super::schema::{always, among, at_most, either, form, list, may, moment, must, of, open, says, share, text};
+use super::schema::{always, among, at_most, either, flag, form, list, may, moment, must, of, open, says, share, text};
 
 /// The schemas of every body and of the ids in them.
 pub(super) fn schemas() -> Map<String, Value> {
@@ -162,6 +162,14 @@ fn commands() -> Vec<Value> {
             vec![must("until", says(moment(), "Not into the warning time of a deadline of the bank's.")), reason()],
         ),
         command("escalate", "Ask somebody with more authority to look; the case is given back.", vec![reason()]),
+        command(
+            "reply",
+            "Send a letter to the customer, past the filter for letters. A closed case takes it as well.",
+            vec![
+                must("text", says(text(), "The letter. What the law has a drafted letter say is added to it.")),
+                may("drafted", says(flag(), "Whether it began as `letter_draft`, as it does unless this is false.")),
+            ],
+        ),
         command("hold", "Keep the case's words from erasure.", vec![reason()]),
         command("unhold", "End the hold.", vec![reason()]),
         command(

@@ -330,6 +330,7 @@ fn commands() -> Vec<Value> {
         command("assign", vec![must("to", of("Subject")), note()]),
         command("snooze", vec![must("until", of("Millis")), note()]),
         command("escalate", vec![note()]),
+        command("reply", vec![must("letter", of("Digest")), must("sum", of("Digest"))]),
         command("reveal", vec![must("what", of("Reference"))]),
         command("hold", vec![note()]),
         command("unhold", vec![note()]),

@@ -279,6 +279,7 @@ fn give_command() -> Operation {
         Code::Reason,
         Code::Snooze,
         Code::Held,
+        Code::Letter,
         Code::UnknownTask,
         Code::Reference,
         Code::Role,

@@ -67,17 +67,26 @@ const REPEATED: &[&str] = &["fraud", "fraudulent", "fraudulently", "scam", "scam
 pub(super) fn check(text: &str, cited: &[&str]) -> Result<(), Unsupported> {
     let said = words(text);
     let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
-    let promises = PROMISES.iter().any(|promise| said.windows(promise.len()).any(|run| run == *promise));
-    if promises || has(ADDRESS) || has(ORDERS) {
+    if promises(&said) || has(ADDRESS) || has(ORDERS) {
         return Err(Unsupported::Promise);
     }
     let heard = |word: &str| cited.iter().any(|text| words(text).iter().any(|heard| heard == word));
     let added = REPEATED.iter().any(|word| has(&[*word]) && !heard(word));
-    if added || has(SUSPICION) { Err(Unsupported::Suspicion) } else { Ok(()) }
+    if added || is_suspicion(&said) { Err(Unsupported::Suspicion) } else { Ok(()) }
+}
+
+/// Whether the words promise money or an end.
+pub(crate) fn promises(said: &[String]) -> bool {
+    PROMISES.iter().any(|promise| said.windows(promise.len()).any(|run| run == *promise))
+}
+
+/// Whether the words speak of suspicion.
+pub(crate) fn is_suspicion(said: &[String]) -> bool {
+    said.iter().any(|word| SUSPICION.contains(&word.as_str()))
 }
 
 /// The words in lower case, but for the country that would read as one of [`ADDRESS`].
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let words = text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty() && *word != "US");
     words.map(str::to_lowercase).collect()
 }

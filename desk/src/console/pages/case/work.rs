@@ -152,5 +152,6 @@ fn named(question: &Question) -> (String, String) {
         Question::Lookup(lookup) => (lookup.source().name().to_owned(), lookup.step().to_owned()),
         Question::Consult(asked) => (format!("agent {}", asked.agent), asked.finding.action.name().to_owned()),
         Question::Act { proposal } => ("actions".to_owned(), format!("the action of {proposal}")),
+        Question::Letter { letter } => ("actions".to_owned(), format!("sending the letter {letter}")),
     }
 }

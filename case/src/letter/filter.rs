@@ -1,0 +1,135 @@
+//! The filter that stands before every letter: words that nobody outside may read, promises that nobody made, and what
+//! does not belong into a letter at all.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::{
+    draft::check::tone,
+    limits,
+    pii::{self, Kind},
+    state::{Stage, State},
+};
+
+/// What is wrong with a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterProblem {
+    /// It says nothing.
+    #[error("it says nothing")]
+    Empty,
+    /// It is longer than [`limits::LETTER_CHARS`].
+    #[error("it is longer than {} characters", limits::LETTER_CHARS)]
+    TooLong,
+    /// It holds signs that cannot be seen, or that turn the direction of writing.
+    #[error("it holds signs that cannot be seen")]
+    Sign,
+    /// It speaks of suspicion or of a report, which nobody outside may learn of.
+    #[error("it speaks of suspicion")]
+    Suspicion,
+    /// It tells how risk is scored here.
+    #[error("it tells of internal scores")]
+    Score,
+    /// It promises money that nobody agreed to.
+    #[error("it promises money, and no such action was approved")]
+    Promise,
+    /// It holds a number of a card, an account or a person.
+    #[error("it holds a number of a card, an account or a person")]
+    Personal,
+    /// It holds a token that stands for personal data.
+    #[error("it holds a token such as [card:1], or a gap that was not filled in")]
+    Token,
+    /// It holds an address on the web: a letter of ours has none, so that none of somebody else's is taken for ours.
+    #[error("it holds a link")]
+    Link,
+}
+
+/// How scores and bands are spoken of inside.
+const SCORES: &[&[&str]] = &[
+    &["risk", "score"],
+    &["risk", "scores"],
+    &["risk", "band"],
+    &["risk", "model"],
+    &["high", "risk"],
+    &["medium", "risk"],
+    &["low", "risk"],
+    &["fraud", "score"],
+];
+/// Words of a report that is secret.
+const REPORTS: &[&[&str]] = &[
+    &["suspicious", "activity"],
+    &["activity", "report"],
+    &["financial", "intelligence"],
+    &["law", "enforcement"],
+    &["tipping", "off"],
+    &["under", "surveillance"],
+];
+/// Money that is spoken of as given.
+const GIVEN: &[&[&str]] = &[
+    &["have", "credited"],
+    &["have", "refunded"],
+    &["have", "reimbursed"],
+    &["has", "been", "refunded"],
+    &["have", "asked", "the", "merchant", "s", "bank"],
+    &["have", "asked", "the", "payee", "s", "bank"],
+];
+
+/// What is wrong with a letter of a case; nothing, if it may leave.
+#[must_use]
+pub fn check(text: &str, state: &State) -> BTreeSet<LetterProblem> {
+    let words = tone::words(text);
+    let has = |phrases: &[&[&str]]| phrases.iter().any(|phrase| words.windows(phrase.len()).any(|run| run == *phrase));
+    let proposals = || state.tracks.iter().flat_map(|track| &track.proposals);
+    let moved = proposals()
+        .any(|one| one.proposal.action().moves_money() && matches!(one.stage, Stage::Approved | Stage::Done));
+    let found = [
+        (!text.chars().any(char::is_alphabetic), LetterProblem::Empty),
+        (text.chars().count() > limits::LETTER_CHARS, LetterProblem::TooLong),
+        (text.chars().any(is_hidden), LetterProblem::Sign),
+        (tone::is_suspicion(&words) || has(REPORTS), LetterProblem::Suspicion),
+        (has(SCORES), LetterProblem::Score),
+        (!moved && (tone::promises(&words) || has(GIVEN)), LetterProblem::Promise),
+        (pii::detect(text).iter().any(|span| is_personal(span.kind)), LetterProblem::Personal),
+        (has_gap(text), LetterProblem::Token),
+        (has_link(text), LetterProblem::Link),
+    ];
+    found.into_iter().filter(|(wrong, _)| *wrong).map(|(_, problem)| problem).collect()
+}
+
+/// Control characters, zero-width signs, and what turns the direction of writing. Lines and tabs are seen.
+fn is_hidden(sign: char) -> bool {
+    match sign {
+        '\n' | '\r' | '\t' => false,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => true,
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
+        sign => sign.is_control(),
+    }
+}
+
+/// The bank's own telephone and mail stand in a letter; numbers of people do not.
+const fn is_personal(kind: Kind) -> bool {
+    match kind {
+        Kind::Card | Kind::Iban | Kind::Ssn | Kind::SortCodeAccount | Kind::SecurityCode | Kind::IdentityNumber => true,
+        Kind::Email | Kind::Phone | Kind::Name | Kind::Address | Kind::BirthDate => false,
+    }
+}
+
+/// A token of ours, or a gap of a template: square or curly brackets are in no letter.
+fn has_gap(text: &str) -> bool {
+    text.contains(['[', ']', '{', '}'])
+}
+
+fn has_link(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.contains("://") || lower.contains("www.") || lower.split_whitespace().any(is_domain)
+}
+
+/// `letters.letters`, the end of which is no abbreviation's: an e-mail's domain is not meant.
+fn is_domain(word: &str) -> bool {
+    const ENDS: [&str; 12] = ["com", "net", "org", "info", "io", "app", "eu", "de", "fr", "uk", "ru", "xyz"];
+    let host = word.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.trim_matches(|sign: char| !sign.is_alphanumeric());
+    let end = host.rsplit('.').next().unwrap_or_default();
+    host.contains('.') && !host.contains('@') && ENDS.contains(&end)
+}
