@@ -1,6 +1,7 @@
 //! What is checked, by subject. Each function is a sentence that holds, or an error that shows what was seen instead.
 
 pub(crate) mod agents;
+pub(crate) mod approvals;
 pub(crate) mod bad_input;
 pub(crate) mod concurrency;
 pub(crate) mod console;

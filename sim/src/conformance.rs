@@ -204,6 +204,9 @@ pub const WITH_KEYS: &[Check] = table! {
         Any only_admins_turn_the_model_off,
         Any who_is_revoked_is_let_in_no_more,
     }
+    approvals {
+        Any nobody_agrees_to_what_they_were_not_shown_whatever_comes_between,
+    }
     sign_in {
         Any a_token_opens_what_its_holders_role_may,
         Any tokens_that_are_not_in_order_are_refused,

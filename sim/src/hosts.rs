@@ -96,7 +96,7 @@ pub const SHADOW: &str = "umbrella";
 pub const TOKENS: u64 = 100_000_000;
 
 /// Decision settings of all hosts under test: the limits are shorter than the defaults, so that what never answers is
-/// given up within seconds, and long enough for a busy machine.
+/// given up within seconds, and long enough for a busy machine; and money may move for more than one case about a charge.
 #[must_use]
 pub fn settings() -> serde_json::Value {
     serde_json::json!({
@@ -104,6 +104,8 @@ pub fn settings() -> serde_json::Value {
         "actions": { "attempt_ms": 2_000, "deadline_ms": 600_000, "attempts": 8, "backoff_ms": 100 },
         "triage": { "claude": { "attempt_ms": 2_000, "deadline_ms": 12_000, "attempts": 3, "backoff_ms": 50 } },
         "writing": { "claude": { "attempt_ms": 2_000, "deadline_ms": 6_000, "attempts": 2, "backoff_ms": 50 } },
+        // The checks tell of the sandbox bank's few charges again and again.
+        "desk": { "one_case_per_charge": false },
     })
 }
 
