@@ -8,9 +8,15 @@ pub(crate) fn inline(text: &str) -> Markup {
     html! { bdi .said { (shown(text)) } }
 }
 
+/// Letters from which a text has a place of its own to scroll in.
+const LONG: usize = 2_000;
+
 /// A text of any length, with its line ends.
 pub(crate) fn block(text: &str) -> Markup {
-    html! { div .said.block dir="auto" { (shown(text)) } }
+    html! {
+        @if text.len() < LONG { div .said .block dir="auto" { (shown(text)) } }
+        @else { div .said .block .long dir="auto" tabindex="0" role="region" aria-label="A long text" { (shown(text)) } }
+    }
 }
 
 /// The text with its invisible characters named. A line end stays one, where the style keeps it.

@@ -91,7 +91,7 @@ fn line(found: &Found<'_>) -> Markup {
             td { (badge(kind, force)) div .quiet { (sure) } }
             td { (inert::inline(&rule.citation)) }
             td { (inert::inline(&rule.source)) }
-            td { "from " (rule.effective_from) @if let Some(until) = rule.effective_until { " until " (until) } }
+            td { "from " span .whole { (rule.effective_from) } @if let Some(until) = rule.effective_until { " until " span .whole { (until) } } }
         }
     }
 }
