@@ -63,9 +63,12 @@ impl<'a> Sheet<'a> {
     /// The sheet of an evidence pack, in which everything stands open.
     pub(super) fn of_pack(pack: &PackView<'a>) -> Self {
         let evidence = list(pack.view, "/orchestration/evidence").iter();
+        // A case may have gone on between its view and its journal: what the view does not show yet is left out.
+        let seq = pack.view.get("seq").and_then(Value::as_u64).and_then(|seq| usize::try_from(seq).ok());
+        let lines = pack.lines.iter().take(seq.unwrap_or(usize::MAX).saturating_add(1));
         Self {
             view: pack.view,
-            journal: journal::read(pack.lines.iter().map(String::as_str)),
+            journal: journal::read(lines.map(String::as_str)),
             shown: evidence.map(|piece| text(piece, "/id")).collect(),
             links: pack.links,
             who: None,
