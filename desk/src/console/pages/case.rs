@@ -7,6 +7,7 @@ mod forms;
 mod head;
 mod history;
 mod ledger;
+mod letter;
 mod links;
 mod picture;
 mod proposal;
@@ -131,6 +132,7 @@ pub(super) fn parts(sheet: &Sheet<'_>) -> Vec<(&'static str, Markup)> {
         ("triage", triage::taken_for(sheet)),
         ("talk", talk::talk(sheet)),
         ("proposal", proposal::proposal(sheet)),
+        ("letter", letter::letter(sheet)),
         ("evidence", evidence::evidence(sheet, &work)),
         ("ledger", ledger::ledger(sheet)),
         ("risk", risk::risk(sheet)),

@@ -24,6 +24,8 @@ use super::{
 /// Letters of an analyst's note or question, and of a message.
 const NOTE: usize = 2_000;
 const MESSAGE: usize = 20_000;
+/// Letters of a reply.
+const LETTER: usize = 8_000;
 
 /// Everything that can be done with the case now.
 pub(super) fn forms(sheet: &Sheet<'_>) -> Markup {
@@ -55,7 +57,9 @@ pub(super) fn forms(sheet: &Sheet<'_>) -> Markup {
 /// What was typed into a form that there is no more, so that it is not lost with it.
 fn unsent(sheet: &Sheet<'_>, forms: &Markup) -> Markup {
     let form = sheet.kept.iter().find(|(name, _)| name == "form").map(|(_, id)| id.as_str());
-    let there = form.is_none_or(|id| id == "reroute" || forms.0.contains(&format!("id=\"f-{id}\"")));
+    let open = sheet.text("/orchestration/state") != "closed";
+    let there =
+        form.is_none_or(|id| matches!(id, "reroute" | "reply") && open || forms.0.contains(&format!("id=\"f-{id}\"")));
     let texts = sheet
         .kept
         .iter()
@@ -259,6 +263,19 @@ pub(super) fn reroute(sheet: &Sheet<'_>) -> Markup {
                     (select(sheet, "reroute", "task", "What it is about", &tasks))
                     p .quiet { "Your choice is kept as a label that triage learns from." }
                 })))
+        }
+    }
+}
+
+/// The letter, to be changed and sent.
+pub(super) fn reply(sheet: &Sheet<'_>, draft: &str) -> Markup {
+    let may = sheet.who.is_some_and(|who| who.role.decides()) && sheet.text("/orchestration/state") != "closed";
+    html! {
+        @if may {
+            (order(sheet, &Form { id: "reply", command: "reply", button: "Send the letter" }, &html! {
+                (fields::drafted(sheet, "reply", "text", "The letter, as the customer will read it", LETTER, draft))
+                p .quiet { "A filter reads it before it leaves, and says what has to be changed." }
+            }))
         }
     }
 }

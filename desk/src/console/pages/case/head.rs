@@ -150,6 +150,7 @@ fn contents(sheet: &Sheet<'_>) -> Markup {
     let parts = [
         ("decide", "Decide"),
         ("proposal", "Proposal"),
+        ("letter", "Letter"),
         ("evidence", "Evidence"),
         ("ledger", "Ledger"),
         ("risk", "Risk"),
@@ -160,6 +161,7 @@ fn contents(sheet: &Sheet<'_>) -> Markup {
     ];
     let there = |id: &str| match id {
         "decide" => sheet.who.is_some(),
+        "letter" => super::letter::is_shown(sheet),
         "ledger" => super::ledger::is_shown(sheet),
         "risk" => super::risk::is_shown(sheet),
         "checklist" => !list(sheet.view, "/orchestration/checklist").is_empty(),

@@ -91,12 +91,29 @@ pub(super) fn note(sheet: &Sheet<'_>, form: &str, label: &str, required: bool) -
 
 /// A text of several lines.
 pub(super) fn textarea(sheet: &Sheet<'_>, form: &str, name: &str, label: &str, required: bool, most: usize) -> Markup {
+    area(sheet, (form, name), label, required, most, "")
+}
+
+/// A text of several lines that is there to be changed.
+pub(super) fn drafted(sheet: &Sheet<'_>, form: &str, name: &str, label: &str, most: usize, draft: &str) -> Markup {
+    area(sheet, (form, name), label, true, most, draft)
+}
+
+fn area(
+    sheet: &Sheet<'_>,
+    (form, name): (&str, &str),
+    label: &str,
+    required: bool,
+    most: usize,
+    draft: &str,
+) -> Markup {
     let id = format!("{form}-{name}");
+    let rows = if draft.is_empty() { 3 } else { 12 };
     html! {
         div .field {
             label for=(id) { (label) @if !required { " " span .quiet { "(if you like)" } } }
             // The line end after the tag is the browser's; one of the text's own stays.
-            textarea id=(id) name=(name) required[required] maxlength=(most) dir="auto" rows="3" { "\n" (kept(sheet, form, name).unwrap_or_default()) }
+            textarea id=(id) name=(name) required[required] maxlength=(most) dir="auto" rows=(rows) { "\n" (kept(sheet, form, name).unwrap_or(draft)) }
         }
     }
 }
