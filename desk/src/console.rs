@@ -48,6 +48,8 @@ pub enum Place {
     Live,
     /// Whether a case has changed.
     CaseLive,
+    /// A case's evidence pack.
+    Pack,
     /// The rules in force.
     Rules,
     /// Signing in.
@@ -86,7 +88,7 @@ async fn serve<F: FrontHost>(
     match place {
         Place::Root => return root(parts),
         Place::Asset => return asset(parts.uri.path()),
-        Place::SignIn | Place::SignOut | Place::Queue | Place::Case | Place::Rules => {}
+        Place::SignIn | Place::SignOut | Place::Queue | Place::Case | Place::Pack | Place::Rules => {}
         Place::Act | Place::Live | Place::CaseLive => {}
     }
     if let Access::Closed(remedy) = &front.setup.access {
@@ -140,7 +142,7 @@ async fn admitted<F: FrontHost>(
     } else {
         Vec::new()
     };
-    let about_a_case = matches!(place, Place::Case | Place::Act | Place::CaseLive);
+    let about_a_case = matches!(place, Place::Case | Place::Pack | Place::Act | Place::CaseLive);
     if let Err(refused) = route.who.check(&visitor.grant) {
         let missing = if about_a_case { not_there(front, &visitor.grant, parts).await } else { None };
         return Err(missing.unwrap_or(refused));
@@ -150,6 +152,7 @@ async fn admitted<F: FrontHost>(
         Place::Live => look::queue_live(front, visitor, parts).await,
         Place::Case => look::case(front, visitor, &case_of(parts)?, parts).await,
         Place::CaseLive => look::case_live(front, visitor, &case_of(parts)?).await,
+        Place::Pack => look::pack(front, visitor, &case_of(parts)?).await,
         Place::Rules => Ok(look::rules(front, visitor)),
         Place::Act => act::act(front, visitor, &case_of(parts)?, fields).await,
         Place::SignOut => sign_in::out(front, visitor, parts).await,

@@ -1,7 +1,7 @@
 //! The front: what every caller meets first. It knows who calls, gives a new case its id, and leads to the case.
 
 mod admit;
-mod pack;
+pub(crate) mod pack;
 mod readiness;
 mod search;
 
@@ -149,6 +149,7 @@ pub static ROUTES: &[Route] = &[
     get("/console/cases/{id}", Leads::ToConsole(Place::Case), Who::Oversees),
     post("/console/cases/{id}", Leads::ToConsole(Place::Act), Who::Decides),
     get("/console/cases/{id}/live", Leads::ToConsole(Place::CaseLive), Who::Oversees),
+    get("/console/cases/{id}/pack", Leads::ToConsole(Place::Pack), Who::Oversees),
     get("/console/rules", Leads::ToConsole(Place::Rules), Who::Oversees),
     get("/console/sign-in", Leads::ToConsole(Place::SignIn), Who::Anybody),
     post("/console/sign-in", Leads::ToConsole(Place::SignIn), Who::Anybody),

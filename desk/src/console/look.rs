@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     entering::{self, Entering},
-    front::{Front, FrontHost, PAGE_ROWS},
+    front::{Front, FrontHost, PAGE_ROWS, pack::file as pack_file},
+    pack::of_case,
     ports::{DocketQuery, Page},
     problem::{Code, Problem},
 };
@@ -163,6 +164,22 @@ fn filter_of(parts: &Parts) -> Filter {
         customer_id: text("customer_id"),
         after: text("after"),
     }
+}
+
+/// `GET /console/cases/{id}/pack`: the case as one file, as `GET /v1/cases/{id}/pack` gives it.
+pub(super) async fn pack<F: FrontHost>(
+    front: &Front<F>,
+    visitor: &Visitor,
+    case: &CaseId,
+) -> Result<Response<Body>, Problem> {
+    // The view first: the journal only grows, so that it holds what the view was made of.
+    let view = get(front, visitor, case, "").await?;
+    let lines = get(front, visitor, case, "/journal").await?;
+    let view: Value = serde_json::from_slice(&view).map_err(|_| not_whole())?;
+    let lines = std::str::from_utf8(&lines).map_err(|_| not_whole())?.lines().map(str::to_owned).collect();
+    let signer = front.setup.master.signer();
+    let text = of_case(&visitor.grant.tenant, &view, lines, front.host.now(), &signer)?;
+    pack_file(case, text)
 }
 
 /// `GET /console/rules`: the rules that a case of the tenant which opens now is worked by.

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
 };
 use bytes::Bytes;
+use case::ids::CaseId;
 use http::Method;
 use serde_json::Value;
 
@@ -40,7 +41,12 @@ pub(super) async fn pack<F: FrontHost>(front: &Front<F>, admitted: Admitted) -> 
     let lines = std::str::from_utf8(&journal).map_err(|_| torn())?.lines().map(str::to_owned).collect();
     let signer = front.setup.master.signer();
     let text = of_case(&entering.grant.tenant, &view, lines, front.host.now(), &signer)?;
-    let name = format!("attachment; filename=\"{}.html\"", entering.case);
+    file(&entering.case, text)
+}
+
+/// The answer that is the file.
+pub(crate) fn file(case: &CaseId, text: String) -> Result<Response<Body>, Problem> {
+    let name = format!("attachment; filename=\"{case}.html\"");
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

@@ -10,6 +10,7 @@ use desk::{
     },
     problem::{Code, Problem},
 };
+use serde_json::json;
 
 use crate::fixture::{CASES, Fixture, queue, viewer};
 
@@ -26,7 +27,24 @@ pub(crate) fn pages() -> Vec<(String, String)> {
         ("problem".to_owned(), problem(&ProblemView { who: Some(&who), problem: &refused }).into_string()),
     ];
     pages.extend(CASES.iter().map(|name| ((*name).to_owned(), Fixture::read(name).page(&who))));
+    pages.push(("letter".to_owned(), with_a_letter().page(&who)));
     pages
+}
+
+/// A case with a letter that was sent, and the draft of another.
+fn with_a_letter() -> Fixture {
+    let mut fixture = Fixture::read("dispute");
+    let sentences = json!([
+        { "text": "You wrote to us about a charge of GBP 61.47.", "cites": ["case:request"] },
+        { "text": "We found it, booked on 2026-11-18.", "cites": ["ledger:tx-7caxm5k1vh"] },
+    ]);
+    let view = fixture.view.as_object_mut().unwrap();
+    let draft = json!({ "text": "You wrote to us.\n\nWe found it.", "sentences": sentences, "disclosure": "Drafted.", "disclosure_citation": "Article 50" });
+    view.insert("letter_draft".to_owned(), draft);
+    let sent =
+        json!({ "id": "l1", "by": "ines", "at": "2026-11-23T08:30:00Z", "stage": "done", "text": "Dear customer" });
+    view.insert("letters".to_owned(), json!([sent]));
+    fixture
 }
 
 #[test]

@@ -129,6 +129,11 @@ fn talkative(text: &str) -> String {
     view.insert("assignee".to_owned(), text.into());
     view.insert("descriptors".to_owned(), json!({ "tx-1": text }));
     view.insert("reasons".to_owned(), json!({ "close": [text] }));
+    let sentence = json!({ "text": text, "cites": [text] });
+    let draft = json!({ "text": text, "sentences": [sentence], "disclosure": text, "disclosure_citation": text });
+    view.insert("letter_draft".to_owned(), draft);
+    let letter = json!({ "id": text, "by": text, "at": text, "stage": text, "text": text });
+    view.insert("letters".to_owned(), json!([letter]));
     let shown = view.get_mut("orchestration").and_then(Value::as_object_mut).unwrap();
     shown.insert("question".to_owned(), text.into());
     let link = Link {
@@ -138,9 +143,19 @@ fn talkative(text: &str) -> String {
     let refused = Problem::new(Code::Field, text);
     let kept = ["code", "reason", "to", "customer_id", "question", "text", "until", "action", "about", "task"];
     let mut pages = String::new();
-    for form in
-        ["close", "assign", "snooze", "ask", "message", "decide-otherwise", "reroute", "approve-0", "reject-1", "gone"]
-    {
+    for form in [
+        "close",
+        "assign",
+        "snooze",
+        "ask",
+        "message",
+        "decide-otherwise",
+        "reroute",
+        "approve-0",
+        "reject-1",
+        "reply",
+        "gone",
+    ] {
         let mut kept: Vec<(String, String)> = kept.iter().map(|name| ((*name).to_owned(), text.to_owned())).collect();
         kept.push(("form".to_owned(), form.to_owned()));
         let view = CaseView {

@@ -29,15 +29,15 @@ pub(super) fn letter(sheet: &Sheet<'_>) -> Markup {
 
 /// A letter that somebody sent.
 fn sent(sheet: &Sheet<'_>, letter: &Value) -> Markup {
-    let stage = text(letter, "/stage");
-    let kind = match stage {
-        "sent" | "done" => "good",
-        "failed" | "refused" => "bad",
-        _ => "plain",
+    let (kind, stage) = match text(letter, "/stage") {
+        "approved" => ("plain", "On its way".to_owned()),
+        "done" => ("good", "Sent".to_owned()),
+        "refused" => ("bad", "Refused by the actions endpoint".to_owned()),
+        stage => ("plain", words(stage)),
     };
     html! {
         p .badges {
-            strong { "Letter " (text(letter, "/id")) } (badge(kind, &words(stage)))
+            strong { "Letter " (text(letter, "/id")) } (badge(kind, &stage))
             span .quiet {
                 "by " (inert::inline(text(letter, "/by")))
                 @if let Some(at) = parsed(letter, "/at") { ", " (when(at, sheet.now)) }
