@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::Subject;
+use crate::{entry::CommandName, ids::Subject};
 
 /// What a key or token lets its holder do, within its tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,30 @@ impl Role {
         match self {
             Self::Submitter | Self::Analyst | Self::Approver | Self::Admin => true,
             Self::Auditor => false,
+        }
+    }
+
+    /// Whether the role may give a command at all. What the case allows, [`crate::command::check`] says.
+    #[must_use]
+    pub const fn gives(self, command: CommandName) -> bool {
+        match command {
+            CommandName::Identify => self.submits(),
+            CommandName::Hold | CommandName::Unhold => self.approves(),
+            CommandName::Erase => matches!(self, Self::Admin),
+            CommandName::Claim
+            | CommandName::Release
+            | CommandName::Reroute
+            | CommandName::Ask
+            | CommandName::Approve
+            | CommandName::Reject
+            | CommandName::Decide
+            | CommandName::Close
+            | CommandName::Reopen
+            | CommandName::Assign
+            | CommandName::Snooze
+            | CommandName::Escalate
+            | CommandName::Reply
+            | CommandName::Reveal => self.decides(),
         }
     }
 }

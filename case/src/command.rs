@@ -93,7 +93,7 @@ pub enum Refusal {
 /// The [`Refusal`].
 pub fn check(state: &State, actor: &Actor, order: &Reasoned, at: Millis) -> Result<(), Refusal> {
     let command = &order.command;
-    if !may(actor.role, command) {
+    if !actor.role.gives(command.name()) {
         return Err(Refusal::Role);
     }
     if state.care.erased.is_some() {
@@ -124,29 +124,6 @@ pub fn check(state: &State, actor: &Actor, order: &Reasoned, at: Millis) -> Resu
         return Err(Refusal::Shadow);
     }
     check_work(state, actor, command, at)
-}
-
-/// Whether a role may give a command at all.
-const fn may(role: Role, command: &Command) -> bool {
-    match command {
-        Command::Identify { .. } => role.decides() || role.submits(),
-        Command::Hold { .. } | Command::Unhold { .. } => role.approves(),
-        Command::Erase => matches!(role, Role::Admin),
-        Command::Claim
-        | Command::Release
-        | Command::Reroute { .. }
-        | Command::Ask { .. }
-        | Command::Approve { .. }
-        | Command::Reject { .. }
-        | Command::Decide { .. }
-        | Command::Close { .. }
-        | Command::Reopen { .. }
-        | Command::Assign { .. }
-        | Command::Snooze { .. }
-        | Command::Escalate { .. }
-        | Command::Reply { .. }
-        | Command::Reveal { .. } => role.decides(),
-    }
 }
 
 /// Checks what concerns the words of a case and whether they are kept.

@@ -2,7 +2,7 @@
 //! way.
 
 use case::{
-    entry::{Command, Reasoned},
+    entry::{Command, CommandName, Reasoned},
     ids::{Digest, ReasonCode, Reference, Subject},
     label::Task,
     policy::Action,
@@ -150,6 +150,31 @@ impl CommandBody {
             other => other.clone(),
         };
         Ok(Self { kind, ..self.clone() })
+    }
+
+    /// The command's name.
+    #[must_use]
+    pub(crate) const fn name(&self) -> CommandName {
+        match &self.kind {
+            Kind::Claim => CommandName::Claim,
+            Kind::Release => CommandName::Release,
+            Kind::Identify(_) => CommandName::Identify,
+            Kind::Reroute(_) => CommandName::Reroute,
+            Kind::Ask => CommandName::Ask,
+            Kind::Approve(..) => CommandName::Approve,
+            Kind::Reject(..) => CommandName::Reject,
+            Kind::Decide(..) => CommandName::Decide,
+            Kind::Close => CommandName::Close,
+            Kind::Reopen => CommandName::Reopen,
+            Kind::Assign(_) => CommandName::Assign,
+            Kind::Snooze(_) => CommandName::Snooze,
+            Kind::Escalate => CommandName::Escalate,
+            Kind::Hold => CommandName::Hold,
+            Kind::Unhold => CommandName::Unhold,
+            Kind::Reveal(_) => CommandName::Reveal,
+            Kind::Reply(_) => CommandName::Reply,
+            Kind::Erase => CommandName::Erase,
+        }
     }
 
     /// Which piece of personal data the command asks to see.

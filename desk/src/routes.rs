@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     routing::{get, post},
 };
-use case::actor::Role;
+use case::{actor::Role, command::Refusal};
 use serde_json::{Value, json};
 
 use crate::{
@@ -294,6 +294,10 @@ async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
     let preferences = preferences(&headers, &entering, &body)?;
     may_see(&desk, &entering).await?;
     let key = entering.key();
+    // Whoever may not is not told either what else would be in the way.
+    if !entering.grant.actor.role.gives(command.name()) {
+        return Err(Refusal::Role.into());
+    }
     let revealed = match command.reveals() {
         Some(what) => Some(json!({ "what": what, "value": desk.held(&key, what).await? })),
         None => None,

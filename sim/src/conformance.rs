@@ -228,6 +228,7 @@ pub const WITH_KEYS: &[Check] = table! {
         None whoever_guesses_keys_has_to_wait_and_keeps_nobody_out,
     }
     roles {
+        Any every_command_is_for_whom_the_page_names_and_nobody_else,
         None every_route_lets_in_whom_the_page_names_and_nobody_else,
     }
     tickets {

@@ -6,8 +6,9 @@
 use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
-use case::actor::Role;
+use case::{actor::Role, entry::CommandName};
 use desk::{
+    commands::NAMES,
     front::ROUTES,
     who::{METRICS, Who},
 };
@@ -33,6 +34,15 @@ others for holders of a key, a token or a secret.
 | 401, 403 | refused: nobody known, or a role that may not |
 | 404 | the case is not there, for whichever role of another tenant |
 | - | the route is about the caller's own tenant, and shows nothing of another |
+
+";
+
+/// What stands above the commands.
+const COMMANDS: &str = "
+## Who may give which command
+
+Commands go through `POST /v1/cases/{id}/commands`, or a form of the console. The case may refuse one all the same: to
+whoever has approved already, while somebody else has the case, or once it is closed.
 
 ";
 
@@ -79,7 +89,18 @@ fn page() -> String {
     let (path, who) = METRICS;
     page.push_str(&row(&format!("GET {path}"), "401", who));
     page.push_str(&format!("\n`{path}` is there on the native host alone.\n"));
+    page.push_str(&commands(&roles));
     page
+}
+
+/// Who may give which command.
+fn commands(roles: &[&str]) -> String {
+    let mut table = format!("{COMMANDS}| command | {} |\n|---|{}\n", roles.join(" | "), "---|".repeat(roles.len()));
+    for command in CommandName::ALL.into_iter().filter(|command| NAMES.contains(&command.name())) {
+        let cells = Role::ALL.map(|role| if role.gives(command) { "yes" } else { "403" });
+        table.push_str(&format!("| `{}` | {} |\n", command.name(), cells.join(" | ")));
+    }
+    table
 }
 
 fn row(route: &str, nobody: &str, who: Who) -> String {

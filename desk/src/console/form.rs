@@ -46,7 +46,12 @@ pub(super) fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'
 /// What a form says, as a body of the API: an empty field is one that was left out.
 pub(super) fn to_body(fields: &[(String, String)]) -> Value {
     let said = fields.iter().filter(|(name, value)| !OWN.contains(&name.as_str()) && !value.trim().is_empty());
-    let members: Map<String, Value> = said.map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    let value = |name: &str, value: &str| match (name, value) {
+        ("drafted", "true") => Value::Bool(true),
+        ("drafted", "false") => Value::Bool(false),
+        (_, text) => text.into(),
+    };
+    let members: Map<String, Value> = said.map(|(name, text)| (name.clone(), value(name, text))).collect();
     Value::Object(members)
 }
 

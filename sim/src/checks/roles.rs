@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
-use case::actor::Role;
+use case::{actor::Role, time::Millis};
 use desk::{archive::MEDIA_TYPE, console::assets};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{browser::Browser, checks::words::SAMPLE, world::World};
+use crate::{api::View, browser::Browser, checks::words::SAMPLE, hosts::issuer::now_s, world::World};
 
 const PAGE: &str = include_str!("../../../docs/roles.md");
 
@@ -93,6 +93,54 @@ impl Trial<'_> {
         let fields = [("csrf", csrf.as_str()), ("command", "message"), ("text", "Looked at.")];
         Ok(browser.post(&path, &fields).await?.status)
     }
+}
+
+/// A command that the host can read.
+fn command(name: &str, case: &View) -> Value {
+    let about = case.about_proposal(name);
+    let mut body = json!({
+        "reason": "Tried by every role.",
+        "question": "Which one was it?",
+        "customer_id": "cus_ada",
+        "task": "dispute_summary",
+        "action": "inform",
+        "to": "analyst",
+        "until": Millis(i64::try_from(now_s()).unwrap_or_default() * 1_000).plus(60_000).rfc3339(),
+        "what": "card:1",
+        "text": "We have looked at your request and will write again.",
+    });
+    if let (Some(body), Some(about)) = (body.as_object_mut(), about.as_object()) {
+        body.extend(about.clone());
+    }
+    body
+}
+
+pub(crate) async fn every_command_is_for_whom_the_page_names_and_nobody_else(world: &World) -> Result<()> {
+    let (mut tried, mut wrong) = (BTreeMap::<&str, u32>::new(), Vec::new());
+    let commands = PAGE.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix("| `")?.trim_end_matches('|').split('|').map(str::trim);
+        let name = cells.next()?.trim_end_matches('`');
+        (!name.contains(' ')).then(|| (name, cells.collect::<Vec<_>>()))
+    });
+    let commands: Vec<(&str, Vec<&str>)> = commands.collect();
+    ensure!(commands.len() > 15, "the page names {} commands", commands.len());
+    for (at, role) in Role::ALL.into_iter().enumerate() {
+        let case = world.holder("submitter")?.open_for("cus_ada", SAMPLE).await?;
+        let path = format!("/v1/cases/{}/commands", case.id());
+        for (name, cells) in &commands {
+            let reply = world.holder(role.name())?.post(&path, &command(name, &case)).send().await?;
+            let refused = reply.status == 403 && reply.json()?.text("/code") == "CW201";
+            let cell = cells.get(at).copied().unwrap_or_default();
+            *tried.entry(cell).or_default() += 1;
+            if !matches!((cell, refused), ("yes", false) | ("403", true)) || reply.status >= 500 {
+                wrong.push(format!("{name} by {}: {} and not {cell}", role.name(), reply.status));
+            }
+        }
+    }
+    println!("        commands tried, by what the page says: {tried:?}");
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    ensure!(tried.len() == 2 && tried.values().all(|count| *count > 10), "{tried:?}");
+    Ok(())
 }
 
 pub(crate) async fn every_route_lets_in_whom_the_page_names_and_nobody_else(world: &World) -> Result<()> {
