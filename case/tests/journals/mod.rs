@@ -5,7 +5,7 @@
 
 use case::{
     case::{CORE, Case, rederive},
-    entry::CloseReason,
+    entry::{CloseReason, Erasure},
     policy::Action,
 };
 
@@ -19,6 +19,9 @@ const V2_DISPUTE: &str = include_str!("../../../testdata/journals/v2-dispute.jso
 
 /// The same with a remote agent that finds something else, which is approved and executed.
 const V2_AGENT: &str = include_str!("../../../testdata/journals/v2-agent.jsonl");
+
+/// The same of several people: claimed, rested, told of a change, agreed to by two, answered, held and erased.
+const V2_DESK: &str = include_str!("../../../testdata/journals/v2-desk.jsonl");
 
 /// The story that the file tells: charged twice, three look-ups, a restart, a chargeback, approved, executed.
 fn dispute() -> World {
@@ -67,6 +70,16 @@ fn a_dispute_with_a_remote_agent_replays_re_derives_and_keeps_its_bytes() {
     let world = stories::agents::dispute();
     let now: String = world.lines.iter().map(|line| format!("{line}\n")).collect();
     assert!(now == V2_AGENT, "the rules or the format have changed: raise CORE or FORMAT; this story is now\n{now}");
+}
+
+#[test]
+fn a_case_of_several_people_replays_re_derives_and_keeps_its_bytes() {
+    let case = Case::replay(V2_DESK.lines()).unwrap();
+    assert_eq!((case.state().care.erased, case.state().letters.len()), (Some(Erasure::Commanded), 1));
+    assert_eq!(rederive(V2_DESK.lines()), Ok(()));
+    let world = stories::desk::several_people();
+    let now: String = world.lines.iter().map(|line| format!("{line}\n")).collect();
+    assert!(now == V2_DESK, "the rules or the format have changed: raise CORE or FORMAT; this story is now\n{now}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use case::{
     entry::{Command, Erasure, Escalation, Reasoned},
     ids::{ReasonCode, Subject},
     label::Label,
+    policy::{Action, Approval},
     settings::DeskSettings,
     state::Stage,
     time::{DAY_MS, Millis},
@@ -43,6 +44,36 @@ fn with_clocks(settings: DeskSettings) -> World {
     let bank = Bank::with_ledger(&[row("tx1"), row("tx2")]).say("accounts", &[accounts]);
     let mut world = World::open(opened, TWICE, bank);
     assert_eq!(world.drive(), Rest::Review);
+    world
+}
+
+/// The story of the journal that is kept.
+pub(crate) fn several_people() -> World {
+    let mut opened = request(TWICE, Label::DisputeSummary);
+    opened.settings.desk = Some(DeskSettings { second_by_approver: true, ..DeskSettings::default() });
+    opened.settings.approvals = [(Action::RaiseChargeback, Approval::TwoAnalysts)].into();
+    opened.settings_hash = opened.settings.hash();
+    let mut world = World::open(opened, TWICE, Bank::charged_twice());
+    world.drive();
+    let coded = |command, code: &str| Reasoned { command, code: Some(ReasonCode::parse(code).unwrap()) };
+    let (approver, admin) = (actor("ben", Role::Approver), actor("cia", Role::Admin));
+    world.command(analyst("ada"), Command::Claim).unwrap();
+    let rest = snooze(&world, DAY_MS);
+    world.command(analyst("ada"), coded(rest, "awaiting_third_party")).unwrap();
+    world.notice();
+    world.drive();
+    approve(&mut world, "ada");
+    world.command(approver.clone(), Command::Reveal { what: case::ids::Reference::parse("card:1").unwrap() }).unwrap();
+    let agreed = shown(&world);
+    world.command(approver.clone(), coded(agreed, "evidence_complete")).unwrap();
+    world.drive();
+    let reply = Command::Reply { letter: sealed("a letter"), sum: sealed("its sum") };
+    world.command(analyst("ada"), coded(reply, "outcome")).unwrap();
+    world.drive();
+    world.command(approver.clone(), coded(Command::Hold { note: sealed("a suit") }, "litigation")).unwrap();
+    world.command(approver, Command::Unhold { note: sealed("settled") }).unwrap();
+    world.command(admin, coded(Command::Erase, "retention_over")).unwrap();
+    world.check_journal();
     world
 }
 

@@ -3,7 +3,7 @@
 pub(crate) mod agents;
 mod conversation;
 mod deadlines;
-mod desk;
+pub(crate) mod desk;
 mod disputes;
 mod kyc;
 mod letters;
