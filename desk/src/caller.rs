@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     file::first,
+    hooks::{HookSecret, HookSignature, secret::HookProblem},
     ports::{DocketHost, Grant, Outside, TenantHost},
     problem::{Code, Problem},
     request::{BODY_BYTES, BODY_MS},
@@ -42,6 +43,8 @@ pub enum Caller {
     Known(Grant),
     /// Somebody who says to hold a secret: the body will prove it.
     Signs(Grant, Signature),
+    /// A system that says to hold the webhook secret of the key of this id: likewise.
+    Tells(Grant, String, HookSignature),
 }
 
 impl Caller {
@@ -75,11 +78,30 @@ impl Caller {
         by_bearer(host, setup, bearer.trim()).await.map(|(grant, _)| Self::Known(grant))
     }
 
+    /// Reads the headers of a webhook, whose path names a key.
+    ///
+    /// # Errors
+    /// A [`Problem`] that says how to be let in, or that whoever calls is not.
+    pub(crate) async fn of_hook<H: DocketHost>(
+        host: &H,
+        setup: &Setup,
+        id: &str,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
+        let signature = HookSignature::read(headers).map_err(bad_hook)?;
+        let grant = match &setup.access {
+            Access::Open => local_grant(),
+            Access::Closed(remedy) => return Err(Problem::new(Code::NoKeys, remedy.clone())),
+            Access::Keys => host.grant(&grant_hash(id)).await?.ok_or_else(no_key)?,
+        };
+        Ok(Self::Tells(grant, id.to_owned(), signature))
+    }
+
     /// Who the caller is, or claims to be. Good for refusing early, and for nothing else.
     #[must_use]
     pub const fn claimed(&self) -> &Grant {
         match self {
-            Self::Known(grant) | Self::Signs(grant, _) => grant,
+            Self::Known(grant) | Self::Signs(grant, _) | Self::Tells(grant, ..) => grant,
         }
     }
 
@@ -97,6 +119,7 @@ impl Caller {
         let (grant, signature) = match self {
             Self::Known(grant) => return Ok(grant),
             Self::Signs(grant, signature) => (grant, signature),
+            Self::Tells(grant, id, signature) => return prove_hook(host, setup, grant, (&id, &signature), body).await,
         };
         let secret = Secret::of_key(&setup.master, &signature.key);
         let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
@@ -169,6 +192,29 @@ pub(crate) async fn by_token<H: TenantHost + Outside>(
 pub(crate) fn access_token<'a>(setup: &Setup, headers: &'a HeaderMap) -> Option<&'a str> {
     let token = headers.get(ACCESS_TOKEN).and_then(|value| value.to_str().ok());
     token.filter(|_| !setup.issuers.is_empty())
+}
+
+/// A webhook may come again, under its id: who takes it sees to that.
+async fn prove_hook<H: TenantHost + Outside>(
+    host: &H,
+    setup: &Setup,
+    grant: Grant,
+    (id, signature): (&str, &HookSignature),
+    body: &[u8],
+) -> Result<Grant, Problem> {
+    signature.verify(&HookSecret::of_key(&setup.master, id), host.now(), body).map_err(bad_hook)?;
+    if revocations::refuses(host, &grant, Some(&grant_hash(id)), None).await? {
+        return Err(no_key());
+    }
+    Ok(grant)
+}
+
+pub(crate) fn bad_hook(problem: HookProblem) -> Problem {
+    let code = match problem {
+        HookProblem::Malformed | HookProblem::Wrong => Code::Signature,
+        HookProblem::Time => Code::SignatureTime,
+    };
+    Problem::new(code, format!("Refused: {problem}."))
 }
 
 fn no_key() -> Problem {

@@ -30,6 +30,7 @@ use crate::{
     caller,
     console::{self, Place},
     entering::{self, Entering},
+    hooks::{incoming, replay},
     moving,
     ports::{DocketHost, ModelHost, Outside, TenantHost},
     problem::{Code, Problem},
@@ -86,6 +87,10 @@ pub enum Leads {
     ToSwitch,
     /// To whom the tenant lets in no more.
     ToRevocations,
+    /// Into the case that a webhook tells of.
+    ToHook,
+    /// To events that are sent again.
+    ToReplay,
     /// To the document of the API.
     ToDocument,
     /// To a page of the console, or what a form on one does.
@@ -140,6 +145,8 @@ pub static ROUTES: &[Route] = &[
     post("/v1/model", Leads::ToSwitch, Who::Administers),
     get("/v1/revocations", Leads::ToRevocations, Who::Administers),
     post("/v1/revocations", Leads::ToRevocations, Who::Administers),
+    post("/v1/hooks/{key}", Leads::ToHook, Who::Signs),
+    post(replay::PATH, Leads::ToReplay, Who::Administers),
     get("/healthz", Leads::ToHealth, Who::Anybody),
     get("/readyz", Leads::ToReadiness, Who::Anybody),
     get("/openapi.json", Leads::ToDocument, Who::Anybody),
@@ -200,6 +207,8 @@ fn tell<F: FrontHost>(front: &Front<F>, leads: Leads) -> Response<Body> {
         | Leads::ToRebuild
         | Leads::ToSwitch
         | Leads::ToRevocations
+        | Leads::ToHook
+        | Leads::ToReplay
         | Leads::ToConsole(_) => Problem::new(Code::NoRoute, "This is told to nobody unknown.").into_response(),
     }
 }
@@ -218,6 +227,8 @@ async fn lead<F: FrontHost>(front: &Front<F>, route: &Route, admitted: Admitted)
         Leads::ToSwitch => read_switch(front).await,
         Leads::ToRevocations if writes => revoke(front, &admitted).await,
         Leads::ToRevocations => read_revocations(front, &admitted).await,
+        Leads::ToHook => tell_case(front, admitted).await,
+        Leads::ToReplay => replay_events(front, &admitted).await,
         Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument | Leads::ToConsole(_) => Ok(tell(front, route.leads)),
     }
 }
@@ -260,6 +271,20 @@ async fn import_case<F: FrontHost>(front: &Front<F>, admitted: Admitted) -> Resu
     let Admitted { grant, parts, body, .. } = admitted;
     let case = moving::destination(&grant, &body)?;
     Ok(enter(front, Entering { grant, case }, parts, body).await)
+}
+
+/// A webhook: it goes to the case that it names.
+async fn tell_case<F: FrontHost>(front: &Front<F>, admitted: Admitted) -> Result<Response<Body>, Problem> {
+    let Admitted { grant, parts, body, .. } = admitted;
+    let case = incoming::destination(&grant, &body)?;
+    Ok(enter(front, Entering { grant, case }, parts, body).await)
+}
+
+/// `POST /v1/webhooks/replay`.
+async fn replay_events<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<Response<Body>, Problem> {
+    check_content_type(&admitted.parts.headers)?;
+    let body = replay::replay(front, &admitted.grant, &admitted.body).await?;
+    Ok(json_response(StatusCode::OK, &body))
 }
 
 /// Opens the door.

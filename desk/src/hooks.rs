@@ -9,6 +9,8 @@ pub mod config;
 pub mod cursor;
 mod deliver;
 pub mod event;
+pub mod incoming;
+pub(crate) mod replay;
 pub mod secret;
 
 pub use config::{EndpointConfig, WebhookConfig, Webhooks};

@@ -58,6 +58,8 @@ pub enum Code {
     Snooze = 119,
     /// A letter may not leave like this.
     Letter = 120,
+    /// A webhook's type is none that a case can be told.
+    UnknownEvent = 121,
     /// No valid key.
     Unauthenticated = 200,
     /// The key's role may not.
@@ -114,6 +116,8 @@ pub enum Code {
     TooManyRevocations = 314,
     /// The case is on hold.
     Held = 315,
+    /// Nobody is told of the tenant's cases.
+    NotTold = 316,
     /// The storage is full.
     Full = 400,
     /// The storage failed.
@@ -132,7 +136,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 58] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -154,6 +158,7 @@ impl Code {
         Self::Reason,
         Self::Snooze,
         Self::Letter,
+        Self::UnknownEvent,
         Self::Unauthenticated,
         Self::Role,
         Self::NoKeys,
@@ -182,6 +187,7 @@ impl Code {
         Self::Sandbox,
         Self::TooManyRevocations,
         Self::Held,
+        Self::NotTold,
         Self::Full,
         Self::Storage,
         Self::Damaged,
@@ -237,8 +243,14 @@ impl Code {
             | Self::History
             | Self::Sandbox
             | Self::TooManyRevocations
+            | Self::NotTold
             | Self::Held => StatusCode::CONFLICT,
-            Self::Letter | Self::OtherRequest | Self::Archive | Self::ArchiveNewer | Self::ArchiveKey => {
+            Self::Letter
+            | Self::OtherRequest
+            | Self::UnknownEvent
+            | Self::Archive
+            | Self::ArchiveNewer
+            | Self::ArchiveKey => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -274,6 +286,7 @@ impl Code {
             Self::Reason => "Not a reason that is configured",
             Self::Snooze => "A case may not rest until then",
             Self::Letter => "The letter may not leave like this",
+            Self::UnknownEvent => "Not an event that can be told",
             Self::Unauthenticated => "No valid key",
             Self::Role => "The key's role does not allow this",
             Self::NoKeys => "This deployment has no keys",
@@ -302,6 +315,7 @@ impl Code {
             Self::Sandbox => "Sandbox cases stay in sandboxes",
             Self::TooManyRevocations => "The tenant has too many revocations",
             Self::Held => "The case is on hold",
+            Self::NotTold => "Nobody is told of this tenant's cases",
             Self::Full => "The storage is full",
             Self::Storage => "The storage failed",
             Self::Damaged => "The case's journal does not verify",

@@ -16,6 +16,7 @@ use crate::{
     entering::Entering,
     events,
     file::{Decision, Desk, OpenCase},
+    hooks::{incoming, replay},
     intake, moving,
     ports::{CaseHost, HostError, ModelHost, Outside, TenantHost},
     problem::{Code, Problem},
@@ -44,6 +45,8 @@ pub fn case_routes<H: CaseHost + Outside + ModelHost + TenantHost>(desk: Desk<H>
         .route("/v1/cases/{id}/messages", post(add_message))
         .route("/v1/cases/{id}/commands", post(give_command))
         .route("/v1/cases/{id}/archive", get(moving::read_archive))
+        .route("/v1/hooks/{key}", post(incoming::take_hook))
+        .route(replay::PATH, post(replay::replay_case))
         .route("/v1/import", post(moving::import_case).layer(DefaultBodyLimit::max(ARCHIVE_BYTES)))
         .fallback(async || Problem::new(Code::NoRoute, "See /openapi.json for what there is."))
         .method_not_allowed_fallback(async || Problem::new(Code::Method, "See /openapi.json for what there is."))
@@ -235,17 +238,26 @@ async fn add_message<H: CaseHost + Outside + ModelHost + TenantHost>(
         return Err(Problem::new(Code::Role, "This role reads only."));
     }
     let key = entering.key();
-    let mut attempts = 1;
-    loop {
-        match take_message(&desk, &entering, &message, &preferences).await {
-            // Another message came first: this one is read again after it, and its writer has no need to know.
-            Err(Problem { code: Code::Changed, field: None, .. }) if attempts < MESSAGE_ATTEMPTS => attempts += 1,
-            Err(problem) => return Err(problem),
-            Ok(()) => break,
-        }
-    }
+    take_words(&desk, &entering, &message, &preferences).await?;
     desk.wait_for_rest(&key, preferences.wait_ms).await;
     Ok(answer(StatusCode::OK, &desk.view(&key).await?))
+}
+
+/// Writes a message, however many others come at the same time.
+pub(crate) async fn take_words<H: CaseHost + Outside + ModelHost + TenantHost>(
+    desk: &Desk<H>,
+    entering: &Entering,
+    message: &MessageBody,
+    preferences: &Preferences,
+) -> Result<(), Problem> {
+    let mut attempts = 1;
+    loop {
+        match take_message(desk, entering, message, preferences).await {
+            // Another message came first: this one is read again after it, and its writer has no need to know.
+            Err(Problem { code: Code::Changed, field: None, .. }) if attempts < MESSAGE_ATTEMPTS => attempts += 1,
+            told => return told,
+        }
+    }
 }
 
 /// Writes a message with the tokens that are known at this moment.
@@ -321,7 +333,7 @@ async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
 }
 
 /// A submitter sees the cases it opened, all others see their tenant's.
-async fn may_see<H: CaseHost + Outside + ModelHost + TenantHost>(
+pub(crate) async fn may_see<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: &Desk<H>,
     entering: &Entering,
 ) -> Result<(), Problem> {

@@ -29,6 +29,8 @@ pub enum Who {
     Audits,
     /// Admins.
     Administers,
+    /// Whoever signs as the key that the path names, whose role opens cases; no other key, token or secret opens it.
+    Signs,
 }
 
 impl Who {
@@ -37,7 +39,7 @@ impl Who {
     pub const fn allows(self, role: Role) -> bool {
         match self {
             Self::Anybody | Self::Reads => true,
-            Self::Submits => role.submits(),
+            Self::Submits | Self::Signs => role.submits(),
             Self::Oversees => !matches!(role, Role::Submitter),
             Self::Decides => role.decides(),
             Self::Audits => matches!(role, Role::Auditor | Role::Admin),
@@ -56,6 +58,7 @@ impl Who {
             Self::Decides => "analysts, approvers and admins",
             Self::Audits => "auditors and admins",
             Self::Administers => "admins",
+            Self::Signs => "submitters, analysts, approvers and admins that sign",
         }
     }
 

@@ -29,6 +29,7 @@ mod sandbox;
 mod serve;
 mod train;
 mod verify;
+mod webhooks;
 mod whole;
 
 use std::path::PathBuf;
@@ -100,6 +101,8 @@ enum Command {
     Docket(docket::Args),
     /// Make, list and revoke callers' keys
     Keys(keys::Args),
+    /// Make a secret for webhooks, and have events sent again
+    Webhooks(webhooks::Args),
     /// Show the secret that a remote agent verifies requests with
     Agents(agents::Args),
     /// Turn the model off or on, or say how its switch stands
@@ -143,6 +146,7 @@ impl Cli {
             Command::Replay(args) => replay::run(&settings(args.data())?, &args),
             Command::Export(args) => block_on(export::run(&settings(args.data())?, &args)),
             Command::Import(args) => block_on(import::run(&settings(args.data())?, &args)),
+            Command::Webhooks(args) => block_on(webhooks::run(&settings(&Data { data: None })?, &args)),
             Command::Agents(args) => agents::run(&settings(&args.data())?, &args),
             Command::Docket(args) => block_on(docket::run(&settings(args.data())?, &args)),
             Command::Keys(args) => block_on(keys::run(&settings(&args.data())?, &args)),
@@ -203,6 +207,10 @@ mod tests {
             "import DIR --worker http://localhost --sandbox",
             "keys create --tenant t --subject s --role analyst",
             "keys create --tenant t --subject s --role submitter --signing",
+            "keys create --tenant t --subject s --role submitter --webhook",
+            "webhooks secret",
+            "webhooks replay --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa --from-seq 7",
+            "webhooks replay --since 2026-11-23T08:00:00Z --worker http://localhost",
             "agents secret merchants --data d",
             "keys list",
             "model off --data d --note TEXT",
@@ -230,9 +238,17 @@ mod tests {
             let words = std::iter::once("caseworker").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_ok(), "{line}");
         }
+    }
+
+    #[test]
+    fn command_lines_that_say_too_little_or_too_much_are_refused() {
         for line in [
             "handle",
             "keys revoke",
+            "keys create --tenant t --subject s --role submitter --webhook --signing",
+            "webhooks replay",
+            "webhooks replay --since yesterday",
+            "webhooks replay --since 2026-11-23T08:00:00Z --from-seq 7",
             "docket rebuild --worker http://localhost",
             "docket rebuild --state d",
             "keys create --tenant t --subject s --role boss",

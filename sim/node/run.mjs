@@ -4,27 +4,13 @@
 //
 // The packages are installed under target/sdk/node on first use and kept. Exits with 0 where everything passed.
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const PLACE = resolve(HERE, "../../target/sdk/node");
-const SDKS = ["@anthropic-ai/sdk", "anthropic-sdk-before-1"];
+import { HERE, PLACE, install } from "./install.mjs";
 
-function install() {
-  const wanted = join(HERE, "package.json");
-  const installed = join(PLACE, "package.json");
-  const isSame = existsSync(installed) && readFileSync(installed, "utf8") === readFileSync(wanted, "utf8");
-  if (isSame && SDKS.every((name) => existsSync(join(PLACE, "node_modules", name)))) return;
-  console.error(`Installing ${wanted} into ${PLACE}`);
-  mkdirSync(PLACE, { recursive: true });
-  copyFileSync(wanted, installed);
-  const flags = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"];
-  execFileSync("npm", flags, { cwd: PLACE, stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
-}
+const SDKS = ["@anthropic-ai/sdk", "anthropic-sdk-before-1"];
 
 const { values } = parseArgs({ options: { standin: { type: "string" } } });
 if (!values.standin) {

@@ -152,6 +152,8 @@ pub const WITH_AN_AGENT: &[Check] = table! {
 pub const WITH_WEBHOOKS: &[Check] = table! {
     hooks {
         None a_case_is_told_from_its_opening_to_its_end,
+        None events_are_sent_again_when_an_admin_asks,
+        Any a_system_tells_a_case_once_and_the_journal_says_so,
         None a_receiver_that_does_not_take_an_event_is_told_again_and_nothing_overtakes_it,
         Killer what_was_to_be_told_is_told_after_a_kill,
     }

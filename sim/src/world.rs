@@ -26,6 +26,8 @@ pub struct World {
     pub keys: BTreeMap<String, String>,
     /// Ids and secrets of signing keys by the names of [`SIGNERS`], where the host asks for keys.
     pub signers: BTreeMap<String, (String, String)>,
+    /// Ids of keys that sign webhooks and their secrets, by the names of [`TELLERS`], likewise.
+    pub tellers: BTreeMap<String, (String, String)>,
     numbers: Arc<AtomicU64>,
 }
 
@@ -54,6 +56,10 @@ pub const HOLDERS: [(&str, &str, &str); 16] = [
 pub const SIGNERS: [(&str, &str, &str); 2] =
     [("service", "acme", "submitter"), ("leaving-service", "acme", "submitter")];
 
+/// Who holds a secret to sign webhooks with in a world with keys: a name, the tenant, the role.
+pub const TELLERS: [(&str, &str, &str); 3] =
+    [("post", "acme", "analyst"), ("stranger", "acme", "submitter"), ("foreign-post", "umbrella", "analyst")];
+
 /// A host's process.
 pub trait Process: Send + Sync {
     /// Kills it (`kill -9`).
@@ -79,8 +85,9 @@ impl World {
     /// Where an HTTP client cannot be built.
     pub fn new(base: &str, sandbox: &str, key: Option<&str>) -> Result<Self> {
         let api = Api::new(base)?.with_key(key);
-        let (keys, signers) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { api, bank: Bank::new(sandbox)?, process: None, keys, signers, numbers: Arc::default() })
+        let [signers, tellers] = [BTreeMap::new(), BTreeMap::new()];
+        let bank = Bank::new(sandbox)?;
+        Ok(Self { api, bank, process: None, keys: BTreeMap::new(), signers, tellers, numbers: Arc::default() })
     }
 
     /// The same world with a process that can be killed.

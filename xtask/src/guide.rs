@@ -194,7 +194,7 @@ fn native() -> PathBuf {
 /// Asks a program for help with a command, and looks for each flag in it.
 fn knows(program: &str, mut command: Command, words: &[&str]) -> Result<()> {
     let is_name = |word: &&&str| word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
-    let two = ["d1", "secret", "versions", "deployments", "keys", "model", "docket", "agents", "rules"];
+    let two = ["d1", "secret", "versions", "deployments", "keys", "model", "docket", "agents", "rules", "webhooks"];
     let depth = if words.first().is_some_and(|word| two.contains(word)) { 2 } else { 1 };
     let path: Vec<&str> = words.iter().take(depth).take_while(is_name).copied().collect();
     let output = command.args(&path).arg("--help").output().with_context(|| format!("starting {program}"))?;

@@ -8,6 +8,7 @@ mod agents;
 mod answers;
 mod asks;
 mod bodies;
+mod hooks;
 mod journal;
 mod law;
 mod names;
@@ -89,6 +90,7 @@ fn document() -> Result<Value> {
         "servers": [{ "url": "/", "description": "The host that serves this document." }],
         "security": [{ "bearer": [] }, { "access": [] }, { "signature": [] }],
         "paths": paths()?,
+        "webhooks": hooks::outgoing(),
         "components": {
             "securitySchemes": { "bearer": {
                 "type": "http",
@@ -106,6 +108,12 @@ fn document() -> Result<Value> {
                 "description": "`CW1-HMAC-SHA256 key=<id>,ts=<unix seconds>,nonce=<...>,sig=<hex>`: the HMAC-SHA256, with the \
                                 key's secret, of method, path with query, ts, nonce and the SHA-256 of the body in \
                                 hexadecimal, a line each.",
+            }, "webhook": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "webhook-signature",
+                "description": "As in the Standard Webhooks specification, beside `webhook-id` and `webhook-timestamp`: `v1,` and \
+                                the HMAC-SHA256 of id, timestamp and body with full stops between, in base64.",
             } },
             "parameters": parameters::parameters(),
             "schemas": schemas(),
@@ -114,7 +122,14 @@ fn document() -> Result<Value> {
 }
 
 fn schemas() -> Map<String, Value> {
-    let all = [names::schemas(), bodies::schemas(), answers::schemas(), journal::schemas(), asks::schemas()];
+    let all = [
+        names::schemas(),
+        bodies::schemas(),
+        answers::schemas(),
+        hooks::schemas(),
+        journal::schemas(),
+        asks::schemas(),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -151,6 +166,9 @@ fn shown(operation: Operation, route: &Route) -> Value {
     }
     if route.who == Who::Anybody {
         shown["security"] = json!([]);
+    }
+    if route.who == Who::Signs {
+        shown["security"] = json!([{ "webhook": [] }]);
     }
     if route.leads == Leads::ToReadiness {
         // The same body says why: a deployment without keys is there, and not ready.

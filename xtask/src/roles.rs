@@ -84,11 +84,19 @@ fn page() -> String {
             _ if route.is_console() && route.method == Method::GET && !route.path.ends_with("/live") => "sign in",
             _ => "401",
         };
-        page.push_str(&row(&format!("{} {}", route.method, route.path), nobody, route.who));
+        let name = format!("{} {}", route.method, route.path);
+        if route.who == Who::Signs {
+            page.push_str(&format!("| `{name}` | {}- |\n", "401 | ".repeat(roles.len() + 1)));
+            continue;
+        }
+        page.push_str(&row(&name, nobody, route.who));
     }
     let (path, who) = METRICS;
     page.push_str(&row(&format!("GET {path}"), "401", who));
-    page.push_str(&format!("\n`{path}` is there on the native host alone.\n"));
+    page.push_str(&format!(
+        "\n`{path}` is there on the native host alone. `/v1/hooks/{{key}}` is for whoever signs with the\n"
+    ));
+    page.push_str("webhook secret of the key that it names; no key that is sent opens it.\n");
     page.push_str(&commands(&roles));
     page
 }

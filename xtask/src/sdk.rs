@@ -1,4 +1,4 @@
-//! The official Anthropic SDKs against the stand-in, and the tutorial's flow against the Worker on workerd.
+//! The official Anthropic SDKs against the stand-in, the official library of Standard Webhooks, and the tutorial's flow against the Worker on workerd.
 //!
 //! The scripts in `sim/python` and `sim/node` judge; this starts what they talk to, and ends it.
 
@@ -32,6 +32,14 @@ pub(crate) fn python() -> Result<Tally> {
 pub(crate) fn node() -> Result<Tally> {
     let standin = StandIn::start()?;
     shell::run(shell::command("node").args(["sim/node/run.mjs", "--standin", &standin.url()]))?;
+    Ok(Tally::ONE)
+}
+
+/// Runs the official library of Standard Webhooks against the native binary.
+pub(crate) fn webhooks() -> Result<Tally> {
+    shell::run(shell::cargo().args(["build", "--locked", "--package", "server"]))?;
+    let binary = shell::target_folder().join("debug/caseworker");
+    shell::run(shell::command("node").arg("sim/node/webhooks.mjs").arg("--binary").arg(binary))?;
     Ok(Tally::ONE)
 }
 

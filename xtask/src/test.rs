@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     Step { name: "Worker on workerd", needs: &[Need::Node], run: worker },
     Step { name: "official SDK, Python", needs: &[Need::Node, Need::Python], run: sdk::python },
     Step { name: "official SDK, TypeScript", needs: &[Need::Node], run: sdk::node },
+    Step { name: "official webhooks library", needs: &[Need::Node], run: sdk::webhooks },
 ];
 
 /// Runs the tests, prints the table and says whether all that ran went well.

@@ -39,7 +39,12 @@ pub(super) async fn admit<F: FrontHost>(
     request: Request,
 ) -> Result<Admitted, Problem> {
     let (parts, body) = request.into_parts();
-    let caller = Caller::of(&*front.host, &front.setup, &parts.headers).await?;
+    let caller = if route.leads == Leads::ToHook {
+        let id = parts.uri.path().rsplit('/').next().unwrap_or_default();
+        Caller::of_hook(&*front.host, &front.setup, id, &parts.headers).await?
+    } else {
+        Caller::of(&*front.host, &front.setup, &parts.headers).await?
+    };
     let about_a_case = matches!(route.leads, Leads::ToCase | Leads::ToPack);
     if !about_a_case {
         // Before many bytes are read for somebody who may not send them.

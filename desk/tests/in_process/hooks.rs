@@ -7,12 +7,14 @@ use std::{
 };
 
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
-use case::{ids::TenantId, time::Millis};
+use case::{actor::Role, ids::TenantId, time::Millis};
 use desk::{
     config::Config,
-    hooks::{HookSecret, HookSignature},
+    hooks::{HookSecret, HookSignature, incoming::Incoming},
     ports::Outside as _,
-    setup::Setup,
+    problem::Code,
+    setup::{Access, Setup},
+    signature::grant_hash,
 };
 use http::HeaderMap;
 use serde_json::{Value, json};
@@ -299,4 +301,188 @@ async fn a_case_that_waits_is_escalated_or_runs_out_of_time_is_told() {
     assert_eq!(near["rule"], passed["rule"]);
     let moment = |event: &Value| Millis::parse_rfc3339(event["due_at"].as_str().unwrap()).unwrap();
     assert!(moment(&near) < world.desk.host.now() && near["due_on"].is_string(), "{near}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_admin_has_events_sent_again_under_their_own_ids_and_past_one_that_nobody_takes() {
+    let (world, receiver) = world();
+    let opened = world.work(SAMPLE, "cus_ada").await;
+    let case = opened.case_id();
+    tell(&world, &case).await;
+    let replay = async |body: Value| world.post("/v1/webhooks/replay", &[], &body).await;
+    let again = replay(json!({ "case_id": case })).await;
+    assert_eq!((again.status, again.at("/events")), (200, json!(2)), "{}", again.text);
+    tell(&world, &case).await;
+    let ids: Vec<String> = receiver.taken().into_iter().map(|(id, _)| id).collect();
+    assert_eq!((ids.len(), &ids[..2]), (4, &ids[2..]));
+    let lines = world.lines(&case).len();
+    assert_eq!(replay(json!({ "case_id": case, "from_seq": 1 })).await.at("/events"), 1);
+    assert_eq!(replay(json!({ "case_id": case, "from_seq": lines })).await.at("/events"), 0);
+    tell(&world, &case).await;
+    assert_eq!(receiver.kinds().len(), 5);
+
+    let other = world.work(SAMPLE, "cus_ben").await.case_id();
+    tell(&world, &other).await;
+    let since = replay(json!({ "since": crate::world::BEGIN })).await;
+    assert_eq!((since.at("/cases"), since.at("/events"), since.at("/next")), (json!(2), json!(4), Value::Null));
+    let later = world.desk.host.now().plus(1).rfc3339();
+    assert_eq!(replay(json!({ "since": later })).await.at("/events"), 0);
+
+    // One that its receiver never takes is passed over.
+    receiver.plan([Play::Answers(400); 3]);
+    approve(&world, &opened).await;
+    sleep(Duration::from_secs(1)).await;
+    let decided = world.count(&case, "commanded");
+    assert_eq!(decided, 1);
+    let after = world.lines(&case).iter().position(|line| line.contains("\"commanded\"")).unwrap() + 1;
+    receiver.0.lock().unwrap().plan.clear();
+    replay(json!({ "case_id": case, "from_seq": after })).await;
+    tell(&world, &case).await;
+    assert!(
+        !receiver.kinds().contains(&"case.decided".to_owned())
+            && receiver.kinds().ends_with(&["case.closed".to_owned()])
+    );
+
+    for (body, field) in [
+        (json!({}), "since"),
+        (json!({ "from_seq": 3 }), "since"),
+        (json!({ "since": "yesterday" }), "since"),
+        (json!({ "case_id": case, "from_seq": -1 }), "from_seq"),
+        (json!({ "case_id": case, "from_seq": 1, "since": later }), "from_seq"),
+        (json!({ "since": later, "after": "x" }), "after"),
+    ] {
+        let refused = replay(body).await;
+        refused.is(Code::Field);
+        assert_eq!(refused.at("/field"), field);
+    }
+    replay(json!({ "case_id": "case_aaaaaaaaaaaaaaaaaaaaaaaaaa" })).await.is(Code::NoCase);
+    replay(json!({ "case_id": "x" })).await.is(Code::NoCase);
+    World::new().post("/v1/webhooks/replay", &[], &json!({ "case_id": case })).await.is(Code::NotTold);
+}
+
+/// A system with a key to tell with.
+struct System<'a> {
+    world: &'a World,
+    id: String,
+}
+
+impl<'a> System<'a> {
+    fn of(world: &'a World, tenant: &str, subject: &str, role: Role) -> Self {
+        let id = format!("sig_{tenant}_{subject}");
+        let key = world.hire(tenant, subject, role);
+        let held = case::ids::Digest::of(key.trim_start_matches("Bearer ").as_bytes());
+        let grant = world.store.grants().get(&held).cloned().unwrap();
+        world.store.grants().insert(grant_hash(&id), grant);
+        Self { world, id }
+    }
+
+    fn secret(&self) -> HookSecret {
+        HookSecret::of_key(&self.world.setup.master, &self.id)
+    }
+
+    async fn tells(&self, event: &str, body: &Value) -> crate::world::Answer {
+        self.sends(event, &self.secret(), 0, body).await
+    }
+
+    async fn sends(&self, event: &str, secret: &HookSecret, late_ms: i64, body: &Value) -> crate::world::Answer {
+        let at = self.world.desk.host.now().plus(-late_ms);
+        let signature = secret.sign(event, at, body.to_string().as_bytes());
+        let seconds = at.0.div_euclid(1_000).to_string();
+        let headers =
+            [("webhook-id", event), ("webhook-timestamp", &seconds), ("webhook-signature", signature.as_str())];
+        self.world.post(&format!("/v1/hooks/{}", self.id), &headers, body).await
+    }
+}
+
+fn told_of(kind: Incoming, case: &str, more: &Value) -> Value {
+    let mut data = json!({ "case_id": case });
+    data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    json!({ "type": kind.name(), "timestamp": "2026-11-22T18:00:00Z", "data": data })
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_system_tells_stands_in_the_journal_once_however_often_it_is_told() {
+    let world = World::with(|setup| Setup { access: Access::Keys, ..setup });
+    let submitter = world.hire("acme", "till", Role::Submitter);
+    let body = json!({ "text": SAMPLE, "customer_id": "cus_ada", "external_id": "ZD-1" });
+    let headers = [("authorization", submitter.as_str()), ("prefer", "wait=60")];
+    let opened = world.post("/v1/requests", &headers, &body).await;
+    let case = opened.case_id();
+    let key = crate::host::key("acme", &case);
+    let count = |kind: &str| {
+        let cases = world.store.cases();
+        cases[&key].lines.iter().filter(|line| line.contains(&format!("\"kind\":\"{kind}\""))).count()
+    };
+    let till = System::of(&world, "acme", "till", Role::Submitter);
+    let post = System::of(&world, "acme", "post", Role::Analyst);
+    let (asked, proposed) = (count("asked"), count("proposed"));
+    let changed = told_of(Incoming::Payment, &case, &json!({ "payment_id": "pay-7" }));
+    for _ in 0..3 {
+        let told = till.tells("evt-1", &changed).await;
+        assert_eq!((told.status, told.at("/case_id")), (200, json!(case)), "{}", told.text);
+    }
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(count("notified"), 1);
+    assert!(count("asked") > asked && count("proposed") > proposed, "what changed is looked up again");
+
+    let answered =
+        json!({ "type": "customer.answered", "data": { "external_id": "ZD-1", "text": "It was Streamly." } });
+    for _ in 0..2 {
+        assert_eq!(till.tells("evt-2", &answered).await.status, 200);
+    }
+    let documents = json!({ "documents": [{ "id": "d-1", "type": "passport", "fields": { "name": "Ada Marsh" } }] });
+    let arrived = told_of(Incoming::Documents, &case, &documents);
+    for system in [&till, &post] {
+        assert_eq!(system.tells("evt-3", &arrived).await.status, 200);
+    }
+    assert_eq!(count("messaged"), 3);
+    let lines = world.store.cases()[&key].lines.join("\n");
+    assert!(lines.contains("\"from\":\"analyst\"") && !lines.contains("Ada Marsh") && !lines.contains("evt-"));
+    assert_eq!(case::case::rederive(lines.lines()), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_webhook_that_does_not_fit_is_refused_and_changes_nothing() {
+    let world = World::with(|setup| Setup { access: Access::Keys, ..setup });
+    let submitter = world.hire("acme", "till", Role::Submitter);
+    let headers = [("authorization", submitter.as_str()), ("prefer", "wait=60")];
+    let opened = world.post("/v1/requests", &headers, &json!({ "text": SAMPLE, "customer_id": "cus_ada" })).await;
+    let case = opened.case_id();
+    let key = crate::host::key("acme", &case);
+    let lines = || world.store.cases()[&key].lines.clone();
+    let before = lines();
+    let till = System::of(&world, "acme", "till", Role::Submitter);
+    let told = told_of(Incoming::Payment, &case, &json!({}));
+    till.sends("evt-1", &HookSecret::of_random([1; 32]), 0, &told).await.is(Code::Signature);
+    till.sends("evt-1", &till.secret(), 400_000, &told).await.is(Code::SignatureTime);
+    till.sends("evt-1", &till.secret(), -400_000, &told).await.is(Code::SignatureTime);
+    till.sends("evt.1", &till.secret(), 0, &told).await.is(Code::Signature);
+    world.post(&format!("/v1/hooks/{}", till.id), &[("authorization", &submitter)], &told).await.is(Code::Signature);
+    let nobody = System { world: &world, id: "sig_nobody".to_owned() };
+    nobody.tells("evt-1", &told).await.is(Code::Unauthenticated);
+    System::of(&world, "acme", "reader", Role::Auditor).tells("evt-1", &told).await.is(Code::Role);
+    // Neither another tenant's case nor another submitter's is there.
+    System::of(&world, "umbrella", "till", Role::Admin).tells("evt-1", &told).await.is(Code::NoCase);
+    System::of(&world, "acme", "another", Role::Submitter).tells("evt-1", &told).await.is(Code::NoCase);
+    till.tells("evt-1", &told_of(Incoming::Payment, "case_aaaaaaaaaaaaaaaaaaaaaaaaaa", &json!({})))
+        .await
+        .is(Code::NoCase);
+    till.tells("evt-1", &json!({ "type": "payment.changed", "data": { "external_id": "ZD-9" } }))
+        .await
+        .is(Code::NoCase);
+    for (body, code, field) in [
+        (json!({ "type": "case.burnt", "data": {} }), Code::UnknownEvent, "type"),
+        (json!({ "data": {} }), Code::Field, "type"),
+        (json!({ "type": "payment.changed" }), Code::Field, "data"),
+        (json!({ "type": "payment.changed", "data": {} }), Code::Field, "case_id"),
+        (told_of(Incoming::Answered, &case, &json!({})), Code::Field, "text"),
+        (told_of(Incoming::Documents, &case, &json!({ "documents": [] })), Code::Document, "documents"),
+        (told_of(Incoming::Payment, &case, &json!({ "payment_id": "a b" })), Code::Reference, "payment_id"),
+    ] {
+        let refused = till.tells("evt-1", &body).await;
+        refused.is(code);
+        assert_eq!(refused.at("/field"), field);
+    }
+    assert_eq!(lines(), before);
+    assert_eq!(till.tells("evt-1", &told).await.status, 200);
 }

@@ -10,6 +10,7 @@ use case::{
 };
 use clap::Subcommand;
 use desk::{
+    hooks::HookSecret,
     ports::Grant,
     signature::{self, Secret},
 };
@@ -53,9 +54,8 @@ enum What {
         /// submitter, analyst, approver, auditor or admin
         #[arg(long, value_parser = role)]
         role: Role,
-        /// A key that signs requests and is never sent
-        #[arg(long)]
-        signing: bool,
+        #[command(flatten)]
+        kind: Kind,
     },
     /// List keys, without what they are
     List,
@@ -63,6 +63,18 @@ enum What {
     Grants,
     /// Revoke a key or a subject, from the next request on
     Revoke(revoke::Args),
+}
+
+/// What a key is for, where it is not sent.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct Kind {
+    /// A key that signs requests and is never sent
+    #[arg(long)]
+    signing: bool,
+    /// A key that signs webhooks and is never sent
+    #[arg(long)]
+    webhook: bool,
 }
 
 impl Args {
@@ -89,11 +101,11 @@ fn role(text: &str) -> Result<Role, String> {
 pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure> {
     let now_ms = outside::now().0;
     match &args.what {
-        What::Create { tenant, subject, role, signing: true } => {
+        What::Create { tenant, subject, role, kind: Kind { signing, webhook } } if *signing || *webhook => {
             let grant = Grant { tenant: tenant.clone(), actor: Actor { subject: subject.clone(), role: *role } };
-            create_signing(settings, &grant, now_ms)
+            create_signing(settings, &grant, *webhook, now_ms)
         }
-        What::Create { tenant, subject, role, signing: false } => {
+        What::Create { tenant, subject, role, .. } => {
             let grant = Grant { tenant: tenant.clone(), actor: Actor { subject: subject.clone(), role: *role } };
             let mut random = [0; 40];
             outside::random(&mut random);
@@ -120,16 +132,22 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     }
 }
 
-/// Makes a signing key. Its secret follows from the master key, so that it can be shown and is kept nowhere.
-fn create_signing(settings: &Settings, grant: &Grant, now_ms: i64) -> Result<(), Failure> {
+/// Makes a key that signs, requests or webhooks. Its secret follows from the master key, so that it can be shown and is kept
+/// nowhere.
+fn create_signing(settings: &Settings, grant: &Grant, is_webhook: bool, now_ms: i64) -> Result<(), Failure> {
     let mut random = [0; signature::ID_BYTES];
     outside::random(&mut random);
     let id = signature::id_of(random);
     let shelf = Shelf::beside(&settings.data)?;
-    let secret = Secret::of_key(&master::find_alone(settings, &shelf)?, &id);
+    let master = master::find_alone(settings, &shelf)?;
+    let secret = if is_webhook {
+        HookSecret::of_key(&master, &id).reveal()
+    } else {
+        Secret::of_key(&master, &id).reveal().to_owned()
+    };
     let hash = signature::grant_hash(&id);
     shelf.run(|connection| keys::keep(connection, &id, &hash, grant, now_ms))?;
     output::words("give the secret to whoever signs with it; it follows from the master key and is kept nowhere");
     output::words("a server that was started without keys is open until it is started again");
-    output::pretty(&json!({ "id": id, "secret": secret.reveal(), "hash": hash, "grant": grant }))
+    output::pretty(&json!({ "id": id, "secret": secret, "hash": hash, "grant": grant }))
 }

@@ -160,3 +160,76 @@ pub(crate) async fn what_was_to_be_told_is_told_after_a_kill(world: &World) -> R
     }
     Ok(())
 }
+
+pub(crate) async fn events_are_sent_again_when_an_admin_asks(world: &World) -> Result<()> {
+    let id = approved(world).await?;
+    world.api.until(&id, |case| case.state() == "closed").await?;
+    let events = told(world, &id).await?;
+    let path = "/v1/webhooks/replay";
+    let again = world.api.post(path, &json!({ "case_id": id, "from_seq": 1 })).ok(200).await?;
+    again.is("/events", events.len() - 1)?;
+    for _ in 0..PATIENCE {
+        if attempts_of(world, &id).await?.len() >= 2 * events.len() - 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let sent = attempts_of(world, &id).await?;
+    let ids: Vec<&str> = sent.iter().filter_map(|one| one["webhook-id"].as_str()).collect();
+    let expected: Vec<String> = events.iter().chain(&events[1..]).map(Event::id).collect();
+    ensure!(ids == expected, "{ids:?}");
+    let all = world.api.post(path, &json!({ "since": "2020-01-01T00:00:00Z" })).ok(200).await?;
+    ensure!(all.number("/cases")? >= 1 && all.list("/failed").is_empty(), "{}", all.0);
+    for name in ["submitter", "analyst", "approver", "auditor"] {
+        world.holder(name)?.post(path, &json!({ "case_id": id })).refused(403, "CW201", None).await?;
+    }
+    let foreigner = world.holder("foreigner")?;
+    foreigner.post(path, &json!({ "case_id": id })).refused(404, "CW300", None).await?;
+    world.api.post(path, &json!({ "since": "soon" })).refused(400, "CW103", Some("since")).await?;
+    Ok(())
+}
+
+/// A webhook of a teller's; an event's id, the secret and how old it is may be another's.
+async fn tell(world: &World, teller: &str, event: &str, (body, late_s): (&Value, i64)) -> Result<crate::api::Call> {
+    let (id, secret) = world.tellers.get(teller).with_context(|| format!("there is no teller {teller}"))?;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_millis();
+    let at = Millis(i64::try_from(now)? - late_s * 1_000);
+    let signature = HookSecret::parse(secret)?.sign(event, at, body.to_string().as_bytes());
+    let call = world.api.with_key(None).post(&format!("/v1/hooks/{id}"), body).header("webhook-id", event);
+    let call = call.header("webhook-timestamp", &(at.0 / 1_000).to_string());
+    Ok(call.header("webhook-signature", &signature))
+}
+
+pub(crate) async fn a_system_tells_a_case_once_and_the_journal_says_so(world: &World) -> Result<()> {
+    let ticket = world.fresh("ticket");
+    let request = json!({ "text": TWICE, "customer_id": "cus_ada", "external_id": ticket });
+    let opened = world.api.open(&request).await?;
+    let id = opened.id();
+    let (event, other) = (world.fresh("event"), world.fresh("event"));
+    let changed = json!({ "type": "payment.changed", "data": { "case_id": id } });
+    let answered = json!({ "type": "customer.answered", "data": { "external_id": ticket, "text": "It was in May." } });
+    for _ in 0..3 {
+        tell(world, "post", &event, (&changed, 0)).await?.ok(200).await?.is("/case_id", id)?;
+        tell(world, "post", &other, (&answered, 0)).await?.ok(200).await?;
+    }
+    let rested = world.api.until(id, |case| case.state() == "review").await?;
+    let lines = crate::checks::journal::verify(world, &rested).await?;
+    let count = |kind: &str| crate::checks::journal::kinds(&lines).iter().filter(|one| *one == kind).count();
+    ensure!(count("notified") == 1 && count("messaged") == 1, "{:?}", crate::checks::journal::kinds(&lines));
+    ensure!(count("proposed") >= 2, "what changed is looked up again, and proposed anew");
+
+    let fresh = world.fresh("event");
+    for teller in ["stranger", "foreign-post"] {
+        tell(world, teller, &fresh, (&changed, 0)).await?.refused(404, "CW300", None).await?;
+    }
+    for late_s in [400, -400] {
+        tell(world, "post", &fresh, (&changed, late_s)).await?.refused(401, "CW204", None).await?;
+    }
+    tell(world, "post", &fresh, (&changed, 0)).await?.body("{}").refused(401, "CW203", None).await?;
+    let burnt = json!({ "type": "case.burnt", "data": { "case_id": id } });
+    tell(world, "post", &fresh, (&burnt, 0)).await?.refused(422, "CW121", Some("type")).await?;
+    let key = &world.tellers["post"].0;
+    world.api.post(&format!("/v1/hooks/{key}"), &changed).refused(401, "CW203", None).await?;
+    let after = world.api.case(id).await?;
+    after.is("/seq", rested.0["seq"].clone())
+}

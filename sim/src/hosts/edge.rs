@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use case::ids::Digest;
 use desk::{
+    hooks::HookSecret,
     signature::{Secret, grant_hash},
     vault::MasterKey,
 };
@@ -21,7 +22,7 @@ use super::{
     Child, Extras, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer, native::root,
     outside::Outside, over,
 };
-use crate::world::{HOLDERS, Process as _, SIGNERS, World};
+use crate::world::{HOLDERS, Process as _, SIGNERS, TELLERS, World};
 
 /// Names the built `xtask` to use; without it, it is built.
 const XTASK: &str = "XTASK_BIN";
@@ -62,7 +63,7 @@ impl Edge {
         fs::create_dir_all(&data)?;
         let keys: BTreeMap<String, String> =
             HOLDERS.iter().map(|(name, _, _)| ((*name).to_owned(), format!("cw_test_key_of_{name}"))).collect();
-        let signers = signers()?;
+        let [signers, tellers] = signers()?;
         let mut config = json!({ "settings": extras.settings(), "breaker": breaker() });
         if extras.genuine {
             let binding = |name: &&str| ((*name).to_owned(), json!(BINDING));
@@ -86,7 +87,7 @@ impl Edge {
             config["tenants"] = json!({ SHADOW: { "mode": "shadow" } });
         }
         let (address, xtask, grants) =
-            (outside.address().to_owned(), xtask()?.to_owned(), grants(&keys, &signers).to_string());
+            (outside.address().to_owned(), xtask()?.to_owned(), grants(&keys, [&signers, &tellers]).to_string());
         let make = move || {
             let mut command = Command::new(&xtask);
             command.args(["edge", "dev", "--no-build", "--port", &port.to_string(), "--sandbox", &address]);
@@ -119,7 +120,7 @@ impl Edge {
         let mut world = World::new(child.url(), &outside.url, key.map(String::as_str))?;
         child.start().await?;
         if kind == Kind::Keys {
-            (world.keys, world.signers) = (keys, signers);
+            (world.keys, world.signers, world.tellers) = (keys, signers, tellers);
         }
         Ok(Self { world: world.with_process(Arc::new(child)), folder })
     }
@@ -132,9 +133,10 @@ impl Edge {
 }
 
 /// The grants of all holders by the hashes of their keys, as the Worker's secret has them.
-fn grants(keys: &BTreeMap<String, String>, signers: &BTreeMap<String, (String, String)>) -> Value {
+fn grants(keys: &BTreeMap<String, String>, signers: [&BTreeMap<String, (String, String)>; 2]) -> Value {
     let grant = |(name, tenant, role): &(&str, &str, &str)| {
-        let hash = match (keys.get(*name), signers.get(*name)) {
+        let signer = signers.iter().find_map(|signers| signers.get(*name));
+        let hash = match (keys.get(*name), signer) {
             (Some(key), _) => Digest::of(key.as_bytes()),
             (None, Some((id, _))) => grant_hash(id),
             (None, None) => return None,
@@ -142,18 +144,25 @@ fn grants(keys: &BTreeMap<String, String>, signers: &BTreeMap<String, (String, S
         let grant = json!({ "tenant": tenant, "actor": { "subject": name, "role": role } });
         Some((hash.to_string(), grant))
     };
-    Value::Object(HOLDERS.iter().chain(&SIGNERS).filter_map(grant).collect::<Map<String, Value>>())
+    Value::Object(HOLDERS.iter().chain(&SIGNERS).chain(&TELLERS).filter_map(grant).collect::<Map<String, Value>>())
 }
 
-/// Ids of signing keys, and their secrets, which follow from the key of the vault that `edge dev` has.
-fn signers() -> Result<BTreeMap<String, (String, String)>> {
+/// Ids of keys that sign requests and of those that sign webhooks, with their secrets, which follow from the key of the vault that
+/// `edge dev` has.
+fn signers() -> Result<[BTreeMap<String, (String, String)>; 2]> {
     let master = MasterKey::parse(&"0".repeat(64))?;
-    let signer = |(name, _, _): &(&str, &str, &str)| {
-        let id = format!("sig_{name}");
-        let secret = Secret::of_key(&master, &id).reveal().to_owned();
-        ((*name).to_owned(), (id, secret))
+    let made = |holders: &[(&str, &str, &str)], secret: &dyn Fn(&str) -> String| {
+        let made = |(name, _, _): &(&str, &str, &str)| {
+            let id = format!("sig_{name}");
+            let secret = secret(&id);
+            ((*name).to_owned(), (id, secret))
+        };
+        holders.iter().map(made).collect()
     };
-    Ok(SIGNERS.iter().map(signer).collect())
+    Ok([
+        made(&SIGNERS, &|id| Secret::of_key(&master, id).reveal().to_owned()),
+        made(&TELLERS, &|id| HookSecret::of_key(&master, id).reveal()),
+    ])
 }
 
 /// `xtask`, which knows where workerd is, with the Worker built once.

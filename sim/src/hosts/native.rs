@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::{
     Child, Extras, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer, outside::Outside,
 };
-use crate::world::{HOLDERS, Process as _, SIGNERS, World};
+use crate::world::{HOLDERS, Process as _, SIGNERS, TELLERS, World};
 
 /// Names the binary to test; without it `target/debug/caseworker` is built and taken.
 const BINARY: &str = "CASEWORKER_BIN";
@@ -44,7 +44,7 @@ impl Native {
         let port = free_port()?;
         fs::write(folder.path().join("caseworker.toml"), configuration(kind, outside, extras)?)?;
         let keys = if kind == Kind::Keys { make_keys(folder.path())? } else { BTreeMap::new() };
-        let signers = if kind == Kind::Keys { make_signers(folder.path())? } else { BTreeMap::new() };
+        let [signers, tellers] = if kind == Kind::Keys { make_signers(folder.path())? } else { <[_; 2]>::default() };
         let (master_key, webhook_secrets) = (extras.master_key.clone(), extras.webhook_secrets());
         let (home, address) = (folder.path().to_owned(), format!("127.0.0.1:{port}"));
         let make = move || {
@@ -65,7 +65,7 @@ impl Native {
         let mut world = World::new(child.url(), &outside.url, keys.get("admin").map(String::as_str))?;
         child.start().await?;
         world.keys = keys;
-        world.signers = signers;
+        (world.signers, world.tellers) = (signers, tellers);
         Ok(Self { world: world.with_process(Arc::new(child)), folder })
     }
 
@@ -153,13 +153,17 @@ fn make_keys(folder: &Path) -> Result<BTreeMap<String, String>> {
     Ok(keys)
 }
 
-fn make_signers(folder: &Path) -> Result<BTreeMap<String, (String, String)>> {
-    let mut signers = BTreeMap::new();
-    for signer in SIGNERS {
-        let made = make_key(folder, signer, &["--signing"])?;
-        signers.insert(signer.0.to_owned(), (text_of(&made, "id")?, text_of(&made, "secret")?));
-    }
-    Ok(signers)
+/// Keys that sign requests, and keys that sign webhooks.
+fn make_signers(folder: &Path) -> Result<[BTreeMap<String, (String, String)>; 2]> {
+    let make = |holders: &[(&str, &str, &str)], flag: &str| {
+        let mut made = BTreeMap::new();
+        for holder in holders {
+            let key = make_key(folder, *holder, &[flag])?;
+            made.insert(holder.0.to_owned(), (text_of(&key, "id")?, text_of(&key, "secret")?));
+        }
+        anyhow::Ok(made)
+    };
+    Ok([make(&SIGNERS, "--signing")?, make(&TELLERS, "--webhook")?])
 }
 
 fn make_key(folder: &Path, (name, tenant, role): (&str, &str, &str), more: &[&str]) -> Result<serde_json::Value> {

@@ -78,6 +78,8 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("GET", "/v1/cases/{id}/archive") => read_archive(),
         ("GET", "/v1/cases/{id}/pack") => read_pack(),
         ("POST", "/v1/import") => import_case(),
+        ("POST", "/v1/hooks/{key}") => tell_case(),
+        ("POST", "/v1/webhooks/replay") => replay_events(),
         ("GET", "/healthz") => service("health", "Whether the service answers", of("Health"), vec![]),
         ("GET", "/readyz") => service("readiness", "What works, and what is not configured", of("Readiness"), vec![]),
         ("GET", "/openapi.json") => service("document", "This document", json!({ "type": "object" }), vec![]),
@@ -359,6 +361,43 @@ fn import_case() -> Operation {
         success: json_answer(201, "Imported", None, "The case is here now."),
         also: Some(json_answer(200, "Imported", None, "The case was here already.")),
         codes: codes(&[&AUTHENTICATED, &CASE, &codes_of_its_own]),
+    }
+}
+
+fn tell_case() -> Operation {
+    let refused = [
+        Code::UnknownEvent,
+        Code::Reference,
+        Code::Signature,
+        Code::SignatureTime,
+        Code::Role,
+        Code::Refused,
+        Code::Erased,
+    ];
+    let told = json!({ "type": "payment.changed", "data": { "external_id": "ZD-4711", "payment_id": "pay-7" } });
+    Operation {
+        id: "tellCase",
+        summary: "Tell a case that something happened elsewhere",
+        description: "A webhook of a system of the operator's. What is sent again under its `webhook-id` changes nothing.",
+        parameters: &["hook"],
+        body: Some(("HookBody", told)),
+        success: json_answer(200, "Told", None, "It stands in the case's journal."),
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &BODY, &WORDS, &CASE, &refused]),
+    }
+}
+
+fn replay_events() -> Operation {
+    Operation {
+        id: "replayEvents",
+        summary: "Send webhooks again",
+        description: "For admins: under the ids that they have always had. It also takes up what was given up; from a later \
+                      line on it passes over what a receiver will not take.",
+        parameters: &[],
+        body: Some(("Replay", json!({ "since": "2026-11-23T08:00:00Z" }))),
+        success: json_answer(200, "Replayed", None, "They are on their way."),
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &BODY, &CASE, &[Code::Role, Code::Field, Code::InFlight, Code::NotTold]]),
     }
 }
 

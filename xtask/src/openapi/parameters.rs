@@ -18,6 +18,7 @@ pub(super) fn parameters() -> Map<String, Value> {
         parameters.insert(key.to_owned(), parameter);
     };
     add("case", "path", "id", of("CaseId"), "Which case.".to_owned());
+    add("hook", "path", "key", text(), "The id of the key that signs: `caseworker keys create --webhook`.".to_owned());
     let key = form(&format!("^[!-~]{{1,{IDEMPOTENCY_KEY_BYTES}}}$"));
     let repeats = "What is sent again under its key has one effect and the same answer. A key that opened a case for \
                    another request, or for somebody else, is answered with 422; while the first request is under way, \
