@@ -399,6 +399,8 @@ fn reroute(state: &mut State, task: Task) {
     let label = Label::from(task);
     let mut alternatives: Vec<Scored> = state.reading.scores.clone();
     alternatives.retain(|scored| scored.label != label);
+    let before = state.outcome.take();
+    state.triaged = state.triaged.take().or(before);
     state.outcome = Some(Outcome {
         label,
         confidence: Ppm::ONE,

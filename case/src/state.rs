@@ -57,6 +57,8 @@ pub struct State {
     pub identity: Identity,
     /// The outcome of triage.
     pub outcome: Option<Outcome>,
+    /// What it was before an analyst chose another task for the first time.
+    pub triaged: Option<Outcome>,
     /// The specialists' work, in the order it was taken up.
     pub tracks: Vec<Track>,
     /// Everything that was asked of the outside.
@@ -229,6 +231,7 @@ impl State {
             said: BTreeMap::new(),
             identity: opened.words.identity.clone(),
             outcome: None,
+            triaged: None,
             tracks: Vec::new(),
             asks: BTreeMap::new(),
             escalations: BTreeSet::new(),

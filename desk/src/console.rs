@@ -8,6 +8,7 @@ pub mod assets;
 pub mod browser;
 mod form;
 mod gate;
+mod list;
 mod look;
 pub mod pages;
 mod sign_in;
@@ -52,6 +53,10 @@ pub enum Place {
     Pack,
     /// The rules in force.
     Rules,
+    /// The next case for whoever asks.
+    Next,
+    /// How the desk does.
+    Oversight,
     /// Signing in.
     SignIn,
     /// Signing out.
@@ -89,7 +94,7 @@ async fn serve<F: FrontHost>(
         Place::Root => return root(parts),
         Place::Asset => return asset(parts.uri.path()),
         Place::SignIn | Place::SignOut | Place::Queue | Place::Case | Place::Pack | Place::Rules => {}
-        Place::Act | Place::Live | Place::CaseLive => {}
+        Place::Act | Place::Live | Place::CaseLive | Place::Next | Place::Oversight => {}
     }
     if let Access::Closed(remedy) = &front.setup.access {
         return Err(Problem::new(Code::NoKeys, remedy.clone()));
@@ -148,8 +153,10 @@ async fn admitted<F: FrontHost>(
         return Err(missing.unwrap_or(refused));
     }
     match place {
-        Place::Queue => look::queue(front, visitor, parts, None).await,
-        Place::Live => look::queue_live(front, visitor, parts).await,
+        Place::Queue => list::queue(front, visitor, parts, None).await,
+        Place::Live => list::queue_live(front, visitor, parts).await,
+        Place::Next => list::next(front, visitor).await,
+        Place::Oversight => list::oversight(front, visitor, parts).await,
         Place::Case => look::case(front, visitor, &case_of(parts)?, parts).await,
         Place::CaseLive => look::case_live(front, visitor, &case_of(parts)?).await,
         Place::Pack => look::pack(front, visitor, &case_of(parts)?).await,

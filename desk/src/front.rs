@@ -1,6 +1,7 @@
 //! The front: what every caller meets first. It knows who calls, gives a new case its id, and leads to the case.
 
 mod admit;
+mod docket;
 pub(crate) mod pack;
 mod readiness;
 mod search;
@@ -20,12 +21,10 @@ use bytes::Bytes;
 use case::ids::{CaseId, Reference};
 use serde_json::{Value, json};
 
+use self::admit::{Admitted, admit};
 pub(crate) use self::admit::{case_of, not_there};
-pub use self::search::{PAGE_ROWS, PAGE_ROWS_MAX, STATES};
-use self::{
-    admit::{Admitted, admit},
-    search::Search,
-};
+pub(crate) use self::search::Search;
+pub use self::search::{PAGE_ROWS, PAGE_ROWS_MAX, RISKS, SEARCH_LETTERS, STATES};
 use crate::{
     caller,
     console::{self, Place},
@@ -34,7 +33,6 @@ use crate::{
     moving,
     ports::{DocketHost, ModelHost, Outside, TenantHost},
     problem::{Code, Problem},
-    rebuild,
     request::{Preferences, check_content_type},
     revocations,
     setup::Setup,
@@ -77,6 +75,12 @@ pub enum Leads {
     ToDocket,
     /// To a case's evidence pack.
     ToPack,
+    /// To the most urgent case that nobody has, and into it.
+    ToNext,
+    /// To other cases of a case's customer.
+    ToLinks,
+    /// To how the desk does.
+    ToOversight,
     /// To the docket, which is made again.
     ToRebuild,
     /// To a sign of life.
@@ -132,14 +136,17 @@ pub static ROUTES: &[Route] = &[
     post("/", Leads::ToNewCase, Who::Submits),
     post("/v1/tasks", Leads::ToNewCase, Who::Submits),
     get("/v1/cases", Leads::ToDocket, Who::Reads),
+    post("/v1/queue/next", Leads::ToNext, Who::Decides),
     get("/v1/cases/{id}", Leads::ToCase, Who::Reads),
     get("/v1/cases/{id}/journal", Leads::ToCase, Who::Reads),
     get("/v1/cases/{id}/events", Leads::ToCase, Who::Reads),
+    get("/v1/cases/{id}/links", Leads::ToLinks, Who::Oversees),
     post("/v1/cases/{id}/messages", Leads::ToCase, Who::Submits),
     post("/v1/cases/{id}/commands", Leads::ToCase, Who::Submits),
     get("/v1/cases/{id}/archive", Leads::ToCase, Who::Administers),
     get("/v1/cases/{id}/pack", Leads::ToPack, Who::Oversees),
     post("/v1/import", Leads::ToImport, Who::Administers),
+    get("/v1/oversight", Leads::ToOversight, Who::Oversees),
     post("/v1/docket/rebuild", Leads::ToRebuild, Who::Administers),
     get("/v1/model", Leads::ToSwitch, Who::Oversees),
     post("/v1/model", Leads::ToSwitch, Who::Administers),
@@ -153,6 +160,8 @@ pub static ROUTES: &[Route] = &[
     get("/", Leads::ToConsole(Place::Root), Who::Anybody),
     get("/console", Leads::ToConsole(Place::Queue), Who::Oversees),
     get("/console/live", Leads::ToConsole(Place::Live), Who::Oversees),
+    post("/console/next", Leads::ToConsole(Place::Next), Who::Decides),
+    get("/console/oversight", Leads::ToConsole(Place::Oversight), Who::Oversees),
     get("/console/cases/{id}", Leads::ToConsole(Place::Case), Who::Oversees),
     post("/console/cases/{id}", Leads::ToConsole(Place::Act), Who::Decides),
     get("/console/cases/{id}/live", Leads::ToConsole(Place::CaseLive), Who::Oversees),
@@ -204,6 +213,9 @@ fn tell<F: FrontHost>(front: &Front<F>, leads: Leads) -> Response<Body> {
         | Leads::ToPack
         | Leads::ToImport
         | Leads::ToDocket
+        | Leads::ToNext
+        | Leads::ToLinks
+        | Leads::ToOversight
         | Leads::ToRebuild
         | Leads::ToSwitch
         | Leads::ToRevocations
@@ -221,8 +233,11 @@ async fn lead<F: FrontHost>(front: &Front<F>, route: &Route, admitted: Admitted)
         Leads::ToCase => old_case(front, admitted).await,
         Leads::ToPack => pack::pack(front, admitted).await,
         Leads::ToImport => import_case(front, admitted).await,
-        Leads::ToDocket => list_cases(front, &admitted).await,
-        Leads::ToRebuild => rebuild_docket(front, &admitted).await,
+        Leads::ToDocket => docket::list_cases(front, &admitted).await,
+        Leads::ToNext => docket::claim_next(front, &admitted).await,
+        Leads::ToLinks => docket::read_links(front, &admitted).await,
+        Leads::ToOversight => docket::oversee(front, &admitted).await,
+        Leads::ToRebuild => docket::rebuild_docket(front, &admitted).await,
         Leads::ToSwitch if writes => turn_switch(front, &admitted).await,
         Leads::ToSwitch => read_switch(front).await,
         Leads::ToRevocations if writes => revoke(front, &admitted).await,
@@ -294,20 +309,6 @@ async fn enter<F: Door>(front: &Front<F>, entering: Entering, mut parts: Parts, 
     caller::forget(&mut parts.headers);
     parts.headers.remove(header::CONTENT_LENGTH);
     front.host.enter(entering, http::Request::from_parts(parts, Body::from(body))).await
-}
-
-/// `GET /v1/cases`.
-async fn list_cases<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<Response<Body>, Problem> {
-    let query = Search::read(&admitted.parts.uri)?.query(&admitted.grant)?;
-    let page = front.host.page(&admitted.grant.tenant, &query).await?;
-    Ok(json_response(StatusCode::OK, &json!(page)))
-}
-
-/// `POST /v1/docket/rebuild`.
-async fn rebuild_docket<F: FrontHost>(front: &Front<F>, admitted: &Admitted) -> Result<Response<Body>, Problem> {
-    check_content_type(&admitted.parts.headers)?;
-    let (status, body) = rebuild::rebuild(&*front.host, &admitted.grant, &admitted.body).await?;
-    Ok(json_response(status, &body))
 }
 
 /// `GET /v1/model`.

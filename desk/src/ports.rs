@@ -15,7 +15,8 @@ use case::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::hooks::HookState;
+pub use crate::docket::{Behind, DocketQuery, DocketRow, Page};
+use crate::{docket, docket_sql::Statement, hooks::HookState};
 
 /// A case, with the tenant it belongs to: the primary key of everything stored, and an object's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,58 +84,6 @@ pub struct Commit {
     pub row: DocketRow,
 }
 
-/// A case in the list of cases.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DocketRow {
-    /// The case.
-    pub case_id: String,
-    /// `working`, `waiting`, `review` or `closed`.
-    pub state: String,
-    /// The label.
-    pub task: Option<String>,
-    /// The agent at work, or `human-review`.
-    pub agent: String,
-    /// Who works the case.
-    pub assignee: Option<String>,
-    /// The operator's ticket.
-    pub external_id: Option<String>,
-    /// Whether a human should look whatever else goes on.
-    pub escalated: bool,
-    /// When a deadline is due, in milliseconds.
-    pub due_at: Option<i64>,
-    /// When the case was opened, in milliseconds.
-    pub opened_at: i64,
-    /// When it last changed, in milliseconds.
-    pub updated_at: i64,
-    /// Who submitted it.
-    pub submitted_by: String,
-    /// Position of the journal's last line: a row is replaced only by one with a higher position.
-    pub head_seq: u64,
-    /// Hash of the journal's last line.
-    pub head_hash: String,
-}
-
-/// What a page of the docket is to hold. Every condition is optional.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct DocketQuery {
-    /// Only cases in this state.
-    pub state: Option<String>,
-    /// Only cases of this agent.
-    pub agent: Option<String>,
-    /// Only cases of this assignee.
-    pub assignee: Option<String>,
-    /// Only cases with a deadline before this moment (milliseconds).
-    pub due_before: Option<i64>,
-    /// Only the case of this ticket.
-    pub external_id: Option<String>,
-    /// Only cases after this one (the `next` of the page before).
-    pub after: Option<String>,
-    /// Only cases submitted by this subject; set for submitters, who see no others.
-    pub submitted_by: Option<String>,
-    /// At most this many rows.
-    pub limit: u32,
-}
-
 /// A failure of the host's storage. The text is for the log, not for callers.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum HostError {
@@ -176,8 +125,19 @@ pub trait CaseHost: Send + Sync + 'static {
 
 /// The list of cases and the keys of callers.
 pub trait DocketHost: Send + Sync + 'static {
-    /// A page of the docket, the most urgent first: by `due_at` (none last), then by `opened_at`, then by `case_id`.
-    fn page(&self, tenant: &TenantId, query: &DocketQuery) -> impl Future<Output = Result<Page, HostError>> + Send;
+    /// Runs statements of [`crate::docket_sql`] that read; the rows of each, which are JSON.
+    fn select(&self, statements: Vec<Statement>) -> impl Future<Output = Result<Vec<Vec<String>>, HostError>> + Send;
+
+    /// How far the docket is behind with a tenant's cases; `None` where it has them all.
+    fn behind(&self, tenant: &TenantId) -> impl Future<Output = Result<Option<Behind>, HostError>> + Send;
+
+    /// A page of the docket, the most urgent first.
+    fn page(&self, tenant: &TenantId, query: &DocketQuery) -> impl Future<Output = Result<Page, HostError>> + Send
+    where
+        Self: Sized,
+    {
+        docket::page(self, tenant, query)
+    }
 
     /// Whose key has this SHA-256 (lower-case hexadecimal); `None` for unknown and revoked keys.
     fn grant(&self, key_hash: &Digest) -> impl Future<Output = Result<Option<Grant>, HostError>> + Send;
@@ -340,27 +300,6 @@ pub enum Remade {
     Sent,
     /// There is no such case.
     Empty,
-}
-
-/// How far the docket is behind the journals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Behind {
-    /// With how many cases.
-    pub cases: u64,
-    /// Since when with the first of them, as RFC 3339.
-    pub since: String,
-}
-
-/// A page of the docket.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Page {
-    /// The rows.
-    pub cases: Vec<DocketRow>,
-    /// To be given as `after` for the next page.
-    pub next: Option<String>,
-    /// How far the docket is behind, where it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub behind: Option<Behind>,
 }
 
 /// What a key allows.

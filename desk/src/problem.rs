@@ -250,9 +250,7 @@ impl Code {
             | Self::UnknownEvent
             | Self::Archive
             | Self::ArchiveNewer
-            | Self::ArchiveKey => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            | Self::ArchiveKey => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Erased => StatusCode::GONE,
             Self::Storage | Self::Damaged | Self::Newer | Self::Vault | Self::Rules => {

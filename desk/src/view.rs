@@ -2,7 +2,7 @@
 
 mod care;
 mod evidence;
-mod language;
+pub(crate) mod language;
 mod law;
 mod question;
 mod said;

@@ -9,16 +9,16 @@ use case::{
     time::Millis,
 };
 use desk::{
+    docket_sql::Statement,
     entering::Entering,
     front::Door,
     hooks::HookState,
     ports::{
-        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade,
-        Revocation, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
+        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, HostError, ModelHost, Outside, Remade, Revocation,
+        RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
     problem::{Code, Problem},
 };
-use futures_util::future::join;
 use http::{Request, Response};
 use worker::{Env, Stub, send::SendFuture};
 
@@ -120,12 +120,12 @@ impl CaseHost for CaseSide {
 }
 
 impl DocketHost for FrontSide {
-    fn page(&self, tenant: &TenantId, query: &DocketQuery) -> impl Future<Output = Result<Page, HostError>> + Send {
-        let (page, tenants, tenant) = (self.docket.page(tenant, query), self.tenants.clone(), tenant.clone());
-        async move {
-            let (page, lag) = join(page, tenants.behind(&tenant)).await;
-            Ok(Page { behind: lag?.shown(), ..page? })
-        }
+    fn select(&self, statements: Vec<Statement>) -> impl Future<Output = Result<Vec<Vec<String>>, HostError>> + Send {
+        self.docket.select(statements)
+    }
+
+    async fn behind(&self, tenant: &TenantId) -> Result<Option<Behind>, HostError> {
+        Ok(self.tenants.behind(tenant).await?.shown())
     }
 
     fn grant(&self, key_hash: &Digest) -> impl Future<Output = Result<Option<Grant>, HostError>> + Send {

@@ -8,12 +8,13 @@ use case::{
     time::Millis,
 };
 use desk::{
+    docket_sql::Statement,
     entering::Entering,
     file::Desk,
     front::{Door, front_routes},
     ports::{
-        DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade, Revocation, RowName, SendError,
-        Spend, Switch, Target, Task, TenantHost,
+        Behind, DocketHost, Grant, HostError, ModelHost, Outside, Remade, Revocation, RowName, SendError, Spend,
+        Switch, Target, Task, TenantHost,
     },
     routes::case_routes,
     setup::{Access, Setup},
@@ -61,6 +62,7 @@ pub(crate) struct Engine {
     /// The counters.
     pub(crate) metrics: Arc<Metrics>,
     waker: JoinHandle<()>,
+    older: Option<JoinHandle<()>>,
 }
 
 /// The front's way to cases: they are all in this process.
@@ -106,17 +108,30 @@ impl Engine {
         let native = Arc::new(Native { store, world, notes });
         let desk = Desk::new(Arc::clone(&native), Arc::clone(&setup));
         let waker = tokio::spawn(Waker::new(desk.clone(), Arc::clone(&metrics), unfinished, untold).run(mail));
+        let older = (plan.resume == Resume::All).then(|| tokio::spawn(make_older_rows(Arc::clone(&native))));
         let cases = case_routes(desk.clone());
         let front = front_routes(Arc::new(Lobby { native, cases }), setup);
-        Ok(Self { desk, front, metrics, waker })
+        Ok(Self { desk, front, metrics, waker, older })
     }
 
     /// Stops: nothing new is woken, work in flight has a moment to end, and the rest goes on at the next start.
     pub(crate) async fn stop(self) {
         self.waker.abort();
+        self.older.inspect(JoinHandle::abort);
         let tasks = self.desk.host.world.tasks_ended();
         if tokio::time::timeout(limits::GRACE, tasks).await.is_err() {
             tracing::warn!("work in flight did not end in time; it goes on at the next start");
+        }
+    }
+}
+
+/// Brings the docket that an older build left up to date.
+async fn make_older_rows(native: Arc<Native>) {
+    match native.store.make_older_rows().await {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(rows, "the docket of an older version was made again from the journals"),
+        Err(error) => {
+            tracing::error!(%error, "the docket of an older version is not made again; `caseworker docket rebuild` does it");
         }
     }
 }
@@ -148,8 +163,12 @@ impl Door for Lobby {
 }
 
 impl DocketHost for Lobby {
-    async fn page(&self, tenant: &TenantId, query: &DocketQuery) -> Result<Page, HostError> {
-        self.native.page(tenant, query).await
+    async fn select(&self, statements: Vec<Statement>) -> Result<Vec<Vec<String>>, HostError> {
+        self.native.select(statements).await
+    }
+
+    async fn behind(&self, tenant: &TenantId) -> Result<Option<Behind>, HostError> {
+        self.native.behind(tenant).await
     }
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {

@@ -6,10 +6,11 @@ use case::{
     time::Millis,
 };
 use desk::{
+    docket_sql::Statement,
     hooks::HookState,
     ports::{
-        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Outside, Page, Remade,
-        Revocation, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
+        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, HostError, ModelHost, Outside, Remade, Revocation,
+        RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
 };
 use tokio::sync::mpsc;
@@ -66,8 +67,12 @@ impl CaseHost for Native {
 }
 
 impl DocketHost for Native {
-    async fn page(&self, tenant: &TenantId, query: &DocketQuery) -> Result<Page, HostError> {
-        self.store.page(tenant, query).await
+    async fn select(&self, statements: Vec<Statement>) -> Result<Vec<Vec<String>>, HostError> {
+        self.store.select(statements).await
+    }
+
+    async fn behind(&self, tenant: &TenantId) -> Result<Option<Behind>, HostError> {
+        self.store.behind(tenant).await
     }
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {

@@ -11,6 +11,7 @@ mod folder;
 mod hooks;
 pub(crate) mod keys;
 pub(crate) mod model;
+mod older;
 mod readers;
 mod schema;
 mod shelf;
@@ -25,10 +26,11 @@ use case::{
     time::Millis,
 };
 use desk::{
+    docket_sql::Statement,
     hooks::HookState,
     ports::{
-        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, Grant, HostError, ModelHost, Page, Remade, Revocation,
-        RowName, Spend, Stored, Switch, TenantHost,
+        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, HostError, ModelHost, Remade, Revocation, RowName, Spend,
+        Stored, Switch, TenantHost,
     },
     row,
 };
@@ -145,9 +147,13 @@ impl CaseHost for Store {
 }
 
 impl DocketHost for Store {
-    async fn page(&self, tenant: &case::ids::TenantId, query: &DocketQuery) -> Result<Page, HostError> {
-        let (tenant, query) = (tenant.clone(), query.clone());
-        self.readers.run(move |connection| docket::page(connection, &tenant, &query)).await
+    async fn select(&self, statements: Vec<Statement>) -> Result<Vec<Vec<String>>, HostError> {
+        self.readers.run(move |connection| docket::select(connection, &statements)).await
+    }
+
+    async fn behind(&self, _tenant: &TenantId) -> Result<Option<Behind>, HostError> {
+        // Rows are written with the journals that they follow from.
+        Ok(None)
     }
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {

@@ -66,6 +66,8 @@ pub const CONTRACT: &[Check] = table! {
         Any rows_are_made_again_when_an_admin_asks,
         Any every_case_is_found_by_what_is_known_of_it,
         Any pages_hold_every_case_once,
+        Any a_case_is_found_by_the_beginning_of_its_names_and_stands_in_one_queue,
+        Any queues_are_counted,
     }
     journal {
         Any a_journal_verifies_replays_and_derives_again,

@@ -133,7 +133,7 @@ fn databases(state: &Path, class: &str) -> Result<Vec<PathBuf>> {
 fn docket(state: &Path) -> Result<Connection> {
     for path in databases(state, "d1-D1Database")? {
         let connection = Connection::open(path)?;
-        let known = "SELECT count(*) FROM sqlite_schema WHERE name = 'docket'";
+        let known = "SELECT count(*) FROM sqlite_schema WHERE name = 'docket_rows'";
         if connection.query_row(known, [], |row| row.get::<_, i64>(0))? > 0 {
             return Ok(connection);
         }
@@ -246,7 +246,7 @@ async fn a_docket_that_takes_no_rows_is_seen_to_lag_until_it_has_caught_up() -> 
     let first = stage.rest().await?;
     let page = stage.row(&first, |row| row.is_some()).await?;
     ensure!(page.0.get("behind").is_none(), "behind with nothing: {}", page.0);
-    let broken = "CREATE TRIGGER broken BEFORE INSERT ON docket BEGIN SELECT RAISE(FAIL, 'out of order'); END";
+    let broken = "CREATE TRIGGER broken BEFORE INSERT ON docket_rows BEGIN SELECT RAISE(FAIL, 'out of order'); END";
     stage.restart(|state| Ok(docket(state)?.execute_batch(broken)?)).await?;
     let second = stage.rest().await?;
     let third = stage.rest().await?;

@@ -8,6 +8,7 @@ mod agents;
 mod answers;
 mod asks;
 mod bodies;
+mod docket;
 mod hooks;
 mod journal;
 mod law;
@@ -169,6 +170,9 @@ fn shown(operation: Operation, route: &Route) -> Value {
     }
     if route.who == Who::Signs {
         shown["security"] = json!([{ "webhook": [] }]);
+    }
+    if route.leads == Leads::ToNext {
+        shown["responses"]["204"] = json!({ "description": "There is none." });
     }
     if route.leads == Leads::ToReadiness {
         // The same body says why: a deployment without keys is there, and not ready.

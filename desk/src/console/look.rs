@@ -13,15 +13,15 @@ use serde_json::{Value, json};
 
 use super::{
     form, page,
-    pages::{self, CaseView, Filter, Flash, QueueView, RulesView},
+    pages::{self, CaseView, Flash, RulesView},
     visitor::Visitor,
 };
 use crate::{
     entering::{self, Entering},
-    front::{Front, FrontHost, PAGE_ROWS, pack::file as pack_file},
+    front::{Front, FrontHost, pack::file as pack_file},
     pack::of_case,
-    ports::{DocketQuery, Page},
     problem::{Code, Problem},
+    queue,
 };
 
 /// The most that a page is made of, in bytes.
@@ -89,11 +89,13 @@ pub(super) async fn case_page<F: FrontHost>(
     let view: Value = serde_json::from_slice(&view).map_err(|_| not_whole())?;
     let lines = String::from_utf8(lines.to_vec()).map_err(|_| not_whole())?;
     let lines: Vec<String> = lines.lines().map(str::to_owned).collect();
+    // The docket may be a moment behind, and not know the case yet.
+    let links = queue::links(&*front.host, &visitor.grant, case).await.unwrap_or_default();
     let markup = pages::case(&CaseView {
         who: &visitor.viewer(),
         view: &view,
         lines: &lines,
-        links: &[],
+        links: &links,
         flash: besides.flash.as_ref(),
         kept: besides.kept,
         revealed: besides.revealed,
@@ -111,59 +113,6 @@ pub(super) async fn case_live<F: FrontHost>(
     let head = get(front, visitor, case, "/head").await?;
     let head: Value = serde_json::from_slice(&head).map_err(|_| not_whole())?;
     Ok(json_answer(&json!({ "seen": head.get("head_hash") })))
-}
-
-/// `GET /console`.
-pub(super) async fn queue<F: FrontHost>(
-    front: &Front<F>,
-    visitor: &Visitor,
-    parts: &Parts,
-    flash: Option<&Flash<'_>>,
-) -> Result<Response<Body>, Problem> {
-    let filter = filter_of(parts);
-    let found = rows(front, visitor, &filter).await?;
-    let view =
-        QueueView { who: &visitor.viewer(), page: &found, counts: &[], filter: &filter, flash, now: front.host.now() };
-    Ok(page(StatusCode::OK, pages::queue(&view)))
-}
-
-/// `GET /console/live`, with the query of the page: `{"seen": ...}` changes when its rows do.
-pub(super) async fn queue_live<F: FrontHost>(
-    front: &Front<F>,
-    visitor: &Visitor,
-    parts: &Parts,
-) -> Result<Response<Body>, Problem> {
-    let found = rows(front, visitor, &filter_of(parts)).await?;
-    let heads: Vec<&str> = found.cases.iter().map(|row| row.head_hash.as_str()).collect();
-    Ok(json_answer(&json!({ "seen": case::ids::Digest::of(heads.concat().as_bytes()) })))
-}
-
-async fn rows<F: FrontHost>(front: &Front<F>, visitor: &Visitor, filter: &Filter) -> Result<Page, Problem> {
-    let query = DocketQuery {
-        agent: filter.agent.clone(),
-        assignee: filter.assignee.clone(),
-        after: filter.after.clone(),
-        limit: PAGE_ROWS,
-        ..DocketQuery::default()
-    };
-    Ok(front.host.page(&visitor.grant.tenant, &query).await?)
-}
-
-/// What the queue's address asks for.
-fn filter_of(parts: &Parts) -> Filter {
-    let asked = form::fields(parts.uri.query().unwrap_or_default().as_bytes());
-    let text = |name: &str| form::field(&asked, name).map(|value| value.trim().to_owned());
-    Filter {
-        queue: text("queue").unwrap_or_else(|| "open".to_owned()),
-        task: text("task"),
-        agent: text("agent"),
-        risk: text("risk"),
-        assignee: text("assignee"),
-        due_before: text("due_before"),
-        q: text("q"),
-        customer_id: text("customer_id"),
-        after: text("after"),
-    }
 }
 
 /// `GET /console/cases/{id}/pack`: the case as one file, as `GET /v1/cases/{id}/pack` gives it.

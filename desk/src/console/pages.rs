@@ -11,8 +11,10 @@ mod case;
 mod door;
 pub(crate) mod inert;
 mod layout;
+mod oversight;
 mod pack;
 mod parts;
+mod plot;
 mod queue;
 mod rules;
 
@@ -27,14 +29,13 @@ use serde_json::Value;
 pub use self::{
     case::case,
     door::{problem, sign_in},
+    oversight::oversight,
     pack::{PackView, Section, pack, pack_style},
     queue::queue,
     rules::rules,
 };
-use crate::{
-    ports::{DocketRow, Page},
-    problem::Problem,
-};
+pub use crate::docket::Link;
+use crate::{oversight::Oversight, ports::Page, problem::Problem};
 
 /// Who looks at a page.
 #[derive(Debug, Clone)]
@@ -111,15 +112,6 @@ pub struct QueueView<'a> {
     pub now: Millis,
 }
 
-/// Another case of the same customer.
-#[derive(Debug, Clone)]
-pub struct Link {
-    /// The case.
-    pub row: DocketRow,
-    /// The transactions and payments that both are about.
-    pub shares: Vec<String>,
-}
-
 /// What the case page shows.
 #[derive(Debug, Clone)]
 pub struct CaseView<'a> {
@@ -139,6 +131,15 @@ pub struct CaseView<'a> {
     pub revealed: &'a [(String, String)],
     /// When.
     pub now: Millis,
+}
+
+/// What the page of how the desk does shows.
+#[derive(Debug, Clone)]
+pub struct OversightView<'a> {
+    /// Who looks.
+    pub who: &'a Viewer,
+    /// What was counted.
+    pub oversight: &'a Oversight,
 }
 
 /// What the page of the rules shows.

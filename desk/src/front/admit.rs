@@ -45,7 +45,7 @@ pub(super) async fn admit<F: FrontHost>(
     } else {
         Caller::of(&*front.host, &front.setup, &parts.headers).await?
     };
-    let about_a_case = matches!(route.leads, Leads::ToCase | Leads::ToPack);
+    let about_a_case = matches!(route.leads, Leads::ToCase | Leads::ToLinks | Leads::ToPack);
     if !about_a_case {
         // Before many bytes are read for somebody who may not send them.
         route.who.check(caller.claimed())?;

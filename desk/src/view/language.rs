@@ -9,7 +9,7 @@ const NOTE: &str = "The local model and the fixed rules read English only: amoun
                     missed. Questions and summaries are in English.";
 
 /// The language of the newest text that is not in English.
-pub(super) fn of(state: &State) -> Option<Language> {
+pub(crate) fn of(state: &State) -> Option<Language> {
     state.reading.language.or(state.opened.words.reading.language)
 }
 

@@ -154,6 +154,10 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
         assert!((400..500).contains(&answer.status), "{method} {path} is not in the document");
         return;
     };
+    if answer.status == 204 {
+        assert!(operation["responses"]["204"].is_object() && answer.text.is_empty(), "{method} {path} says something");
+        return;
+    }
     let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
     let declared = &operation["responses"][answer.status.to_string()]["content"][media_type]["schema"];
     assert!(!declared.is_null(), "{method} {path}: {} {} is not declared", answer.status, answer.text);
@@ -196,7 +200,7 @@ fn the_examples_fit_their_schemas() {
         for operation in operations.as_object().unwrap().values() {
             let bodies = operation["requestBody"]["content"].as_object().into_iter().flatten();
             let answers = operation["responses"].as_object().unwrap().values();
-            let answers = answers.flat_map(|answer| answer["content"].as_object().unwrap());
+            let answers = answers.filter_map(|answer| answer["content"].as_object()).flatten();
             for (media_type, content) in bodies.chain(answers).filter(|(_, content)| !content["example"].is_null()) {
                 assert_eq!(misfit(&content["example"], &content["schema"], &document), None, "{path} {media_type}");
                 examples += 1;
@@ -234,7 +238,7 @@ async fn every_route_of_the_front_is_in_the_document_and_answers() {
         assert!(operation(&document, method.as_str(), path).is_some(), "{method} {path}");
         let path = path.replace("{id}", "case_aaaaaaaaaaaaaaaaaaaaaaaaaa");
         let answer = world.send(method.as_str(), &path, &[], "").await;
-        let problem = answer.at("/code");
+        let problem = if answer.text.is_empty() { json!(null) } else { answer.at("/code") };
         assert!(!["CW307", "CW308"].iter().any(|code| problem == *code), "{method} {path}: {}", answer.text);
     }
 }

@@ -17,15 +17,17 @@ use case::{
     time::Millis,
 };
 use desk::{
+    docket_sql::{self, Statement, Value},
     entering::Entering,
     front::Door,
     hooks::HookState,
     ports::{
-        CaseHost, CaseKey, Commit, DocketHost, DocketQuery, DocketRow, Grant, HostError, ModelHost, Outside, Page,
-        Remade, Revocation, Revoked, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
+        Behind, CaseHost, CaseKey, Commit, DocketHost, DocketRow, Grant, HostError, ModelHost, Outside, Remade,
+        Revocation, Revoked, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
     row,
 };
+use rusqlite::{Connection, params_from_iter};
 use tokio::{
     task::AbortHandle,
     time::{Instant, sleep, timeout},
@@ -176,29 +178,42 @@ impl CaseHost for Host {
     }
 }
 
+impl Host {
+    /// The docket's tables with a row for each case.
+    fn docket(&self) -> Result<Connection, rusqlite::Error> {
+        let docket = Connection::open_in_memory()?;
+        docket.execute_batch(&docket_sql::SCHEMA.join(";"))?;
+        for (key, record) in &*self.store.cases() {
+            for statement in docket_sql::write(key, record.row.as_ref().unwrap(), record.wake) {
+                docket.execute(&statement.sql, params_from_iter(statement.values.iter().map(value)))?;
+            }
+        }
+        Ok(docket)
+    }
+}
+
+fn read(docket: &Connection, statement: &Statement) -> Result<Vec<String>, rusqlite::Error> {
+    let mut prepared = docket.prepare(&statement.sql)?;
+    prepared.query_map(params_from_iter(statement.values.iter().map(value)), |row| row.get(0))?.collect()
+}
+
+fn value(value: &Value) -> rusqlite::types::Value {
+    match value {
+        Value::Null => rusqlite::types::Value::Null,
+        Value::Integer(number) => (*number).into(),
+        Value::Text(text) => text.clone().into(),
+    }
+}
+
 impl DocketHost for Host {
-    async fn page(&self, tenant: &TenantId, query: &DocketQuery) -> Result<Page, HostError> {
-        let fits =
-            |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == is);
-        let mut rows: Vec<DocketRow> = self
-            .store
-            .cases()
-            .iter()
-            .filter(|(key, _)| key.tenant == *tenant)
-            .filter_map(|(_, record)| record.row.clone())
-            .filter(|row| fits(&query.state, Some(&row.state)) && fits(&query.agent, Some(&row.agent)))
-            .filter(|row| fits(&query.assignee, row.assignee.as_deref()))
-            .filter(|row| fits(&query.external_id, row.external_id.as_deref()))
-            .filter(|row| fits(&query.submitted_by, Some(&row.submitted_by)))
-            .filter(|row| query.due_before.is_none_or(|before| row.due_at.is_some_and(|due| due < before)))
-            .collect();
-        rows.sort_by_key(|row| (row.due_at.unwrap_or(i64::MAX), row.opened_at, row.case_id.clone()));
-        let after = query.after.as_ref().and_then(|after| rows.iter().position(|row| row.case_id == *after));
-        let mut rows = rows.split_off(after.map_or(0, |at| at + 1));
-        let more = rows.len() > query.limit as usize;
-        rows.truncate(query.limit as usize);
-        let next = rows.last().filter(|_| more).map(|row| row.case_id.clone());
-        Ok(Page { cases: rows, next, behind: None })
+    async fn select(&self, statements: Vec<Statement>) -> Result<Vec<Vec<String>>, HostError> {
+        let failed = |error: rusqlite::Error| HostError::Failed(error.to_string());
+        let docket = self.docket().map_err(failed)?;
+        statements.iter().map(|statement| read(&docket, statement).map_err(failed)).collect()
+    }
+
+    async fn behind(&self, _tenant: &TenantId) -> Result<Option<Behind>, HostError> {
+        Ok(None)
     }
 
     async fn grant(&self, key_hash: &Digest) -> Result<Option<Grant>, HostError> {

@@ -27,6 +27,7 @@ mod modes;
 mod moving;
 mod names;
 mod prompts;
+mod queue;
 mod records;
 mod roles;
 mod sources;

@@ -83,7 +83,7 @@ pub(crate) fn queue(who: &Viewer) -> String {
         .map(|(queue, cases)| Count { queue: (*queue).to_owned(), cases: *cases, capped: *cases == 500 })
         .collect();
     let filter = Filter { queue: "open".to_owned(), ..Filter::default() };
-    let page = Page { next: cases.last().map(|row| row.case_id.clone()), cases, behind: None };
+    let page = Page { next: cases.last().map(|row| row.case_id.clone()), cases, behind: None, counts: None };
     let now = Fixture::read("dispute").now();
     let view = QueueView { who, page: &page, counts: &counts, filter: &filter, flash: None, now };
     desk::console::pages::queue(&view).into_string()

@@ -6,8 +6,9 @@ use case::{actor::Role, rules::settings::RulesSettings};
 use desk::{
     console::{
         assets,
-        pages::{Flash, ProblemView, RulesView, SignInView, problem, rules, sign_in},
+        pages::{Flash, OversightView, ProblemView, RulesView, SignInView, oversight, problem, rules, sign_in},
     },
+    oversight::{AGES, Ageing, Agreement, Day, Deadlines, OutcomeRow, Oversight},
     problem::{Code, Problem},
 };
 use serde_json::json;
@@ -24,11 +25,50 @@ pub(crate) fn pages() -> Vec<(String, String)> {
         ("queue".to_owned(), queue(&who)),
         ("sign-in".to_owned(), sign_in(&signing).into_string()),
         ("rules".to_owned(), rules(&RulesView { who: &who, settings: &RulesSettings::default() }).into_string()),
+        ("oversight".to_owned(), oversight(&OversightView { who: &who, oversight: &counted() }).into_string()),
         ("problem".to_owned(), problem(&ProblemView { who: Some(&who), problem: &refused }).into_string()),
     ];
     pages.extend(CASES.iter().map(|name| ((*name).to_owned(), Fixture::read(name).page(&who))));
     pages.push(("letter".to_owned(), with_a_letter().page(&who)));
     pages
+}
+
+/// How a desk might do.
+fn counted() -> Oversight {
+    let outcome = |task: &str, decided_by: &str, cases: u64| OutcomeRow {
+        task: task.to_owned(),
+        decided_by: decided_by.to_owned(),
+        cases,
+        overturned: cases / 7,
+        agreed: cases / 2,
+        met: cases / 3,
+        missed: cases / 20,
+        cost_nano_dollars: cases * 1_234_567,
+    };
+    let agreement = |decided_by: &str, from_percent: u32, agreed: u64| Agreement {
+        decided_by: decided_by.to_owned(),
+        from_percent,
+        judged: 20,
+        agreed,
+    };
+    let day = |day: u64| Day { day: format!("2026-11-{day:02}"), opened: day * 7 % 23, closed: day * 5 % 19 };
+    Oversight {
+        days: 30,
+        since: "2026-11-01T00:00:00Z".to_owned(),
+        volume: (1..=30).map(day).collect(),
+        ageing: ["open", "snoozed", "waiting", "working"]
+            .map(|place| Ageing { place, cases: [9, 7, 5, 3, 1, place.len() as u64] })
+            .into(),
+        outcomes: vec![
+            outcome("dispute_summary", "local", 60),
+            outcome("dispute_summary", "claude", 20),
+            outcome("fraud_check", "local", 45),
+            outcome("none", "none", 2),
+        ],
+        agreement: vec![agreement("local", 60, 11), agreement("local", 90, 19), agreement("claude", 80, 17)],
+        deadlines: Deadlines { overdue: 2, within_a_day: 3, within_a_week: AGES.len() as u64 },
+        behind: None,
+    }
 }
 
 /// A case with a letter that was sent, and the draft of another.

@@ -9,7 +9,7 @@ use case::{
 use desk::ports::{CaseKey, Commit, DocketRow, HostError, Stored};
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
-use super::hooks;
+use super::{docket, hooks};
 
 /// A case that has to be woken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,29 +78,24 @@ fn destroy(connection: &Connection, tenant: &str, case_id: &str) -> Result<(), W
 }
 
 fn write_row(connection: &Connection, key: &CaseKey, commit: &Commit, head_seq: u64) -> Result<(), WriteError> {
-    let row = &commit.row;
-    let wake = commit.wake.map(|wake| wake.0);
     let statement = if commit.first_seq == 0 {
-        "INSERT INTO cases (tenant, case_id, head_seq, head_hash, wrapped_key, sandbox, wake, state, task, agent,
-             assignee, external_id, escalated, due_at, opened_at, updated_at, submitted_by)
-         VALUES (:tenant, :case_id, :head_seq, :head_hash, :wrapped_key, :sandbox, :wake, :state, :task, :agent,
-             :assignee, :external_id, :escalated, :due_at, :opened_at, :updated_at, :submitted_by)"
+        "INSERT INTO cases (tenant, case_id, head_seq, head_hash, wrapped_key, sandbox, wake, state)
+         VALUES (:tenant, :case_id, :head_seq, :head_hash, :wrapped_key, :sandbox, :wake, :state)"
     } else {
         "UPDATE cases SET head_seq = :head_seq, head_hash = :head_hash,
              wrapped_key = ifnull(:wrapped_key, wrapped_key), sandbox = ifnull(:sandbox, sandbox), wake = :wake,
-             state = :state, task = :task, agent = :agent, assignee = :assignee, external_id = :external_id,
-             escalated = :escalated, due_at = :due_at, opened_at = :opened_at, updated_at = :updated_at,
-             submitted_by = :submitted_by
+             state = :state
          WHERE tenant = :tenant AND case_id = :case_id"
     };
     let sandbox = if commit.first_seq == 0 { Some(opened_in_sandbox(&commit.lines)?) } else { None };
     connection.prepare_cached(statement)?.execute(named_params! {
         ":tenant": key.tenant.as_str(), ":case_id": key.case.as_str(), ":head_seq": head_seq,
         ":head_hash": commit.head_hash.as_str(), ":wrapped_key": commit.wrapped_key, ":sandbox": sandbox,
-        ":wake": wake, ":state": row.state, ":task": row.task, ":agent": row.agent, ":assignee": row.assignee,
-        ":external_id": row.external_id, ":escalated": row.escalated, ":due_at": row.due_at,
-        ":opened_at": row.opened_at, ":updated_at": row.updated_at, ":submitted_by": row.submitted_by,
+        ":wake": commit.wake.map(|wake| wake.0), ":state": commit.row.state,
     })?;
+    // A case that is put in from elsewhere comes with the row of its whole journal, whatever the row itself says.
+    let row = DocketRow { head_seq, ..commit.row.clone() };
+    docket::write(connection, key, &row, commit.wake)?;
     Ok(())
 }
 
@@ -121,17 +116,28 @@ pub(crate) fn write_docket(
     row: &DocketRow,
     wake: Option<Millis>,
 ) -> Result<bool, rusqlite::Error> {
-    let statement = "UPDATE cases SET wake = :wake, state = :state, task = :task, agent = :agent, assignee = :assignee,
-             external_id = :external_id, escalated = :escalated, due_at = :due_at, opened_at = :opened_at,
-             updated_at = :updated_at, submitted_by = :submitted_by
+    let transaction = connection.unchecked_transaction()?;
+    let is_written = remake(&transaction, key, row, wake)?;
+    transaction.commit()?;
+    Ok(is_written)
+}
+
+/// As [`write_docket`], within a transaction of the caller's.
+pub(super) fn remake(
+    connection: &Connection,
+    key: &CaseKey,
+    row: &DocketRow,
+    wake: Option<Millis>,
+) -> Result<bool, rusqlite::Error> {
+    let statement = "UPDATE cases SET wake = :wake, state = :state
          WHERE tenant = :tenant AND case_id = :case_id AND head_seq = :head_seq AND head_hash = :head_hash";
     let written = connection.prepare_cached(statement)?.execute(named_params! {
         ":tenant": key.tenant.as_str(), ":case_id": key.case.as_str(), ":head_seq": row.head_seq,
-        ":head_hash": row.head_hash, ":wake": wake.map(|wake| wake.0), ":state": row.state, ":task": row.task,
-        ":agent": row.agent, ":assignee": row.assignee, ":external_id": row.external_id, ":escalated": row.escalated,
-        ":due_at": row.due_at, ":opened_at": row.opened_at, ":updated_at": row.updated_at,
-        ":submitted_by": row.submitted_by,
+        ":head_hash": row.head_hash, ":wake": wake.map(|wake| wake.0), ":state": row.state,
     })?;
+    if written > 0 {
+        docket::write(connection, key, row, wake)?;
+    }
     Ok(written > 0)
 }
 

@@ -1,74 +1,75 @@
-//! Pages of the docket: the most urgent first, continued behind the last case of the page before.
+//! The docket's tables, as the statements that both hosts share read and write them. A row is written with the journal
+//! that it follows from, so that natively the docket is never behind.
 
-use case::ids::TenantId;
-use desk::ports::{DocketQuery, DocketRow, Page};
-use rusqlite::{Connection, Row, ToSql};
+use case::{
+    ids::{CaseId, TenantId},
+    time::Millis,
+};
+use desk::{
+    docket_sql::{self, Statement, Value},
+    ports::{CaseKey, DocketRow},
+};
+use rusqlite::{
+    Connection, ToSql, params, params_from_iter,
+    types::{ToSqlOutput, ValueRef},
+};
 
-use crate::limits;
+/// A value as the database takes it.
+struct Given<'a>(&'a Value);
 
-/// The order, as a row value that two cases can be compared by.
-const ORDER: &str = "due_sort, opened_at, case_id";
-
-/// One page.
-pub(super) fn page(connection: &Connection, tenant: &TenantId, query: &DocketQuery) -> Result<Page, rusqlite::Error> {
-    let limit = query.limit.clamp(1, limits::PAGE_ROWS);
-    // One row more than the page holds says whether there is another page.
-    let asked = limit + 1;
-    let mut conditions = vec!["tenant = ?".to_owned()];
-    let tenant_text = tenant.as_str();
-    let mut values: Vec<&dyn ToSql> = vec![&tenant_text];
-    let equal = [
-        ("state", &query.state),
-        ("agent", &query.agent),
-        ("assignee", &query.assignee),
-        ("external_id", &query.external_id),
-        ("submitted_by", &query.submitted_by),
-    ];
-    for (column, value) in equal {
-        if let Some(value) = value {
-            conditions.push(format!("{column} = ?"));
-            values.push(value);
-        }
+impl ToSql for Given<'_> {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>, rusqlite::Error> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Integer(number) => ValueRef::Integer(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
     }
-    if let Some(due_before) = &query.due_before {
-        conditions.push("due_at < ?".to_owned());
-        values.push(due_before);
-    }
-    if let Some(after) = &query.after {
-        conditions.push(format!("({ORDER}) > (SELECT {ORDER} FROM cases WHERE tenant = ? AND case_id = ?)"));
-        values.push(&tenant_text);
-        values.push(after);
-    }
-    values.push(&asked);
-    let statement = format!(
-        "SELECT case_id, state, task, agent, assignee, external_id, escalated, due_at, opened_at, updated_at,
-             submitted_by, head_seq, head_hash
-         FROM cases WHERE {} ORDER BY {ORDER} LIMIT ?",
-        conditions.join(" AND ")
-    );
-    let mut statement = connection.prepare_cached(&statement)?;
-    let mut cases = statement.query_map(values.as_slice(), read_row)?.collect::<Result<Vec<_>, _>>()?;
-    let more = cases.len() > limit as usize;
-    cases.truncate(limit as usize);
-    let next = cases.last().filter(|_| more).map(|row| row.case_id.clone());
-    // Rows are written with the journal, so that the docket is never behind.
-    Ok(Page { cases, next, behind: None })
 }
 
-fn read_row(row: &Row<'_>) -> Result<DocketRow, rusqlite::Error> {
-    Ok(DocketRow {
-        case_id: row.get(0)?,
-        state: row.get(1)?,
-        task: row.get(2)?,
-        agent: row.get(3)?,
-        assignee: row.get(4)?,
-        external_id: row.get(5)?,
-        escalated: row.get(6)?,
-        due_at: row.get(7)?,
-        opened_at: row.get(8)?,
-        updated_at: row.get(9)?,
-        submitted_by: row.get(10)?,
-        head_seq: row.get(11)?,
-        head_hash: row.get(12)?,
-    })
+/// Runs statements that read; of each its rows.
+pub(super) fn select(connection: &Connection, statements: &[Statement]) -> Result<Vec<Vec<String>>, rusqlite::Error> {
+    let rows = |statement: &Statement| {
+        let mut prepared = connection.prepare_cached(&statement.sql)?;
+        let found = prepared.query_map(params_from_iter(statement.values.iter().map(Given)), |row| row.get(0))?;
+        found.collect()
+    };
+    statements.iter().map(rows).collect()
+}
+
+/// Writes a case's row, unless there is one of a longer journal.
+pub(super) fn write(
+    connection: &Connection,
+    key: &CaseKey,
+    row: &DocketRow,
+    wake: Option<Millis>,
+) -> Result<(), rusqlite::Error> {
+    for statement in docket_sql::write(key, row, wake) {
+        let mut prepared = connection.prepare_cached(&statement.sql)?;
+        prepared.execute(params_from_iter(statement.values.iter().map(Given)))?;
+    }
+    Ok(())
+}
+
+/// Some cases whose rows an older build made, behind the one that was looked at last.
+pub(super) fn of_older_form(
+    connection: &Connection,
+    after: Option<&CaseKey>,
+    most: usize,
+) -> Result<Vec<CaseKey>, rusqlite::Error> {
+    let (tenant, case_id) = after.map_or(("", ""), |key| (key.tenant.as_str(), key.case.as_str()));
+    let mut statement = connection.prepare_cached(
+        "SELECT tenant, case_id FROM docket_rows INDEXED BY docket_by_form
+         WHERE form = 1 AND (tenant, case_id) > (?1, ?2) ORDER BY tenant, case_id LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![tenant, case_id, i64::try_from(most).unwrap_or(i64::MAX)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (tenant, case_id): (String, String) = (row.get(0)?, row.get(1)?);
+        // Nothing but a parsed id is ever written.
+        if let (Ok(tenant), Ok(case)) = (TenantId::parse(&tenant), CaseId::parse(&case_id)) {
+            found.push(CaseKey { tenant, case });
+        }
+    }
+    Ok(found)
 }

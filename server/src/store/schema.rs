@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use desk::docket_sql;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
@@ -19,8 +20,9 @@ pub(super) const VERSION: i64 = 4;
 const APPLICATION: i64 = 0x4341_5345;
 
 /// What turns the version before into the one at this index plus one.
-const STEPS: [&str; 4] = [
-    "
+const STEPS: [&str; 4] = [FIRST, SECOND, THIRD, FOURTH];
+
+const FIRST: &str = "
 CREATE TABLE cases (
     tenant TEXT NOT NULL,
     case_id TEXT NOT NULL,
@@ -79,8 +81,9 @@ CREATE TABLE facts (
     name TEXT NOT NULL PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT;
-",
-    "
+";
+
+const SECOND: &str = "
 -- Every turn of the model's switch; the last one counts.
 CREATE TABLE model_switch (
     turn INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -98,8 +101,9 @@ CREATE TABLE model_spend (
     tokens INTEGER NOT NULL,
     PRIMARY KEY (tenant, day)
 ) WITHOUT ROWID, STRICT;
-",
-    "
+";
+
+const THIRD: &str = "
 -- Whom a tenant lets in no more, whatever key or token is shown.
 CREATE TABLE revocations (
     tenant TEXT NOT NULL,
@@ -119,8 +123,25 @@ CREATE TABLE nonces (
     PRIMARY KEY (tenant, nonce)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX nonces_by_moment ON nonces (kept_until);
-",
-    "
+";
+
+/// The docket moves into tables of its own, which [`desk::docket_sql`] makes before these statements run: `cases` keeps
+/// where journals end and when cases wake. What the old columns do not know comes from the journals, later.
+const FOURTH: &str = "
+DROP INDEX cases_by_urgency;
+DROP INDEX cases_by_state;
+DROP INDEX cases_by_ticket;
+ALTER TABLE cases DROP COLUMN due_sort;
+ALTER TABLE cases DROP COLUMN task;
+ALTER TABLE cases DROP COLUMN agent;
+ALTER TABLE cases DROP COLUMN assignee;
+ALTER TABLE cases DROP COLUMN external_id;
+ALTER TABLE cases DROP COLUMN escalated;
+ALTER TABLE cases DROP COLUMN due_at;
+ALTER TABLE cases DROP COLUMN opened_at;
+ALTER TABLE cases DROP COLUMN updated_at;
+ALTER TABLE cases DROP COLUMN submitted_by;
+
 -- What actions that move money did or will do, each for the one case whose action it is.
 CREATE TABLE effects (
     tenant TEXT NOT NULL,
@@ -142,8 +163,18 @@ CREATE TABLE hooks (
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX hooks_by_moment ON hooks (due) WHERE due IS NOT NULL;
 CREATE INDEX hooks_given_up ON hooks (attempts) WHERE due IS NULL AND attempts > 0;
-",
-];
+";
+
+/// The version whose docket moves.
+const DOCKET_MOVES: i64 = 3;
+
+/// The docket of version 3, with each row as JSON.
+const DOCKET_OF_THIRD: &str =
+    "(SELECT tenant, case_id, head_seq, state, agent, assignee, external_id, submitted_by, due_at,
+    opened_at, wake AS wake_at, json_object('case_id', case_id, 'state', state, 'task', task, 'agent', agent,
+    'assignee', assignee, 'external_id', external_id, 'escalated', json(iif(escalated, 'true', 'false')),
+    'due_at', due_at, 'opened_at', opened_at, 'updated_at', updated_at, 'submitted_by', submitted_by,
+    'head_seq', head_seq, 'head_hash', head_hash) AS row FROM cases)";
 
 /// Opens the database to write, made or brought up to date where needed.
 pub(super) fn open_to_write(folder: &Path) -> Result<Connection, StoreError> {
@@ -204,7 +235,10 @@ fn migrate(connection: &mut Connection, folder: &Path) -> Result<(), StoreError>
         transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
     let version = if tables == 0 { 0 } else { check(&transaction, folder)? };
     let done = usize::try_from(version).unwrap_or_default();
-    for step in STEPS.iter().skip(done) {
+    for (before, step) in (0..).zip(STEPS).skip(done) {
+        if before == DOCKET_MOVES {
+            move_docket(&transaction).map_err(failed)?;
+        }
         transaction.execute_batch(step).map_err(failed)?;
     }
     if done < STEPS.len() {
@@ -212,6 +246,14 @@ fn migrate(connection: &mut Connection, folder: &Path) -> Result<(), StoreError>
         transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
     }
     transaction.commit().map_err(failed)
+}
+
+/// Makes the docket's own tables, and takes over what the columns of `cases` know.
+fn move_docket(transaction: &Connection) -> Result<(), rusqlite::Error> {
+    for statement in docket_sql::SCHEMA.into_iter().chain([docket_sql::BY_FORM]) {
+        transaction.execute_batch(statement)?;
+    }
+    docket_sql::take_over(DOCKET_OF_THIRD).iter().try_for_each(|statement| transaction.execute_batch(statement))
 }
 
 /// The database's version, where it is ours and not newer than this build.
@@ -226,6 +268,14 @@ fn check(connection: &Connection, folder: &Path) -> Result<i64, StoreError> {
         return Err(StoreError::Newer { path: folder.to_owned(), found, here: VERSION });
     }
     Ok(found)
+}
+
+/// Makes the tables as the third version had them.
+#[cfg(test)]
+pub(super) fn make_third(connection: &Connection) -> Result<(), rusqlite::Error> {
+    STEPS.iter().take(3).try_for_each(|step| connection.execute_batch(step))?;
+    connection.pragma_update(None, "application_id", APPLICATION)?;
+    connection.pragma_update(None, "user_version", 3)
 }
 
 #[cfg(test)]

@@ -52,6 +52,58 @@ pub(crate) async fn every_case_is_found_by_what_is_known_of_it(world: &World) ->
     Ok(())
 }
 
+pub(crate) async fn a_case_is_found_by_the_beginning_of_its_names_and_stands_in_one_queue(world: &World) -> Result<()> {
+    let ticket = world.fresh("Found-By");
+    let body = json!({ "text": SAMPLE, "customer_id": "cus_ada", "external_id": ticket });
+    let case = world.api.open(&body).await?;
+    let id = case.id();
+    let row = expect(world, &format!("q={}", ticket.to_lowercase()), id, true).await?;
+    ensure!(row["customer_id"] == "cus_ada" && row["pending"]["action"].is_string(), "{row}");
+    ensure!(row["decided_by"] == "local" && row["confidence_ppm"].is_u64(), "{row}");
+    let named = row["about"][0].as_str().unwrap_or_default().to_owned();
+    ensure!(!named.is_empty() && row["amount"]["amount_minor"].as_i64().is_some_and(|minor| minor > 0), "{row}");
+    for query in [
+        format!("q={}", id.get(..20).unwrap_or_default()),
+        format!("q={named}&task=dispute_summary"),
+        "customer_id=cus_ada".to_owned(),
+    ] {
+        expect(world, &query, id, true).await?;
+    }
+    expect(world, &format!("q={ticket}&risk=low&task=kyc_lookup"), id, false).await?;
+    expect(world, &format!("q={ticket}&customer_id=cus_ben"), id, false).await?;
+    let narrow = |queue: &str| format!("q={ticket}&queue={queue}");
+    for (queue, is_there) in
+        [("open", true), ("unassigned", true), ("mine", false), ("waiting", false), ("closed", false)]
+    {
+        expect(world, &narrow(queue), id, is_there).await?;
+    }
+    world.api.command(id, &json!({ "command": "claim" })).ok(200).await?;
+    for (queue, is_there) in [("mine", true), ("unassigned", false), ("open", true)] {
+        expect(world, &narrow(queue), id, is_there).await?;
+    }
+    world.api.command(id, &json!({ "command": "close", "reason": "Settled by telephone." })).ok(200).await?;
+    for (queue, is_there) in [("closed", true), ("open", false), ("mine", false), ("all", true)] {
+        expect(world, &narrow(queue), id, is_there).await?;
+    }
+    for (query, name) in [("queue=none", "queue"), ("risk=huge", "risk"), ("q=x", "q"), ("counts=perhaps", "counts")] {
+        world.api.get(&format!("/v1/cases?{query}")).refused(400, "CW112", Some(name)).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn queues_are_counted(world: &World) -> Result<()> {
+    let case = world.api.open(&json!({ "text": SAMPLE, "customer_id": "cus_ada" })).await?;
+    expect(world, "queue=open", case.id(), true).await?;
+    let page = world.api.get("/v1/cases?limit=1&counts=true").ok(200).await?;
+    let counts = page.0.get("counts").and_then(Value::as_object).cloned().unwrap_or_default();
+    let names = ["closed", "escalated", "mine", "open", "snoozed", "unassigned", "waiting", "working"];
+    ensure!(counts.keys().map(String::as_str).eq(names), "{}", page.0);
+    let cases = |name: &str| counts[name]["cases"].as_u64().unwrap_or_default();
+    ensure!(cases("open") > 0 && cases("open") >= cases("unassigned"), "{}", page.0);
+    ensure!(world.api.get("/v1/cases").ok(200).await?.0.get("counts").is_none(), "counts that nobody asked for");
+    Ok(())
+}
+
 pub(crate) async fn pages_hold_every_case_once(world: &World) -> Result<()> {
     let mut opened = BTreeSet::new();
     for _ in 0..7 {

@@ -5,6 +5,7 @@ use case::{source::Source, specialist::remote::Outcome};
 use desk::{archive::FORMAT, file::Taken, ports::Target, problem::Code};
 use serde_json::{Map, Value, json};
 
+use super::docket;
 use super::law;
 use super::samples;
 use super::schema::{
@@ -30,12 +31,6 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("WorkedRequest", closed(worked()), "A request and what has become of it so far.");
     add("Case", case(), "A case.");
     add("TaskAnswer", task_answer(), "Where the task went.");
-    add("DocketRow", docket_row(), "A case in the list of cases.");
-    let next = says(or_null(text()), "To be given as `after` for the next page; null on the last.");
-    let behind = closed(vec![must("cases", count()), must("since", moment())]);
-    let behind = says(behind, "Where the docket lacks the newest of some cases: of how many, and since when.");
-    let page = vec![must("cases", list(of("DocketRow"))), must("next", next), may("behind", behind)];
-    add("DocketPage", closed(page), "A page of the docket.");
     let names = list(says(text(), "A case's id, or the hexadecimal id of an object."));
     add("RebuildDocket", closed(vec![must("cases", names)]), "Which rows to make again: at most 100.");
     let rebuilt = vec![must("sent", count()), must("empty", count()), must("failed", list(text()))];
@@ -55,6 +50,7 @@ pub(super) fn schemas() -> Map<String, Value> {
     let revoke = [("key", of("Digest")), ("subject", of("Subject"))];
     let revoke = revoke.map(|(name, schema)| closed(vec![must(name, schema), may("note", text())]));
     add("Revoke", json!({ "oneOf": revoke }), "Whom to let in no more: one key by its SHA-256, or one subject.");
+    schemas.extend(docket::schemas());
     schemas.extend(law::schemas());
     schemas
 }
@@ -353,25 +349,6 @@ fn task_answer() -> Value {
         must("state", of("State")),
         may("question", says(text(), "What the customer is asked.")),
         may("escalations", list(of("Escalation"))),
-    ])
-}
-
-fn docket_row() -> Value {
-    let millis = |what: &str| says(whole(), &format!("{what}, in milliseconds since 1970."));
-    closed(vec![
-        must("case_id", of("CaseId")),
-        must("state", of("State")),
-        must("task", says(or_null(of("Label")), "Null while Claude is being asked.")),
-        must("agent", of("Agent")),
-        must("assignee", or_null(of("Subject"))),
-        must("external_id", or_null(of("Reference"))),
-        must("escalated", says(flag(), "Whether a human should look whatever else goes on.")),
-        must("due_at", or_null(millis("When a deadline is due"))),
-        must("opened_at", millis("When the case was opened")),
-        must("updated_at", millis("When it last changed")),
-        must("submitted_by", of("Subject")),
-        must("head_seq", says(count(), "The position of the journal's last line.")),
-        must("head_hash", of("Digest")),
     ])
 }
 

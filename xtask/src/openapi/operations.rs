@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{
-    samples,
+    docket, samples,
     schema::{of, text},
 };
 
@@ -34,14 +34,14 @@ pub(super) struct Success {
 }
 
 /// Codes of every route that asks who calls.
-const AUTHENTICATED: [Code; 4] = [Code::Unauthenticated, Code::NoKeys, Code::Storage, Code::Unchecked];
+pub(super) const AUTHENTICATED: [Code; 4] = [Code::Unauthenticated, Code::NoKeys, Code::Storage, Code::Unchecked];
 /// Codes of every route that opens a body.
-const BODY: [Code; 4] = [Code::NotJson, Code::ContentType, Code::TooLarge, Code::Incomplete];
+pub(super) const BODY: [Code; 4] = [Code::NotJson, Code::ContentType, Code::TooLarge, Code::Incomplete];
 /// Codes of every route that takes somebody's words.
 const WORDS: [Code; 6] =
     [Code::Field, Code::TextEmpty, Code::TextLong, Code::TextControl, Code::Document, Code::Header];
 /// Codes of every route that reads a stored case; reading one after a restart resumes it, which writes.
-const CASE: [Code; 6] = [Code::NoCase, Code::Changed, Code::Full, Code::Damaged, Code::Newer, Code::Vault];
+pub(super) const CASE: [Code; 6] = [Code::NoCase, Code::Changed, Code::Full, Code::Damaged, Code::Newer, Code::Vault];
 /// Codes of every route that opens a case.
 const OPENING: [Code; 12] = [
     Code::Reference,
@@ -69,7 +69,10 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("POST", "/v1/docket/rebuild") => rebuild_docket(),
         ("GET", "/v1/revocations") => list_revocations(),
         ("POST", "/v1/revocations") => revoke(),
-        ("GET", "/v1/cases") => list_cases(),
+        ("GET", "/v1/cases") => docket::list_cases(),
+        ("POST", "/v1/queue/next") => docket::claim_next(),
+        ("GET", "/v1/cases/{id}/links") => docket::read_links(),
+        ("GET", "/v1/oversight") => docket::oversee(),
         ("GET", "/v1/cases/{id}") => read_case(),
         ("GET", "/v1/cases/{id}/journal") => read_journal(),
         ("GET", "/v1/cases/{id}/events") => follow_case(),
@@ -87,14 +90,14 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
     })
 }
 
-fn codes(lists: &[&[Code]]) -> Vec<Code> {
+pub(super) fn codes(lists: &[&[Code]]) -> Vec<Code> {
     let mut codes = lists.concat();
     codes.sort_unstable();
     codes.dedup();
     codes
 }
 
-fn json_answer(status: u16, schema: &str, example: Option<Value>, description: &'static str) -> Success {
+pub(super) fn json_answer(status: u16, schema: &str, example: Option<Value>, description: &'static str) -> Success {
     Success { status, media_type: "application/json", schema: of(schema), example, description }
 }
 
@@ -181,19 +184,6 @@ fn revoke() -> Operation {
         success: json_answer(200, "Revocation", None, "The revocation."),
         also: None,
         codes: codes(&[&AUTHENTICATED, &BODY, &[Code::Role, Code::Field, Code::TooManyRevocations, Code::Full]]),
-    }
-}
-
-fn list_cases() -> Operation {
-    Operation {
-        id: "listCases",
-        summary: "Read a page of the docket",
-        description: "The most urgent first: by deadline, then by age. A submitter sees the cases it opened.",
-        parameters: &["state", "agent", "assignee", "due_before", "external_id", "after", "limit"],
-        body: None,
-        success: json_answer(200, "DocketPage", None, "The page."),
-        also: None,
-        codes: codes(&[&AUTHENTICATED, &[Code::Query]]),
     }
 }
 

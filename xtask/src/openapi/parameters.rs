@@ -1,12 +1,14 @@
 //! Paths', queries' and headers' parameters, with the limits that the code checks.
 
 use desk::{
-    front::{PAGE_ROWS, PAGE_ROWS_MAX, STATES},
+    docket_sql::FOUND,
+    front::{PAGE_ROWS, PAGE_ROWS_MAX, SEARCH_LETTERS, STATES},
+    oversight::{DAYS, DAYS_MOST},
     request::{IDEMPOTENCY_KEY_BYTES, WAIT_SECONDS},
 };
 use serde_json::{Map, Value, json};
 
-use super::schema::{among, count, form, of, text};
+use super::schema::{among, count, flag, form, of, text};
 
 /// Every parameter, by the name under which operations refer to it.
 pub(super) fn parameters() -> Map<String, Value> {
@@ -38,6 +40,20 @@ pub(super) fn parameters() -> Map<String, Value> {
     add("traceparent", "header", "traceparent", text(), trace.to_owned());
     let last = "The `id` of the last event seen; the stream goes on after it.";
     add("last_event", "header", "Last-Event-ID", count(), last.to_owned());
+    let queue = "Only cases of this queue. `open` needs an analyst now, `unassigned` of those nobody has; `mine` is what the \
+                 caller has and neither snoozed nor closed.";
+    add("queue", "query", "queue", of("Queue"), queue.to_owned());
+    add("task", "query", "task", of("Label"), "Only cases of this label.".to_owned());
+    add("risk", "query", "risk", of("Risk"), "Only cases of this risk.".to_owned());
+    add("customer_id", "query", "customer_id", of("Reference"), "Only cases of this customer.".to_owned());
+    let letters = json!({ "type": "string", "minLength": SEARCH_LETTERS.start(), "maxLength": SEARCH_LETTERS.end() });
+    let search = format!(
+        "Only cases whose id, ticket, customer, transaction or payment is this or begins with it, in large or small \
+         letters. A beginning that fits more than {FOUND} finds {FOUND} of them."
+    );
+    add("q", "query", "q", letters, search);
+    let counts = "Whether the page says how many cases each queue holds. Not for submitters.";
+    add("counts", "query", "counts", flag(), counts.to_owned());
     add("state", "query", "state", among(STATES), "Only cases in this state.".to_owned());
     add("agent", "query", "agent", of("Agent"), "Only cases of this agent.".to_owned());
     add("assignee", "query", "assignee", of("Subject"), "Only cases of this assignee.".to_owned());
@@ -46,6 +62,8 @@ pub(super) fn parameters() -> Map<String, Value> {
     add("external_id", "query", "external_id", of("Reference"), "Only the case of this ticket.".to_owned());
     add("after", "query", "after", text(), "The `next` of the page before.".to_owned());
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": PAGE_ROWS_MAX, "default": PAGE_ROWS });
+    let days = json!({ "type": "integer", "minimum": 1, "maximum": DAYS_MOST, "default": DAYS });
+    add("days", "query", "days", days, "How many days to look back on.".to_owned());
     add("limit", "query", "limit", limit, "Rows on the page.".to_owned());
     parameters
 }

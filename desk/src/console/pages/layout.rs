@@ -10,6 +10,7 @@ use crate::console::assets;
 pub(super) enum Place {
     Queue,
     Case,
+    Oversight,
     Rules,
     Outside,
 }
@@ -29,7 +30,7 @@ pub(super) fn page(title: &str, place: Place, who: Option<&Viewer>, live: Option
                 link rel="stylesheet" href=(assets::STYLE.path);
                 script src=(assets::SCRIPT.path) defer {}
             }
-            body class=(match place { Place::Queue => "queue", Place::Case => "case", Place::Rules => "rules", Place::Outside => "outside" })
+            body class=(match place { Place::Queue => "queue", Place::Case => "case", Place::Oversight => "oversight", Place::Rules => "rules", Place::Outside => "outside" })
                 data-live=[live] {
                 a .skip href="#main" { "Skip to the content" }
                 @if let Some(who) = who { (bar(who, place)) }
@@ -49,6 +50,7 @@ fn bar(who: &Viewer, place: Place) -> Markup {
         header .bar {
             nav aria-label="Caseworker" {
                 a href="/console" aria-current=[(place == Place::Queue).then_some("page")] { "Queue" }
+                a href="/console/oversight" aria-current=[(place == Place::Oversight).then_some("page")] { "Oversight" }
                 a href="/console/rules" aria-current=[(place == Place::Rules).then_some("page")] { "Rules" }
             }
             p .who { (who.subject) " · " (who.role.name()) " · " (who.tenant) }
