@@ -7,6 +7,7 @@ mod client;
 mod edge;
 mod local;
 mod page;
+mod queue;
 mod worker;
 
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ use clap::Subcommand;
 pub(crate) enum Command {
     /// The Worker on workerd beside a plain JavaScript Worker with the same contract; writes `docs/performance.md`.
     Edge(edge::Options),
+    /// The first page of the queue with a thousand and with a hundred thousand cases; writes `docs/performance.md`.
+    Queue(queue::Options),
     /// The local tier's reading of a request, natively (in this build; `cargo run --release -p xtask`) and in wasm.
     Local,
 }
@@ -27,6 +30,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Edge(options) => edge::run(options).map(|()| ExitCode::SUCCESS),
+        Command::Queue(options) => queue::run(options).map(|()| ExitCode::SUCCESS),
         Command::Local => local::run().map(|()| ExitCode::SUCCESS),
     }
 }

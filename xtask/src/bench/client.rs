@@ -11,8 +11,12 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Asks, and gives the status.
 pub(crate) fn status(port: u16, path: &str) -> Result<u16> {
+    get(port, path).map(|(status, _)| status)
+}
+
+/// Asks, and gives the status and the answer.
+pub(crate) fn get(port: u16, path: &str) -> Result<(u16, String)> {
     send(port, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
-        .map(|(status, _)| status)
 }
 
 /// Posts JSON and waits until the case rests; gives the status and the body.

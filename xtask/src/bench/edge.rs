@@ -77,7 +77,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let table = page::table(&ours, &plain, options.cases)?;
     println!("{table}");
-    if options.print { Ok(()) } else { page::write(&table) }
+    if options.print { Ok(()) } else { page::write("edge", &table) }
 }
 
 /// Starts one workerd in a fresh folder and lets it work.

@@ -10,8 +10,11 @@ use super::worker::Which;
 use crate::shell;
 
 const PAGE: &str = "docs/performance.md";
-const BEGIN: &str = "<!-- cargo xtask bench edge: begin -->\n";
-const END: &str = "<!-- cargo xtask bench edge: end -->\n";
+
+/// The marks between which the table of a bench stands.
+fn marks(bench: &str) -> [String; 2] {
+    ["begin", "end"].map(|place| format!("<!-- cargo xtask bench {bench}: {place} -->\n"))
+}
 
 /// One line of the table: what it is, how many decimals, and which figure of a sample.
 type Line = (&'static str, usize, fn(&Sample) -> f64);
@@ -33,14 +36,8 @@ pub(crate) fn median(figures: &mut [f64]) -> f64 {
 /// The table, with the day, the machine and what was measured.
 pub(crate) fn table(ours: &[Sample], plain: &[Sample], cases: usize) -> Result<String> {
     let rounds = ours.len();
-    let day = shell::read(shell::command("date").args(["-u", "+%Y-%m-%d"]))?;
-    let commit = shell::read(shell::command("git").args(["rev-parse", "--short", "HEAD"]))?;
-    let mut text = format!(
-        "{}, commit {}, {}. {rounds} rounds, {cases} cases each; medians, and the median of each round's ratio.\n\n",
-        day.trim(),
-        commit.trim(),
-        machine()?
-    );
+    let mut text =
+        format!("{} {rounds} rounds, {cases} cases each; medians, and the median of each round's ratio.\n\n", taken()?);
     text.push_str("| | Caseworker | plain JavaScript | ratio |\n|---|---|---|---|\n");
     for (name, decimals, figure) in LINES {
         let middle = |samples: &[Sample]| median(&mut samples.iter().map(figure).collect::<Vec<_>>());
@@ -52,6 +49,13 @@ pub(crate) fn table(ours: &[Sample], plain: &[Sample], cases: usize) -> Result<S
     let (one, other) = (uploaded(Which::Ours)?, uploaded(Which::Plain)?);
     text.push_str(&format!("| uploaded, bytes after `gzip -9` | {one} | {other} | {} |\n", one / other.max(1)));
     Ok(text)
+}
+
+/// When, of what and on what a table was taken.
+pub(crate) fn taken() -> Result<String> {
+    let day = shell::read(shell::command("date").args(["-u", "+%Y-%m-%d"]))?;
+    let commit = shell::read(shell::command("git").args(["rev-parse", "--short", "HEAD"]))?;
+    Ok(format!("{}, commit {}, {}.", day.trim(), commit.trim(), machine()?))
 }
 
 fn machine() -> Result<String> {
@@ -75,17 +79,18 @@ fn uploaded(which: Which) -> Result<usize> {
     Ok(bytes)
 }
 
-/// Puts the table into the page in the place of the one before.
-pub(crate) fn write(table: &str) -> Result<()> {
+/// Puts the table of a bench into the page in the place of the one before.
+pub(crate) fn write(bench: &str, table: &str) -> Result<()> {
     let path = shell::root().join(PAGE);
     let page = fs::read_to_string(&path).with_context(|| format!("reading {PAGE}"))?;
-    fs::write(&path, replaced(&page, table)?).with_context(|| format!("writing {PAGE}"))
+    fs::write(&path, replaced(&page, bench, table)?).with_context(|| format!("writing {PAGE}"))
 }
 
-fn replaced(page: &str, table: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).with_context(|| format!("{PAGE} has lost its first mark"))?;
-    let (_, after) = rest.split_once(END).with_context(|| format!("{PAGE} has lost its second mark"))?;
-    Ok(format!("{before}{BEGIN}{table}{END}{after}"))
+fn replaced(page: &str, bench: &str, table: &str) -> Result<String> {
+    let [begin, end] = marks(bench);
+    let (before, rest) = page.split_once(&begin).with_context(|| format!("{PAGE} has lost its mark {begin}"))?;
+    let (_, after) = rest.split_once(&end).with_context(|| format!("{PAGE} has lost its mark {end}"))?;
+    Ok(format!("{before}{begin}{table}{end}{after}"))
 }
 
 #[cfg(test)]
@@ -94,15 +99,16 @@ mod tests {
 
     #[test]
     fn a_table_takes_the_place_of_the_one_before_and_nothing_else() {
-        let page = format!("# Words\n{BEGIN}old\n{END}more\n");
-        assert_eq!(replaced(&page, "new\n").unwrap(), format!("# Words\n{BEGIN}new\n{END}more\n"));
-        assert!(replaced("no marks", "new\n").is_err());
+        let [begin, end] = marks("edge");
+        let page = format!("# Words\n{begin}old\n{end}more\n");
+        assert_eq!(replaced(&page, "edge", "new\n").unwrap(), format!("# Words\n{begin}new\n{end}more\n"));
+        assert!(replaced("no marks", "edge", "new\n").is_err() && replaced(&page, "queue", "new\n").is_err());
     }
 
     #[test]
     fn the_page_has_its_marks() {
         let page = fs::read_to_string(shell::root().join(PAGE)).unwrap();
-        assert!(replaced(&page, "").is_ok());
+        assert!(replaced(&page, "edge", "").is_ok() && replaced(&page, "queue", "").is_ok());
     }
 
     #[test]
