@@ -8,6 +8,7 @@ pub mod bank;
 pub mod battery;
 pub mod browser;
 mod checks;
+pub mod chromium;
 pub mod conformance;
 pub mod hosts;
 pub mod report;

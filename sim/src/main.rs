@@ -1,10 +1,11 @@
-//! `cargo run -p sim -- conformance --base URL --sandbox URL`: the suite against any host that is served somewhere.
+//! `cargo run -p sim -- conformance --base URL --sandbox URL`: the suite against any host that is served somewhere; and
+//! the console's tests in a browser.
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use sim::{conformance, report, world::World};
+use sim::{chromium, conformance, report, world::World};
 
 /// The conformance suite.
 #[derive(Parser)]
@@ -34,13 +35,23 @@ enum Command {
         #[arg(long)]
         model: bool,
     },
+    /// Use the console in a browser, on a host of its own. `ONLY=text` runs the tests whose names hold that text.
+    Browser {
+        /// Which host
+        #[arg(long)]
+        host: chromium::Host,
+    },
 }
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
-    let Command::Conformance { base, sandbox, key, only, model } = Cli::parse().command;
-    let world = World::new(&base, &sandbox, key.as_deref())?;
-    let checks = if model { conformance::WITH_A_MODEL } else { conformance::CONTRACT };
-    let report = report::run(&world, checks, &only).await;
-    Ok(if report.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let good = match Cli::parse().command {
+        Command::Conformance { base, sandbox, key, only, model } => {
+            let world = World::new(&base, &sandbox, key.as_deref())?;
+            let checks = if model { conformance::WITH_A_MODEL } else { conformance::CONTRACT };
+            report::run(&world, checks, &only).await.failed.is_empty()
+        }
+        Command::Browser { host } => chromium::run(host).await?,
+    };
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -4,6 +4,7 @@
 //! time, and it never touches a file outside the checkout, its target folder and the tools folder.
 
 mod bench;
+mod browser;
 mod checks;
 mod ci;
 mod edge;
@@ -46,6 +47,8 @@ enum Command {
     Edge(edge::Command),
     /// Run the commands of the guides, as far as they need no account.
     Guide,
+    /// Use the console in a browser, on either host, and take pictures of its pages.
+    Browser(browser::Browser),
     /// Measure how quick things are, beside something that does the same.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Check => ci::check(),
         Command::Edge(command) => edge::run(command),
         Command::Guide => guide::run(),
+        Command::Browser(browser) => browser.run(),
         Command::Bench(command) => bench::run(&command),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::Extraction(extraction) => extraction.run().map(|()| ExitCode::SUCCESS),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::shell;
+use crate::{shell, tools};
 
 /// What must be on the machine for a step to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,14 +17,17 @@ pub(crate) enum Need {
     Node,
     /// Python 3, for the official Anthropic SDK.
     Python,
+    /// Chromium, for the console.
+    Chromium,
 }
 
 impl Need {
     fn is_met(self) -> bool {
-        shell::answers(match self {
-            Need::Node => "node",
-            Need::Python => "python3",
-        })
+        match self {
+            Need::Node => shell::answers("node"),
+            Need::Python => shell::answers("python3"),
+            Need::Chromium => tools::chromium().is_some(),
+        }
     }
 }
 
@@ -33,6 +36,7 @@ impl fmt::Display for Need {
         formatter.write_str(match self {
             Need::Node => "Node 20",
             Need::Python => "Python 3",
+            Need::Chromium => "Chromium",
         })
     }
 }

@@ -12,16 +12,18 @@ use anyhow::{Context, Result, bail};
 
 use crate::shell;
 use crate::steps::{Need, Step, Summary, Tally};
-use crate::{edge, guide, sdk, tools};
+use crate::{browser, edge, guide, sdk, tools};
 
 /// Every test there is.
 const STEPS: &[Step] = &[
     Step { name: "unit tests", needs: &[], run: units },
     Step { name: "native host", needs: &[], run: native_host },
+    Step { name: "console in a browser", needs: &[Need::Node, Need::Chromium], run: browser::native },
     Step { name: "edge build", needs: &[Need::Node], run: edge_build },
     Step { name: "wrangler takes the Worker", needs: &[Need::Node], run: edge::wrangler::dry_run },
     Step { name: "commands of the guides", needs: &[Need::Node], run: guide::check },
     Step { name: "Worker on workerd", needs: &[Need::Node], run: worker },
+    Step { name: "console in a browser, Worker", needs: &[Need::Node, Need::Chromium], run: browser::edge },
     Step { name: "official SDK, Python", needs: &[Need::Node, Need::Python], run: sdk::python },
     Step { name: "official SDK, TypeScript", needs: &[Need::Node], run: sdk::node },
     Step { name: "official webhooks library", needs: &[Need::Node], run: sdk::webhooks },

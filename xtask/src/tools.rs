@@ -5,6 +5,7 @@
 //! downloaded but through cargo, rustup and npm.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -51,6 +52,22 @@ pub(crate) struct Tools {
     pub(crate) wasm_opt: PathBuf,
     /// The runtime, as the platform's own binary: the npm wrapper script would outlive a killed parent.
     pub(crate) workerd: PathBuf,
+}
+
+/// What Chromium is called by those who package it.
+const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/// A browser for the console's tests: the one that `CHROMIUM` names, or one of the machine's. On CI's machine, where it is
+/// missing, Debian's package is installed.
+pub(crate) fn chromium() -> Option<OsString> {
+    let named = env::var_os("CHROMIUM").filter(|name| !name.is_empty());
+    let found = || CHROMIUM.into_iter().find(|name| shell::answers(*name)).map(OsString::from);
+    named.or_else(found).or_else(|| {
+        env::var_os("CI")?;
+        shell::run(shell::command("apt-get").args(["update", "--quiet"])).ok()?;
+        shell::run(shell::command("apt-get").args(["install", "--quiet", "--yes", "chromium"])).ok()?;
+        found()
+    })
 }
 
 /// Installs what is missing and says where everything is.
