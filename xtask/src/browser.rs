@@ -73,7 +73,9 @@ fn on(host: Host) -> Result<Tally> {
 /// Reads the counts at the end of a run of node's tests: `ℹ pass 3`.
 fn read_count(line: &str, tally: &mut Tally) {
     let mut words = line.split_whitespace().skip(1);
-    let (Some(what), Some(Ok(count)), None) = (words.next(), words.next().map(str::parse), words.next()) else { return };
+    let (Some(what), Some(Ok(count)), None) = (words.next(), words.next().map(str::parse), words.next()) else {
+        return;
+    };
     match what {
         "pass" => tally.passed = count,
         "fail" => tally.failed = count,
@@ -89,7 +91,9 @@ mod tests {
     #[test]
     fn the_counts_at_the_end_of_a_run_are_read() {
         let mut tally = Tally::default();
-        for line in ["✔ everything is done with a keyboard alone (812.3ms)", "ℹ tests 5", "ℹ pass 3", "ℹ fail 2", "ℹ skipped 0"] {
+        for line in
+            ["✔ everything is done with a keyboard alone (812.3ms)", "ℹ tests 5", "ℹ pass 3", "ℹ fail 2", "ℹ skipped 0"]
+        {
             read_count(line, &mut tally);
         }
         assert_eq!(tally, Tally { passed: 3, failed: 2, skipped: 0 });
