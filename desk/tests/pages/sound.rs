@@ -74,7 +74,9 @@ fn nothing_stands_inline_that_a_policy_would_have_to_allow() {
             assert!(value(tag, "src").is_some_and(|src| src.starts_with("/console/assets/")), "{name}: <{tag}>");
         }
         for tag in page.split('<').filter_map(|rest| rest.split('>').next()) {
-            assert!(!tag.contains(" on"), "{name}: a handler in <{tag}>");
+            // Outside of quotes: what stands in an attribute's value is no attribute.
+            let names: String = tag.split('"').step_by(2).collect();
+            assert!(!names.contains(" on"), "{name}: a handler in <{tag}>");
         }
     }
 }

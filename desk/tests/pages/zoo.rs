@@ -2,8 +2,8 @@
 
 use case::actor::Role;
 use desk::{
-    console::pages::{CaseView, Flash, Link, case},
-    ports::DocketRow,
+    console::pages::{CaseView, Filter, Flash, Link, QueueView, case, queue},
+    docket::{DocketRow, Page, Pending},
     problem::{Code, Problem},
 };
 use serde_json::{Value, json};
@@ -198,5 +198,47 @@ fn what_was_typed_into_a_refused_form_stands_in_it_again_letter_for_letter() {
                 .is_some_and(|(_, rest)| rest.trim_start_matches('\n').starts_with(escaped))),
             "{field}"
         );
+    }
+}
+
+#[test]
+fn rows_of_the_queue_are_inert_too() {
+    let who = viewer(Role::Analyst);
+    let of = |text: &str| {
+        let some = || Some(text.to_owned());
+        let mut row = Fixture::read("fraud").row();
+        row.escalations = vec![text.to_owned()];
+        row.pending = Some(Pending { action: text.to_owned(), needs: 2, approved_by: vec![text.to_owned()] });
+        let row = DocketRow {
+            case_id: text.to_owned(),
+            state: text.to_owned(),
+            task: some(),
+            agent: text.to_owned(),
+            assignee: some(),
+            external_id: some(),
+            customer_id: some(),
+            risk: some(),
+            language: some(),
+            ..row
+        };
+        let filter =
+            Filter { queue: text.to_owned(), q: some(), assignee: some(), due_before: some(), ..Filter::default() };
+        let page = Page { cases: vec![row], next: some(), behind: None, counts: None };
+        let view = QueueView {
+            who: &who,
+            page: &page,
+            counts: &[],
+            filter: &filter,
+            flash: None,
+            now: Fixture::read("fraud").now(),
+        };
+        queue(&view).into_string()
+    };
+    let tags = |page: &str| page.matches('<').count() - page.matches("<span class=\"unseen\"").count() * 2;
+    let clean = tags(&of("plain words"));
+    for text in zoo() {
+        let page = of(&text);
+        assert_eq!(tags(&page), clean, "{text:.80} made an element");
+        assert!(!page.contains("href=\"http") && !page.contains("=\"javascript"), "{text:.80}");
     }
 }

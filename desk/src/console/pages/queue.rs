@@ -8,7 +8,7 @@ use super::{
     layout::{Place, page},
     parts::{badge, flash, guard, lower, urgency, when, words},
 };
-use crate::ports::DocketRow;
+use crate::docket::DocketRow;
 
 /// The queues, in the order of their tabs.
 const QUEUES: [&str; 9] = ["open", "mine", "unassigned", "escalated", "waiting", "snoozed", "working", "closed", "all"];
@@ -127,45 +127,100 @@ fn search(filter: &Filter) -> Markup {
 }
 
 fn rows(view: &QueueView<'_>) -> Markup {
+    let closed = view.filter.queue == "closed";
+    let first = if closed { "Closed" } else { "Due" };
     html! {
         table .rows role="table" {
-            caption .unseen-caption { "Cases, the most urgent first" }
+            caption .unseen-caption { @if closed { "Cases, the last closed first" } @else { "Cases, the most urgent first" } }
             thead role="rowgroup" {
                 tr role="row" {
-                    @for head in ["Due", "Case", "Customer", "Where it stands", "Assignee", "Opened"] {
+                    @for head in [first, "Risk", "Case", "Customer", "At stake", "Where it stands", "Assignee", "Opened"] {
                         th scope="col" role="columnheader" { (head) }
                     }
                 }
             }
-            tbody role="rowgroup" { @for row in &view.page.cases { (line(row, view.now)) } }
+            tbody role="rowgroup" { @for row in &view.page.cases { (line(row, first, view.now)) } }
         }
     }
 }
 
-fn line(row: &DocketRow, now: Millis) -> Markup {
-    let about = row.task.as_deref().map_or_else(|| "Unsorted".to_owned(), words);
+fn line(row: &DocketRow, first: &str, now: Millis) -> Markup {
     html! {
         tr role="row" data-row {
-            td role="cell" data-label="Due" {
-                @match row.due_at {
-                    Some(due) => span class={ "due " (urgency(Millis(due), now)) } { (when(Millis(due), now)) },
-                    None => span .quiet { "no clock" },
+            td role="cell" data-label=(first) { (due(row, now)) }
+            td role="cell" data-label="Risk" {
+                @match row.risk.as_deref() {
+                    Some("high") => (badge("bad", "High")),
+                    Some("medium") => (badge("warn", "Medium")),
+                    Some(risk) => (badge("plain", &words(risk))),
+                    None => span .quiet { "–" },
                 }
             }
-            td role="cell" data-label="Case" {
-                a .open href=(format!("/console/cases/{}", row.case_id)) {
-                    (about) @if let Some(ticket) = &row.external_id { " · " (ticket) }
+            td role="cell" data-label="Case" { (case_of(row)) }
+            td role="cell" data-label="Customer" {
+                @match &row.customer_id {
+                    Some(id) => a .quiet href=(format!("/console?queue=all&customer_id={}", encoded(id))) { code { (id) } },
+                    None => span .quiet { "not named" },
                 }
-                @if row.escalated { " " (badge("bad", "Escalated")) }
-                div .quiet.id { (short(&row.case_id)) }
             }
-            td role="cell" data-label="Customer" { span .quiet { "–" } }
-            td role="cell" data-label="Where it stands" { (words(&row.state)) span .quiet { " · " (lower(&row.agent)) } }
+            td role="cell" data-label="At stake" {
+                @match row.amount { Some(money) => span .money .whole { (money) }, None => span .quiet { "–" } }
+            }
+            td role="cell" data-label="Where it stands" { (stands(row, now)) }
             td role="cell" data-label="Assignee" {
-                @match &row.assignee { Some(who) => (inert::inline(who)), None => span .quiet { "nobody" } }
+                @match &row.assignee {
+                    Some(who) => {
+                        (inert::inline(who))
+                        @if let Some(until) = row.claimed_until { div .quiet { "claim ends " (when(Millis(until), now)) } }
+                    },
+                    None => span .quiet { "nobody" },
+                }
             }
             td role="cell" data-label="Opened" { (when(Millis(row.opened_at), now)) }
         }
+    }
+}
+
+/// When something is due, or when it was over.
+fn due(row: &DocketRow, now: Millis) -> Markup {
+    html! {
+        @match (row.closed_at, row.due_at) {
+            (Some(at), _) => (when(Millis(at), now)),
+            (None, Some(due)) => span class={ "due " (urgency(Millis(due), now)) } { (when(Millis(due), now)) },
+            (None, None) => span .quiet { "no clock" },
+        }
+    }
+}
+
+fn case_of(row: &DocketRow) -> Markup {
+    let about = row.task.as_deref().map_or_else(|| "Unsorted".to_owned(), words);
+    let urgent = row.escalations.first().map_or_else(|| "Escalated".to_owned(), |why| words(why));
+    html! {
+        a .open href=(format!("/console/cases/{}", row.case_id)) {
+            (about) @if let Some(ticket) = &row.external_id { " · " (ticket) }
+        }
+        div .badges {
+            span .quiet .id { (short(&row.case_id)) }
+            @if row.escalated { (badge("bad", &urgent)) }
+            @if row.missed > 0 { (badge("bad", "Time missed")) }
+            @if row.held { (badge("plain", "On hold")) }
+            @if row.erased { (badge("plain", "Erased")) }
+            @if let Some(language) = &row.language { (badge("plain", language)) }
+        }
+    }
+}
+
+/// What is waited for: an approval, a time, or somebody.
+fn stands(row: &DocketRow, now: Millis) -> Markup {
+    html! {
+        @match &row.pending {
+            Some(pending) => {
+                (words(&pending.action))
+                div .quiet { (pending.approved_by.len()) " of " (pending.needs) @if pending.needs == 1 { " approval" } @else { " approvals" } }
+            },
+            None => { (words(&row.state)) div .quiet { (lower(&row.agent)) } },
+        }
+        @if let Some(until) = row.snoozed_until { div .quiet { "rests until " (when(Millis(until), now)) } }
     }
 }
 
