@@ -171,6 +171,9 @@ fn contents(sheet: &Sheet<'_>) -> Markup {
     html! {
         nav .contents aria-label="On this page" {
             @for (id, title) in parts { @if there(id) { a href={ "#" (id) } { (title) } " " } }
+            @if sheet.who.is_some() {
+                a href={ "/console/cases/" (sheet.text("/case_id")) "/pack" } download { "Evidence pack" }
+            }
         }
     }
 }
