@@ -11,6 +11,8 @@
 //! whoever keeps the file must know. Where a tenant has more cases than [`HEADS`], the next checkpoint goes on after the last.
 //! It holds no words and no customer, and it repairs nothing.
 
+mod of_docket;
+
 use case::{
     ids::{CaseId, Digest, TenantId},
     journal::Head,
@@ -18,6 +20,7 @@ use case::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::of_docket::of_docket;
 use crate::{
     ports::Behind,
     signer::{PublicKey, Purpose, Signer},

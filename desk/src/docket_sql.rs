@@ -7,7 +7,10 @@
 mod oversight;
 mod table;
 
-use case::{ids::TenantId, time::Millis};
+use case::{
+    ids::{CaseId, TenantId},
+    time::Millis,
+};
 use serde_json::json;
 
 pub use self::oversight::{oversight, row};
@@ -148,6 +151,16 @@ pub fn counts(tenant: &TenantId, asked_by: Option<&str>) -> Statement {
     };
     let numbers: Vec<String> = Queue::COUNTED.iter().map(&mut of_queue).collect();
     Statement { sql: format!("SELECT json_array({}) AS row", numbers.join(", ")), values }
+}
+
+/// Where the journals of a tenant's cases end, in the order of the cases, behind one of them: as heads are written.
+#[must_use]
+pub fn heads(tenant: &TenantId, after: Option<&CaseId>, limit: u32) -> Statement {
+    let sql = "SELECT json_object('case', case_id, 'seq', json_extract(row, '$.head_seq'), \
+         'hash', json_extract(row, '$.head_hash')) AS row FROM docket_rows \
+         WHERE tenant = ? AND case_id > ? ORDER BY case_id LIMIT ?";
+    let values = vec![tenant.as_str().into(), after.map_or("", CaseId::as_str).into(), limit.into()];
+    Statement { sql: sql.to_owned(), values }
 }
 
 /// The walks along indexes that together hold every case of a query, and few others.

@@ -4,6 +4,7 @@ mod admit;
 mod docket;
 pub(crate) mod pack;
 mod readiness;
+mod records;
 mod search;
 
 use std::sync::Arc;
@@ -75,6 +76,10 @@ pub enum Leads {
     ToDocket,
     /// To a case's evidence pack.
     ToPack,
+    /// To where every journal ends, signed.
+    ToCheckpoint,
+    /// To the public half of the key that signs.
+    ToSigningKey,
     /// To the most urgent case that nobody has, and into it.
     ToNext,
     /// To other cases of a case's customer.
@@ -146,6 +151,8 @@ pub static ROUTES: &[Route] = &[
     get("/v1/cases/{id}/archive", Leads::ToCase, Who::Administers),
     get("/v1/cases/{id}/pack", Leads::ToPack, Who::Oversees),
     post("/v1/import", Leads::ToImport, Who::Administers),
+    get("/v1/checkpoint", Leads::ToCheckpoint, Who::Audits),
+    get("/v1/checkpoint/key", Leads::ToSigningKey, Who::Reads),
     get("/v1/oversight", Leads::ToOversight, Who::Oversees),
     post("/v1/docket/rebuild", Leads::ToRebuild, Who::Administers),
     get("/v1/model", Leads::ToSwitch, Who::Oversees),
@@ -211,6 +218,8 @@ fn tell<F: FrontHost>(front: &Front<F>, leads: Leads) -> Response<Body> {
         Leads::ToNewCase
         | Leads::ToCase
         | Leads::ToPack
+        | Leads::ToCheckpoint
+        | Leads::ToSigningKey
         | Leads::ToImport
         | Leads::ToDocket
         | Leads::ToNext
@@ -232,6 +241,8 @@ async fn lead<F: FrontHost>(front: &Front<F>, route: &Route, admitted: Admitted)
         Leads::ToNewCase => new_case(front, admitted).await,
         Leads::ToCase => old_case(front, admitted).await,
         Leads::ToPack => pack::pack(front, admitted).await,
+        Leads::ToCheckpoint => records::checkpoint(front, &admitted).await,
+        Leads::ToSigningKey => Ok(records::signing_key(front)),
         Leads::ToImport => import_case(front, admitted).await,
         Leads::ToDocket => docket::list_cases(front, &admitted).await,
         Leads::ToNext => docket::claim_next(front, &admitted).await,

@@ -211,6 +211,9 @@ pub const WITH_KEYS: &[Check] = table! {
     approvals {
         Any nobody_agrees_to_what_they_were_not_shown_whatever_comes_between,
     }
+    records {
+        Any checkpoints_hold_every_head_of_the_tenant_and_no_other,
+    }
     sign_in {
         Any a_token_opens_what_its_holders_role_may,
         Any tokens_that_are_not_in_order_are_refused,

@@ -162,6 +162,9 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     let declared = &operation["responses"][answer.status.to_string()]["content"][media_type]["schema"];
     assert!(!declared.is_null(), "{method} {path}: {} {} is not declared", answer.status, answer.text);
     let parts: Vec<(Value, Value)> = match media_type {
+        "application/jsonl" if path.starts_with("/v1/checkpoint") => {
+            vec![(answer.text.clone().into(), declared.clone())]
+        }
         "application/jsonl" => {
             let of = if path.ends_with("/archive") { "ArchiveLine" } else { "JournalLine" };
             let line = json!({ "$ref": format!("#/components/schemas/{of}") });
@@ -238,7 +241,7 @@ async fn every_route_of_the_front_is_in_the_document_and_answers() {
         assert!(operation(&document, method.as_str(), path).is_some(), "{method} {path}");
         let path = path.replace("{id}", "case_aaaaaaaaaaaaaaaaaaaaaaaaaa");
         let answer = world.send(method.as_str(), &path, &[], "").await;
-        let problem = if answer.text.is_empty() { json!(null) } else { answer.at("/code") };
-        assert!(!["CW307", "CW308"].iter().any(|code| problem == *code), "{method} {path}: {}", answer.text);
+        let is_unknown = ["CW307", "CW308"].iter().any(|code| answer.text.contains(&format!("\"code\":\"{code}\"")));
+        assert!(!is_unknown, "{method} {path}: {}", answer.text);
     }
 }

@@ -1,8 +1,9 @@
-//! What is kept elsewhere, and what is kept no longer: evidence packs, and where erased words must not come back from.
+//! What is kept elsewhere, and what is kept no longer: evidence packs, checkpoints, and where erased words must not come back from.
 
 use case::{actor::Role, case::rederive};
 use desk::{
     archive::{Archive, Vault},
+    checkpoint,
     pack::{self, JOURNAL},
     ports::Sealed,
     problem::Code,
@@ -134,4 +135,37 @@ async fn only_admins_erase_and_only_approvers_and_admins_hold() {
     }
     as_role(&key(Role::Analyst), &commands, &hold).await.is(Code::Role);
     assert_eq!(as_role(&key(Role::Approver), &commands, &hold).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_checkpoint_holds_the_heads_of_the_tenant_and_names_the_one_before() {
+    let world = World::with_keys();
+    let auditor = world.hire("acme", "auditor", Role::Auditor);
+    let admin = world.hire("acme", "admin", Role::Admin);
+    let foreigner = world.hire("umbrella", "foreigner", Role::Admin);
+    let request = json!({ "text": SAMPLE, "customer_id": "cus_ada" });
+    for key in [&admin, &admin, &foreigner] {
+        let opened = world.post("/v1/requests", &[("authorization", key), ("prefer", "wait=10")], &request).await;
+        assert_eq!(opened.status, 201, "{}", opened.text);
+    }
+    let get = async |key: &str, path: &str| world.send("GET", path, &[("authorization", key)], "").await;
+    let first = get(&auditor, "/v1/checkpoint").await;
+    assert_eq!((first.status, first.header("content-type")), (200, checkpoint::MEDIA_TYPE), "{}", first.text);
+    let read = checkpoint::read(first.text.as_bytes()).unwrap();
+    let [one] = read.as_slice() else { panic!("{read:?}") };
+    assert_eq!((one.heads.len(), one.opening.more, &one.opening.behind), (2, false, &None));
+    for head in &one.heads {
+        let shown = get(&admin, &format!("/v1/cases/{}", head.case)).await;
+        assert_eq!((shown.at("/head_hash"), shown.at("/seq")), (json!(head.hash), json!(head.seq)));
+    }
+    let key: desk::signer::PublicKey =
+        serde_json::from_value(get(&auditor, "/v1/checkpoint/key").await.at("/key")).unwrap();
+    assert_eq!(checkpoint::check_key(&read, &key), Ok(()));
+    let next = get(&auditor, &format!("/v1/checkpoint?previous={}", one.hash)).await;
+    assert_eq!(checkpoint::read((first.text + &next.text).as_bytes()).unwrap().len(), 2);
+    let rest = get(&auditor, &format!("/v1/checkpoint?after={}", one.heads[0].case)).await;
+    assert_eq!(checkpoint::read(rest.text.as_bytes()).unwrap()[0].heads, one.heads[1..]);
+    for query in ["previous=7", "after=nobody", "more=1"] {
+        get(&auditor, &format!("/v1/checkpoint?{query}")).await.is(Code::Query);
+    }
 }

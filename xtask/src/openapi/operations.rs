@@ -80,6 +80,8 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("POST", "/v1/cases/{id}/commands") => give_command(),
         ("GET", "/v1/cases/{id}/archive") => read_archive(),
         ("GET", "/v1/cases/{id}/pack") => read_pack(),
+        ("GET", "/v1/checkpoint") => read_checkpoint(),
+        ("GET", "/v1/checkpoint/key") => read_signing_key(),
         ("POST", "/v1/import") => import_case(),
         ("POST", "/v1/hooks/{key}") => tell_case(),
         ("POST", "/v1/webhooks/replay") => replay_events(),
@@ -325,6 +327,52 @@ fn read_pack() -> Operation {
         },
         also: None,
         codes: codes(&[&AUTHENTICATED, &CASE, &[Code::Role]]),
+    }
+}
+
+fn read_checkpoint() -> Operation {
+    let lines =
+        "Its opening, a head `{\"case\",\"seq\",\"hash\"}` for each case by id, and the signature of the lines before.";
+    Operation {
+        id: "readCheckpoint",
+        summary: "Where every journal ends, signed",
+        description: "For auditors and admins, to be kept where the journals are not: `caseworker checkpoint --to FILE` \
+                      appends it to a file, `caseworker verify --heads FILE` compares. With more cases than one holds it \
+                      says `more`. Where the docket is behind the journals it says so.",
+        parameters: &["previous", "checkpoint_after"],
+        body: None,
+        success: Success {
+            status: 200,
+            media_type: desk::checkpoint::MEDIA_TYPE,
+            schema: json!({ "type": "string", "description": lines }),
+            example: None,
+            description: "The checkpoint.",
+        },
+        also: None,
+        codes: codes(&[&AUTHENTICATED, &[Code::Role, Code::Query]]),
+    }
+}
+
+fn read_signing_key() -> Operation {
+    let key = json!({ "type": "string", "pattern": "^ed25519:[0-9a-f]{64}$" });
+    let schema = json!({
+        "type": "object", "required": ["key"], "additionalProperties": false, "properties": { "key": key },
+    });
+    Operation {
+        id: "readSigningKey",
+        summary: "The public key that checkpoints and evidence packs are signed with",
+        description: "It follows from the master key: every host of a deployment has the same. Keep it with the checkpoints.",
+        parameters: &[],
+        body: None,
+        success: Success {
+            status: 200,
+            media_type: "application/json",
+            schema,
+            example: None,
+            description: "The key.",
+        },
+        also: None,
+        codes: codes(&[&AUTHENTICATED]),
     }
 }
 

@@ -62,6 +62,15 @@ pub(super) fn parameters() -> Map<String, Value> {
     add("external_id", "query", "external_id", of("Reference"), "Only the case of this ticket.".to_owned());
     add("after", "query", "after", text(), "The `next` of the page before.".to_owned());
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": PAGE_ROWS_MAX, "default": PAGE_ROWS });
+    add(
+        "previous",
+        "query",
+        "previous",
+        of("Digest"),
+        "The hash of the checkpoint before, which this one names.".to_owned(),
+    );
+    let after = "The last case of the checkpoint before, where that said `more`; this one goes on behind it.";
+    add("checkpoint_after", "query", "after", of("CaseId"), after.to_owned());
     let days = json!({ "type": "integer", "minimum": 1, "maximum": DAYS_MOST, "default": DAYS });
     add("days", "query", "days", days, "How many days to look back on.".to_owned());
     add("limit", "query", "limit", limit, "Rows on the page.".to_owned());
