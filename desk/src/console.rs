@@ -167,9 +167,9 @@ async fn admitted<F: FrontHost>(
     }
 }
 
-/// Whether an address answers scripts, and not people.
+/// Whether an address answers scripts, and not people. People are led away from `/`.
 const fn is_json(place: Place) -> bool {
-    matches!(place, Place::Live | Place::CaseLive)
+    matches!(place, Place::Root | Place::Live | Place::CaseLive)
 }
 
 /// `GET /`: people are led to the console, and to others there is nothing here to read.

@@ -204,7 +204,7 @@ pub(crate) async fn searches_that_cannot_be_used_are_named(world: &World) -> Res
     search("state=open").refused(400, "CW112", Some("state")).await?;
     search("due_before=tomorrow").refused(400, "CW112", Some("due_before")).await?;
     search("colour=red").refused(400, "CW112", None).await?;
-    search("limit=many").refused(400, "CW112", None).await?;
+    search("limit=many").refused(400, "CW112", Some("limit")).await?;
     let nothing = search("external_id=no-such-ticket&agent=%27%20OR%201%3D1--").ok(200).await?;
     nothing.is("/cases", json!([]))
 }

@@ -96,7 +96,7 @@ pub(crate) async fn queues_are_counted(world: &World) -> Result<()> {
     expect(world, "queue=open", case.id(), true).await?;
     let page = world.api.get("/v1/cases?limit=1&counts=true").ok(200).await?;
     let counts = page.0.get("counts").and_then(Value::as_object).cloned().unwrap_or_default();
-    let names = ["closed", "escalated", "mine", "open", "snoozed", "unassigned", "waiting", "working"];
+    let names = ["open", "mine", "unassigned", "snoozed", "escalated", "waiting", "working", "closed"];
     ensure!(counts.keys().map(String::as_str).eq(names), "{}", page.0);
     let cases = |name: &str| counts[name]["cases"].as_u64().unwrap_or_default();
     ensure!(cases("open") > 0 && cases("open") >= cases("unassigned"), "{}", page.0);

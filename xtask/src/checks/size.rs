@@ -9,7 +9,7 @@ use crate::steps::Tally;
 
 /// The most bytes the compressed wasm may have: three in a hundred more than it had when this was last looked at, and
 /// `docs/performance.md` says what they are. The platform takes three megabytes on its free plan.
-const LIMIT_BYTES: usize = 2_150_000;
+const LIMIT_BYTES: usize = 2_350_000;
 
 /// Compresses the wasm that the edge build left and compares it with the limit.
 pub(crate) fn run() -> Result<Tally> {
