@@ -203,6 +203,7 @@ pub const WITH_KEYS: &[Check] = table! {
         Any an_auditor_reads_and_changes_nothing,
         Any two_people_approve_what_needs_two,
         Any a_claimed_case_is_not_taken_by_another,
+        Any of_many_analysts_at_once_each_gets_another_case,
         Any keys_of_idempotency_are_a_tenants_own,
         Any a_tenant_in_shadow_mode_sends_nothing,
         Any only_admins_turn_the_model_off,

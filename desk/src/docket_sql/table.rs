@@ -38,7 +38,7 @@ pub const SCHEMA: [&str; 6] = [
 pub const BY_WAKE: &str =
     "CREATE INDEX IF NOT EXISTS docket_by_wake ON docket_rows (wake_at) WHERE wake_at IS NOT NULL";
 /// For a host that makes rows of an older form again by itself.
-pub const BY_FORM: &str = "CREATE INDEX IF NOT EXISTS docket_by_form ON docket_rows (form) WHERE form < 2";
+pub const BY_FORM: &str = "CREATE INDEX IF NOT EXISTS docket_by_form ON docket_rows (tenant, case_id) WHERE form < 2";
 
 const UPSERT: &str = "INSERT INTO docket_rows (tenant, case_id, head_seq, form, place, task, agent, assignee, \
      submitted_by, escalated, due_sort, risk_sort, opened_at, wake_at, row) \

@@ -146,6 +146,7 @@ fn read_manifest(bytes: &[u8], key: Option<&PublicKey>) -> Result<(Manifest, usi
     let rest = bytes.get(from..).unwrap_or_default();
     // JSON of a manifest holds no `<`: only what it is made of, hashes, names and numbers.
     let length = find_last(rest, SIGNATURE_OPENS.as_bytes())
+        .or_else(|| json_ends(rest))
         .or_else(|| rest.iter().position(|byte| *byte == b'<'))
         .ok_or(PackFault::Ending { at: from })?;
     let (written, rest) = rest.split_at_checked(length).ok_or(PackFault::NoManifest)?;
@@ -177,6 +178,13 @@ fn read_manifest(bytes: &[u8], key: Option<&PublicKey>) -> Result<(Manifest, usi
         Some(key) if *key != manifest.key => Err(PackFault::OtherKey { found: manifest.key }),
         Some(_) | None => Ok((manifest, opens)),
     }
+}
+
+/// Where the JSON that stands here ends, if it is JSON.
+fn json_ends(bytes: &[u8]) -> Option<usize> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<serde::de::IgnoredAny>();
+    values.next()?.ok()?;
+    Some(values.byte_offset())
 }
 
 /// Takes what must stand here.

@@ -60,7 +60,7 @@ pub(super) fn of_older_form(
     let (tenant, case_id) = after.map_or(("", ""), |key| (key.tenant.as_str(), key.case.as_str()));
     let mut statement = connection.prepare_cached(
         "SELECT tenant, case_id FROM docket_rows INDEXED BY docket_by_form
-         WHERE form = 1 AND (tenant, case_id) > (?1, ?2) ORDER BY tenant, case_id LIMIT ?3",
+         WHERE form < 2 AND (tenant, case_id) > (?1, ?2) ORDER BY tenant, case_id LIMIT ?3",
     )?;
     let mut rows = statement.query(params![tenant, case_id, i64::try_from(most).unwrap_or(i64::MAX)])?;
     let mut found = Vec::new();

@@ -1,7 +1,10 @@
 //! Who may do what: keys, roles and tenants.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::{Context as _, Result, ensure};
 use case::ids::Digest;
+use futures_util::future::try_join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -149,6 +152,54 @@ pub(crate) async fn a_claimed_case_is_not_taken_by_another(world: &World) -> Res
     second.command(case.id(), &json!({ "command": "release" })).refused(409, "CW304", None).await?;
     first.command(case.id(), &json!({ "command": "release" })).ok(200).await?;
     second.command(case.id(), &json!({ "command": "claim" })).ok(200).await?.is("/assignee", "another-analyst")
+}
+
+pub(crate) async fn of_many_analysts_at_once_each_gets_another_case(world: &World) -> Result<()> {
+    const CASES: usize = 6;
+    let ticket = world.fresh("race");
+    let mut opened = BTreeSet::new();
+    for number in 0..CASES {
+        let body = json!({ "text": SAMPLE, "customer_id": "cus_ada", "external_id": format!("{ticket}-{number}") });
+        opened.insert(world.holder("submitter")?.open(&body).await?.id().to_owned());
+    }
+    let people = ["analyst", "another-analyst", "approver", "admin"];
+    let admin = world.holder("admin")?;
+    let waiting = format!("/v1/cases?queue=unassigned&q={ticket}");
+    for _ in 0..100 {
+        if admin.get(&waiting).ok(200).await?.list("/cases").len() == CASES {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let next = format!("/v1/queue/next?q={ticket}");
+    let mut taken = BTreeMap::new();
+    // A docket that is a moment behind shows a case as it was, which nobody gets: whoever asks again does.
+    for _ in 0..20 {
+        let callers = people.iter().cycle().take(people.len() * 3);
+        let ask = async |name: &'static str| {
+            let reply = world.holder(name)?.post(&next, &json!({})).send().await?;
+            ensure!([200, 204, 409].contains(&reply.status), "{reply}");
+            if reply.status != 200 {
+                return Ok(None);
+            }
+            let case = reply.json()?;
+            case.is("/assignee", name)?;
+            Ok::<_, anyhow::Error>(Some((case.id().to_owned(), name)))
+        };
+        for (case, name) in try_join_all(callers.map(|name| ask(name))).await?.into_iter().flatten() {
+            let before = taken.insert(case.clone(), name);
+            ensure!(before.is_none(), "{case} went to {name} and to {before:?}");
+        }
+        if taken.len() == CASES {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    ensure!(taken.keys().eq(opened.iter()), "opened {opened:?}, taken {taken:?}");
+    for (case, name) in &taken {
+        admin.case(case).await?.is("/assignee", *name)?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn keys_of_idempotency_are_a_tenants_own(world: &World) -> Result<()> {

@@ -90,7 +90,7 @@ fn volume(counted: &Oversight) -> Markup {
     plot(&Plot {
         id: "volume",
         title: "Cases a day",
-        told: "How many cases were opened and closed on each day.",
+        told: "How many cases were opened and closed each day.",
         over: "Day",
         names: days.iter().map(|day| day.day.clone()).collect(),
         series: vec![
@@ -203,7 +203,7 @@ fn cost(counted: &Oversight) -> Markup {
     plot(&Plot {
         id: "cost",
         title: "Cost of the model for a case",
-        told: "What calls of the model cost for a case, on average, in US dollars.",
+        told: "What calls of the model cost for a case, as a mean over all of its label, in US dollars.",
         over: "About",
         names: sums.keys().map(|task| words(task)).collect(),
         series: vec![Series { name: "dollars a case", values: sums.values().map(mean).collect() }],
