@@ -247,7 +247,8 @@ impl LocalModel {
                 *best = (*best).max(Some(said.confidence));
             }
         }
-        *score::of_mut(&mut clear, top.label) = Some(top.confidence);
+        let best = score::of_mut(&mut clear, top.label);
+        *best = (*best).max(Some(top.confidence));
         let scored = |task: Task| {
             let label = Label::from(task);
             score::of(&clear, label).map(|confidence| Scored { label, confidence })

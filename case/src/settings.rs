@@ -18,6 +18,7 @@ pub use self::{
 use crate::{
     ids::Digest,
     label::Ppm,
+    local::PROMISED_ERROR,
     policy::{Action, Approval},
     prompts::PromptKind,
     rules::{RulesProblem, RulesSettings},
@@ -190,12 +191,6 @@ impl Default for TriageSettings {
         }
     }
 }
-
-/// Two in a hundred.
-const PROMISED_ERROR: Ppm = match Ppm::new(20_000) {
-    Some(share) => share,
-    None => Ppm::ONE,
-};
 
 fn is_promised_error(share: &Ppm) -> bool {
     *share == PROMISED_ERROR

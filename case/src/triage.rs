@@ -8,11 +8,11 @@ pub mod steering;
 
 use crate::{
     entry::{Answer, Basis, Failure, Missing, Outcome, Purpose, Question, Tier},
-    ids::Digest,
     label::{Label, Ppm, Scored, Task},
     local::INTENTS_MAX,
     narrative::{Claim, DisputeKind, Narrative},
     state::{Ask, Standing, State},
+    triage::calibrate::Calibrator,
 };
 
 /// Claims that are a fraud report whatever else a request is about.
@@ -94,9 +94,7 @@ fn by_local(state: &State, basis: Basis) -> Outcome {
         return heard;
     }
     let intents = state.reading.intents.iter().filter_map(|scored| scored.label.task());
-    let mut tasks: Vec<Task> = intents.collect();
-    tasks.sort_by_key(|task| Task::ALL.iter().position(|other| other == task));
-    outcome(state, top(state), Tier::Local, basis, tasks)
+    outcome(state, top(state), Tier::Local, basis, by_urgency(intents))
 }
 
 /// The local tier without anybody better to ask: its best label routes if it is likely enough.
@@ -108,7 +106,7 @@ fn alone(state: &State, basis: Basis) -> Outcome {
     }
     let likely = best.confidence >= state.opened.settings.triage.alone_min;
     if likely && best.label != Label::Other {
-        return outcome(state, best, Tier::Local, basis, best.label.task().into_iter().collect());
+        return outcome(state, best, Tier::Local, basis, with_likely_parts(state, best.label));
     }
     by_rules(state).unwrap_or_else(|| {
         let basis = if basis == Basis::LocalAlone && !likely { Basis::NobodySure } else { basis };
@@ -116,16 +114,20 @@ fn alone(state: &State, basis: Basis) -> Outcome {
     })
 }
 
-/// What Claude's confidence is worth, and the calibrator that says so, where the case has one for this model and prompt.
-fn worth(state: &State, said: Ppm) -> (Ppm, Option<Digest>) {
+/// What says how much Claude's confidence is worth, where the case has it for this model and prompt.
+fn calibrator(state: &State) -> Option<&Calibrator> {
     let settings = &state.opened.settings.triage;
-    let calibrator = settings.calibrator.as_ref().filter(|calibrator| calibrator.fits(settings));
-    calibrator.map_or((said, None), |calibrator| (calibrator.apply(said), Some(calibrator.hash())))
+    settings.calibrator.as_ref().filter(|calibrator| calibrator.fits(settings))
+}
+
+/// What Claude's confidence is worth.
+fn worth(state: &State, said: Ppm) -> Ppm {
+    calibrator(state).map_or(said, |calibrator| calibrator.apply(said))
 }
 
 fn by_claude(state: &State, said: Scored) -> Outcome {
-    let (confidence, calibrator) = worth(state, said.confidence);
-    let opinion = Scored { confidence, ..said };
+    let calibrator = calibrator(state).map(Calibrator::hash);
+    let opinion = Scored { confidence: worth(state, said.confidence), ..said };
     let decided = |basis, tasks| Outcome { calibrator, ..outcome(state, opinion, Tier::Claude, basis, tasks) };
     if opinion.confidence < state.opened.settings.triage.claude_min {
         return decided(Basis::ClaudeUnsure, vec![]);
@@ -160,10 +162,6 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>, decided_by: Tier) ->
     if tasks.is_empty() {
         return tasks;
     }
-    // What was sent to a fraudster is to be recalled: nobody asks where it is.
-    if heard.claims.contains(&Claim::ScamPayment) && tasks.contains(&Task::FraudCheck) && decided_by == Tier::Local {
-        tasks.retain(|task| *task != Task::PaymentStatus);
-    }
     // Somebody else's transfer is no question about a payment, nor is a card that was declined and billed.
     let denied = heard.claims.contains(&Claim::NotRecognised) && !tasks.contains(&Task::DisputeSummary);
     if denied && !tasks.contains(&Task::FraudCheck) {
@@ -173,6 +171,10 @@ fn with_what_was_heard(state: &State, mut tasks: Vec<Task>, decided_by: Tier) ->
     tasks.retain(|task| *task != Task::PaymentStatus || !(denied || billed));
     if !tasks.contains(&Task::FraudCheck) && REPORTS.iter().any(|claim| heard.claims.contains(claim)) {
         tasks.insert(0, Task::FraudCheck);
+    }
+    // What was sent to a fraudster is to be recalled: nobody asks where it is. The report itself is a task by now.
+    if heard.claims.contains(&Claim::ScamPayment) && decided_by == Tier::Local {
+        tasks.retain(|task| *task != Task::PaymentStatus);
     }
     if is_contested(heard, &tasks, decided_by) && !tasks.contains(&Task::DisputeSummary) {
         // A complaint about a merchant is no question about a payment.
@@ -193,12 +195,23 @@ fn by_rules(state: &State) -> Option<Outcome> {
     let label = heard_label(&state.narrative)?;
     let scored = state.reading.scores.iter().find(|scored| scored.label == label).copied();
     let confidence = scored.map_or_else(Ppm::default, |scored| scored.confidence);
-    // Two matters in one text leave the model unsure of the whole where it is clear about each part.
-    let parts = Some(&state.reading.intents).filter(|intents| intents.len() > 1).into_iter().flatten();
-    let mut tasks: Vec<Task> = label.task().into_iter().chain(parts.filter_map(|scored| scored.label.task())).collect();
+    Some(outcome(state, Scored { label, confidence }, Tier::Local, Basis::Heard, with_likely_parts(state, label)))
+}
+
+/// The task of a label, and those of the parts that are likely enough by themselves: two matters in one text leave the
+/// model unsure of the whole where it is clear about each part.
+fn with_likely_parts(state: &State, label: Label) -> Vec<Task> {
+    let alone_min = state.opened.settings.triage.alone_min;
+    let parts = state.reading.intents.iter().filter(|part| part.confidence >= alone_min);
+    by_urgency(label.task().into_iter().chain(parts.filter_map(|part| part.label.task())))
+}
+
+/// Tasks, each once, the most urgent first.
+fn by_urgency(tasks: impl Iterator<Item = Task>) -> Vec<Task> {
+    let mut tasks: Vec<Task> = tasks.collect();
     tasks.sort_by_key(|task| Task::ALL.iter().position(|other| other == task));
     tasks.dedup();
-    Some(outcome(state, Scored { label, confidence }, Tier::Local, Basis::Heard, tasks))
+    tasks
 }
 
 /// The label of what the fixed rules hear for certain: a report of loss, takeover or scam, or a complaint that names a

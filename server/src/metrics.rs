@@ -9,10 +9,7 @@ use std::{
     },
 };
 
-use case::{
-    entry::{Entry, Tier},
-    journal::Line,
-};
+use case::{entry::Entry, journal::Line};
 use desk::{
     breaker::{Shown, Standing},
     ports::{HostError, SendError, Target},
@@ -54,14 +51,8 @@ impl Metrics {
             return;
         }
         if let Ok(Line { entry: Entry::Triaged(outcome), .. }) = serde_json::from_str::<Line>(line) {
-            let by = match outcome.decided_by {
-                Tier::Local => "local",
-                Tier::Claude => "claude",
-                Tier::Caller => "caller",
-                Tier::Human => "human",
-            };
             // What goes to a person was decided by nobody.
-            let by = if outcome.tasks.is_empty() { "nobody" } else { by };
+            let by = if outcome.tasks.is_empty() { "nobody" } else { outcome.decided_by.name() };
             let mut triaged = self.triaged.lock().unwrap_or_else(PoisonError::into_inner);
             *triaged.entry((by, outcome.label.name())).or_default() += 1;
         }

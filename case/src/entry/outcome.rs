@@ -29,6 +29,14 @@ pub struct Outcome {
     pub calibrator: Option<Digest>,
 }
 
+impl Outcome {
+    /// Whether the local tier decided by itself: it is sure, or the fixed rules heard a report or a complaint.
+    #[must_use]
+    pub const fn is_by_local_alone(&self) -> bool {
+        matches!((self.decided_by, self.basis), (Tier::Local, Basis::LocalSure | Basis::Heard))
+    }
+}
+
 /// Who decided triage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +49,19 @@ pub enum Tier {
     Caller,
     /// An analyst.
     Human,
+}
+
+impl Tier {
+    /// The name on the wire and in metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Claude => "claude",
+            Self::Caller => "caller",
+            Self::Human => "human",
+        }
+    }
 }
 
 /// What a triage decision rests on.

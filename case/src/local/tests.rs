@@ -228,3 +228,19 @@ fn a_model_of_another_version_is_refused_by_its_number() {
     bytes[8] = 9;
     assert_eq!(LocalModel::from_bytes(&bytes), Err(ModelError::Version(9)));
 }
+
+#[test]
+fn a_clause_that_is_clearer_than_the_whole_says_how_likely_its_task_is() {
+    let model = LocalModel::embedded();
+    let said = |label: Label, share: f64| {
+        let mut shares = [(1.0 - share) / 4.0; 5];
+        *score::of_mut(&mut shares, label) = share;
+        Said { shares, familiar: Ppm::ONE }
+    };
+    let clauses = [said(Label::FraudCheck, 0.97), said(Label::KycLookup, 0.98)];
+    let top = Scored { label: Label::FraudCheck, confidence: Ppm::new(550_000).unwrap() };
+    let intents = model.intents(&clauses, top);
+    let labels: Vec<Label> = intents.iter().map(|scored| scored.label).collect();
+    assert_eq!(labels, [Label::FraudCheck, Label::KycLookup]);
+    assert_eq!(intents[0].confidence.parts(), 970_000, "what the clause says, not what the whole says");
+}

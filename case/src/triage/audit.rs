@@ -7,7 +7,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    entry::{Answer, Basis, Purpose, Question, Tier},
+    entry::{Answer, Outcome, Purpose, Question},
     ids::CaseId,
     label::{Label, Ppm, Scored, Task},
     state::{Ask, Standing, State},
@@ -17,9 +17,7 @@ use crate::{
 #[must_use]
 pub fn due(state: &State) -> Option<&str> {
     let settings = &state.opened.settings.triage;
-    let decided = state.outcome.as_ref().is_some_and(|outcome| {
-        outcome.decided_by == Tier::Local && matches!(outcome.basis, Basis::LocalSure | Basis::Heard)
-    });
+    let decided = state.outcome.as_ref().is_some_and(Outcome::is_by_local_alone);
     let wanted = decided && state.opened.words.reading.sure && is_sampled(&state.opened.case, settings.audit_share);
     let affordable = super::can_afford(state, state.opened.reserve_nano_dollars);
     settings.model.as_deref().filter(|_| wanted && affordable && asked(state).is_none())
@@ -38,8 +36,7 @@ pub fn is_sampled(case: &CaseId, share: Ppm) -> bool {
 pub fn opinion(state: &State) -> Option<Scored> {
     match &asked(state)?.standing {
         Standing::Answered(Answer::Opinion { label, confidence, .. }) => {
-            let (confidence, _) = super::worth(state, *confidence);
-            Some(Scored { label: *label, confidence })
+            Some(Scored { label: *label, confidence: super::worth(state, *confidence) })
         }
         Standing::Answered(_)
         | Standing::Open

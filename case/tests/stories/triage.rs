@@ -5,7 +5,7 @@ use case::{
     entry::{Answer, Basis, Escalation, Failure, Opened, Outcome, Question, Tier},
     label::{Label, Ppm, Scored, Task},
     language::Language,
-    narrative::Narrative,
+    narrative::{Claim, Narrative},
     prompts::{PromptFile, PromptKind},
     triage::{
         audit,
@@ -325,4 +325,45 @@ fn the_question_names_the_prompt_that_the_case_is_pinned_to() {
     let (world, _) = decided(unsure(Label::DisputeSummary, 40), &[opinion(Label::DisputeSummary, 90)]);
     let asked = world.lines.iter().find(|line| line.contains(r#""question":"triage""#)).unwrap();
     assert!(!asked.contains("prompt") && !asked.contains("purpose"), "an old case asks as it did: {asked}");
+}
+
+/// The local tier alone, with what the model reads in the parts of a text and what the fixed rules hear in it.
+fn alone(label: Label, percent: u32, parts: &[(Label, u32)], narrative: Narrative) -> Outcome {
+    let mut opened = unsure(label, percent);
+    opened.settings.triage.model = None;
+    let scored = |(label, percent): &(Label, u32)| Scored { label: *label, confidence: share(*percent) };
+    opened.words.reading.intents = parts.iter().map(scored).collect();
+    opened.words.narrative = narrative;
+    decided(opened, &[Reply::Silence]).1
+}
+
+fn heard(claim: Claim) -> Narrative {
+    Narrative { claims: [claim].into(), ..Narrative::default() }
+}
+
+#[test]
+fn what_went_to_a_fraudster_is_no_question_about_a_payment_even_where_only_the_rules_hear_the_fraud() {
+    let outcome = alone(Label::PaymentStatus, 65, &[(Label::PaymentStatus, 65)], heard(Claim::ScamPayment));
+    assert_eq!((outcome.basis, outcome.tasks.as_slice()), (Basis::LocalAlone, [Task::FraudCheck].as_slice()));
+    let asks = alone(Label::PaymentStatus, 65, &[(Label::PaymentStatus, 65)], heard(Claim::LostOrStolen));
+    assert_eq!(asks.tasks, [Task::FraudCheck, Task::PaymentStatus], "a lost card is beside a question about a payment");
+}
+
+#[test]
+fn beside_what_the_rules_hear_only_the_parts_that_are_likely_enough_count() {
+    let parts = [(Label::DisputeSummary, 40), (Label::KycLookup, 75)];
+    let outcome = alone(Label::DisputeSummary, 40, &parts, heard(Claim::LostOrStolen));
+    assert_eq!(
+        (outcome.basis, outcome.tasks.as_slice()),
+        (Basis::Heard, [Task::FraudCheck, Task::KycLookup].as_slice()),
+        "the whole is no likelier than 0.4 to be about a charge"
+    );
+}
+
+#[test]
+fn the_local_tier_alone_works_every_part_that_is_likely_enough() {
+    let parts = [(Label::DisputeSummary, 65), (Label::PaymentStatus, 50), (Label::KycLookup, 90)];
+    let outcome = alone(Label::DisputeSummary, 65, &parts, Narrative::default());
+    assert_eq!((outcome.basis, outcome.label), (Basis::LocalAlone, Label::DisputeSummary));
+    assert_eq!(outcome.tasks, [Task::DisputeSummary, Task::KycLookup]);
 }

@@ -3,10 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use case::{
-    entry::{Basis, Tier},
-    label::Label,
-};
+use case::label::Label;
 use eval::metrics::wilson;
 use serde::Serialize;
 
@@ -98,8 +95,7 @@ impl Agreement {
         let mut rerouted: BTreeMap<&'static str, Count> = BTreeMap::new();
         let mut differences: BTreeMap<String, u64> = BTreeMap::new();
         for (told, outcome) in told.iter().filter_map(|told| Some((told, told.outcome.as_ref()?))) {
-            let sure = outcome.decided_by == Tier::Local && matches!(outcome.basis, Basis::LocalSure | Basis::Heard);
-            local.add(sure);
+            local.add(outcome.is_by_local_alone());
             if let Some(second) = &told.second {
                 let (one, other) = (outcome.label, second.scored.label);
                 agreed.add(one == other);
@@ -111,7 +107,7 @@ impl Agreement {
             if told.truth != Truth::Unknown {
                 let sent_elsewhere =
                     matches!(&told.truth, Truth::Rerouted(task) if Label::from(*task) != outcome.label);
-                rerouted.entry(tier(outcome.decided_by)).or_default().add(sent_elsewhere);
+                rerouted.entry(outcome.decided_by.name()).or_default().add(sent_elsewhere);
             }
         }
         let shares = |counts: BTreeMap<&'static str, Count>| {
@@ -128,19 +124,10 @@ impl Agreement {
     }
 }
 
-const fn tier(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Local => "local",
-        Tier::Claude => "claude",
-        Tier::Caller => "caller",
-        Tier::Human => "human",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use case::{
-        entry::Outcome,
+        entry::{Basis, Outcome, Tier},
         label::{Ppm, Scored, Task},
         local::LocalModel,
         time::Millis,
