@@ -13,6 +13,7 @@
 )]
 
 pub mod actor;
+mod alphabet;
 pub mod case;
 pub mod command;
 pub mod country;

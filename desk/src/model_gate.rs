@@ -69,7 +69,7 @@ fn day(now: Millis) -> String {
 
 /// A token is at least a byte of what it stands for.
 fn most_tokens(job: &Job) -> u64 {
-    INSTRUCTIONS_TOKENS + job.words.len() as u64 + u64::from(job.max_tokens)
+    INSTRUCTIONS_TOKENS + job.words.as_ref().map_or(0, String::len) as u64 + u64::from(job.max_tokens)
 }
 
 /// What a call cost; `None` where nobody knows, and it counts in full.

@@ -44,8 +44,9 @@ pub struct Job {
     pub ready: Ready,
     /// What the customer said so far, with tokens: to compare with, and for nobody else to read.
     heard: Heard,
-    /// The same as a model may see it, a line each, without the customer's name and address.
-    pub words: String,
+    /// The same as a model may see it, a line each, without the customer's name and address; `None` where it may see
+    /// nothing.
+    pub words: Option<String>,
     /// Why no words of the customer's may be shown.
     withheld: Option<NoReply>,
     /// The proposal to execute, for an action.
@@ -58,8 +59,8 @@ pub struct Job {
     pub letter: Option<String>,
     /// The texts in which Claude looks for identity fields.
     pub sheets: Vec<Sheet>,
-    /// The same as Claude is shown them.
-    pub veiled: Veiled,
+    /// The same as Claude is shown them; `None` where it may see nothing.
+    pub veiled: Option<Veiled>,
     /// Whose case it is.
     pub customer: Option<Reference>,
     /// The trace id.
@@ -104,7 +105,7 @@ impl Job {
         let withheld = person.as_ref().err().copied();
         let words = person.as_ref().map(|person| person.veil(&texts).texts).ok();
         let in_sheets: Vec<String> = sheets.iter().map(|sheet| sheet.text.clone()).collect();
-        let veiled = person.map(|person| person.veil(&in_sheets)).unwrap_or_default();
+        let veiled = person.ok().map(|person| person.veil(&in_sheets));
         let proposed = match &ready.question {
             Question::Act { proposal } => state.proposed(proposal).cloned(),
             Question::Letter { .. }
@@ -139,7 +140,7 @@ impl Job {
         let words = words.map(|words| cut(words.join("\n"), room));
         let order = Order::new(state, &ready, &heard, words.as_deref());
         Self {
-            words: words.unwrap_or_default(),
+            words,
             withheld,
             heard,
             proposed,

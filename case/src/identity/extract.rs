@@ -1,8 +1,9 @@
-//! Identity fields in what a customer wrote and sent, found by fixed rules: labels and phrases in four languages, and
-//! machine-readable zones, where the check digits decide.
+//! Identity fields in what a customer wrote and sent, found by fixed rules: labels and phrases in several languages,
+//! sentences that can say nothing else, and machine-readable zones, where the check digits decide.
 //!
 //! What is found is a part of the text, letter for letter. It may be compared ([`super::compare()`]) and sealed, and
-//! has no other way out: a [`Pii`] shows itself to nobody. Nothing here guesses: a name without a label stays unfound.
+//! has no other way out: a [`Pii`] shows itself to nobody. Nothing here guesses: a name that no label or phrase announces
+//! stays unfound.
 
 mod labels;
 mod mrz;
@@ -100,8 +101,8 @@ pub fn masked(text: &str) -> String {
 #[must_use]
 pub fn numbers(text: &str) -> Vec<Range<usize>> {
     let zones = mrz::zones(text);
-    let hits = [Kind::Words, Kind::Document].into_iter().flat_map(|kind| scan::hits(text, kind));
-    let labelled = hits.filter(|hit| matches!(hit.what, What::Number | What::TaxId)).map(|hit| hit.span);
+    let labelled = [Kind::Words, Kind::Document].into_iter().flat_map(|kind| scan::numbers(text, kind));
+    let labelled = labelled.map(|hit| hit.span);
     let zonal = zones.iter().filter_map(|zone| zone.fields.as_ref()).map(|fields| fields.number.clone());
     let numbers: Vec<&str> = labelled.chain(zonal).map(|span| text.part(span)).collect();
     let mut spans: Vec<Range<usize>> =

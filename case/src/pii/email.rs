@@ -3,6 +3,7 @@
 use super::normal::{Letter, OPAQUE};
 use super::{Find, Kind};
 use crate::part::Part as _;
+use std::ops::Range;
 
 /// Longest part of an address before and after its sign, in letters (RFC 5321 has 64 and 255).
 const LOCAL: usize = 64;
@@ -72,19 +73,52 @@ struct Host {
     dot: Dot,
 }
 
+/// An address: its first and last letters, and where its sign stands.
+struct Address {
+    first: usize,
+    sign: Range<usize>,
+    last: usize,
+}
+
 /// Finds addresses by their sign.
 pub(super) fn find(letters: &[Letter], finds: &mut Vec<Find>) {
     let mut from = 0;
-    for at in 0..letters.len() {
-        let Some((len, style)) = sign_at(letters, at).filter(|_| at >= from) else { continue };
-        let Some((first, is_spaced)) = local_before(letters, at, from) else { continue };
-        let Some(host) = host_after(letters, at + len, style, is_spaced) else { continue };
-        if style == Style::Spoken && !is_meant(letters, first, at, &host) {
-            continue;
-        }
-        finds.push(Find { first, last: host.last, kind: Kind::Email });
-        from = host.last + 1;
+    while let Some(Address { first, last, .. }) = next(letters, from) {
+        finds.push(Find { first, last, kind: Kind::Email });
+        from = last + 1;
     }
+}
+
+/// The next address from a place on.
+fn next(letters: &[Letter], from: usize) -> Option<Address> {
+    (from..letters.len()).find_map(|at| {
+        let (len, style) = sign_at(letters, at)?;
+        let (first, is_spaced) = local_before(letters, at, from)?;
+        let host = host_after(letters, at + len, style, is_spaced)?;
+        let is_address = style != Style::Spoken || is_meant(letters, first, at, &host);
+        is_address.then(|| Address { first, sign: at..at + len, last: host.last })
+    })
+}
+
+/// The one way to write an address that was found: small letters without spaces, its sign as `@` and its dots as `.`,
+/// however those were written.
+pub(super) fn canonical(letters: &[Letter]) -> String {
+    let sign = next(letters, 0).map(|address| address.sign).unwrap_or_default();
+    let mut plain = String::new();
+    let mut at = 0;
+    while let Some(letter) = letters.get(at) {
+        if sign.contains(&at) {
+            plain.push('@');
+            at = sign.end;
+        } else if let Some((len, _)) = dot_at(letters, at) {
+            plain.push('.');
+            at += len;
+        } else {
+            plain.extend(letter.glyph.to_lowercase().filter(|glyph| *glyph != ' '));
+            at += 1;
+        }
+    }
+    plain
 }
 
 /// Whether a name, ` at ` and a host are an address: `I shop at amazon.com` is none.

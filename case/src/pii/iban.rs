@@ -39,7 +39,7 @@ pub(super) fn find(letters: &[Letter], finds: &mut Vec<Find>) {
     let mut from = 0;
     while from < letters.len() {
         match account_number_at(letters, from) {
-            Some(last) => {
+            Some((last, _)) => {
                 finds.push(Find { first: from, last, kind: Kind::Iban });
                 from = last + 1;
             }
@@ -48,8 +48,21 @@ pub(super) fn find(letters: &[Letter], finds: &mut Vec<Find>) {
     }
 }
 
-/// The index of the last letter of the number that begins here, if one does.
-fn account_number_at(letters: &[Letter], first: usize) -> Option<usize> {
+/// The one way to write a number that was found: capitals and digits, as they pass the checks.
+pub(super) fn canonical(letters: &[Letter]) -> String {
+    let end = letters.iter().rposition(|letter| letter.is_word());
+    match account_number_at(letters, 0) {
+        Some((last, text)) if Some(last) == end => text.into_iter().map(char::from).collect(),
+        // More than the number: something else was found across its end.
+        Some(_) | None => {
+            let glyphs = letters.iter().map(|letter| letter.glyph.to_ascii_uppercase());
+            glyphs.filter(char::is_ascii_alphanumeric).collect()
+        }
+    }
+}
+
+/// The number that begins here, if one does: the index of its last letter, and its characters as they pass the checks.
+fn account_number_at(letters: &[Letter], first: usize) -> Option<(usize, Vec<u8>)> {
     let mut characters = characters_from(letters, first);
     // The cheap tests come first: most letters begin no country, and most countries are not followed by digits.
     let mut head = [0; 4];
@@ -68,8 +81,10 @@ fn account_number_at(letters: &[Letter], first: usize) -> Option<usize> {
         alike.push(if class == b'c' { read(glyph, b'n').unwrap_or(written) } else { written });
         last = at;
     }
-    let passes = remainder_of_97(&text) == 1 || remainder_of_97(&alike) == 1;
-    (passes && is_meant(letters, first, last, &alike)).then_some(last)
+    if !is_meant(letters, first, last, &alike) {
+        return None;
+    }
+    [text, alike].into_iter().find(|read| remainder_of_97(read) == 1).map(|read| (last, read))
 }
 
 /// Whether a number that passes the checks is more than words that do so by chance: it begins and ends with a word, or

@@ -196,6 +196,19 @@ pub(super) const fn look_alike_of(glyph: char) -> Option<char> {
     }
 }
 
+/// The glyphs of a number that was found, with the letters in it that look like digits read as those. A word that
+/// holds any other letter is none of the number's.
+pub(super) fn as_number(letters: &[Letter]) -> Vec<char> {
+    let digit =
+        |letter: &Letter| if letter.digit().is_some() { Some(letter.glyph) } else { look_alike_of(letter.glyph) };
+    let pieces = letters.chunk_by(|one, next| one.is_word() == next.is_word());
+    let read = pieces.flat_map(|piece| {
+        let is_alike = piece.iter().all(|letter| digit(letter).is_some());
+        piece.iter().map(move |letter| digit(letter).filter(|_| is_alike).unwrap_or(letter.glyph))
+    });
+    read.collect()
+}
+
 /// A piece of text that reads as a token such as `[card:1]`, by the indices of its brackets.
 pub(super) struct LookAlike {
     pub(super) open: usize,

@@ -58,7 +58,8 @@ impl Person {
         Self::default()
     }
 
-    /// Reads a profile's reply, of which every field may be missing; `None` where it is no profile of this customer.
+    /// Reads a profile's reply, of which any field may be missing; `None` where it is no profile of this customer, and
+    /// where nothing in it can be looked for.
     #[must_use]
     pub fn read(reply: &Value, customer: &Reference) -> Option<Self> {
         if reply.get("customer_id").and_then(Value::as_str) != Some(customer.as_str()) {
@@ -77,12 +78,17 @@ impl Person {
             number("phone", Number::of_phone),
             number("email", Number::of_email),
         ];
-        Some(Self {
+        let person = Self {
             names: text("name").map(Names::read).unwrap_or_default(),
             place: text("address").map(Place::read).unwrap_or_default(),
             born: text("date_of_birth").map(crate::identity::dates::readings).unwrap_or_default(),
             numbers: numbers.into_iter().flatten().collect(),
-        })
+        };
+        (!person.is_nobody()).then_some(person)
+    }
+
+    fn is_nobody(&self) -> bool {
+        self.names.is_empty() && self.place.is_empty() && self.born.is_empty() && self.numbers.is_empty()
     }
 
     /// Where the person stands in a text: sorted and apart. Tokens such as `[card:1]` are no words of the text.

@@ -5,8 +5,8 @@
 //! its square ones before anything is stored, so that only tokens of our own can ever be revealed. [`redact`], which
 //! keeps nothing to reveal, leaves tokens alone, so that doing it twice changes nothing.
 
-use super::normal::{look_alikes, normalise};
-use super::{Kind, Pii, Span, detect};
+use super::normal::{as_number, look_alikes, normalise};
+use super::{Kind, Pii, Span, detect, email, iban};
 use crate::part::Part as _;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -98,7 +98,7 @@ impl TokenMap {
                 brackets.insert(letter.start, (end, round));
             }
         }
-        self.replace(text, &detect(text), &brackets)
+        self.replace(text, &detect(text), &brackets, canonical)
     }
 
     /// Replaces further parts of a text that has its tokens already: numbers of identity documents and taxpayers, by
@@ -108,7 +108,7 @@ impl TokenMap {
             .iter()
             .map(|number| Span { start: number.start, end: number.end, kind: Kind::IdentityNumber })
             .collect();
-        self.replace(text, &spans, &BTreeMap::new())
+        self.replace(text, &spans, &BTreeMap::new(), canonical)
     }
 
     /// An empty map whose tokens are counted on from those that stand in some texts.
@@ -123,15 +123,7 @@ impl TokenMap {
 
     /// Replaces parts of a text (sorted and apart), each remembered letter for letter.
     pub(super) fn take_out_spans(&mut self, text: &str, spans: &[Span]) -> String {
-        let mut replaced = String::with_capacity(text.len());
-        let mut at = 0;
-        for span in spans {
-            replaced.push_str(text.part(at..span.start));
-            replaced.push_str(&self.token(span.kind, text.part(span.start..span.end).to_owned()));
-            at = span.end;
-        }
-        replaced.push_str(text.part(at..));
-        replaced
+        self.replace(text, spans, &BTreeMap::new(), |_, piece| piece.to_owned())
     }
 
     /// Puts the values back in the place of the tokens that this map knows. The value of a card, an account or a
@@ -160,13 +152,20 @@ impl TokenMap {
         revealed
     }
 
-    fn replace(&mut self, text: &str, spans: &[Span], brackets: &BTreeMap<usize, (usize, char)>) -> String {
+    /// Replaces the spans by tokens of what `value` makes of each, and brackets by round ones.
+    fn replace(
+        &mut self,
+        text: &str,
+        spans: &[Span],
+        brackets: &BTreeMap<usize, (usize, char)>,
+        value: fn(Kind, &str) -> String,
+    ) -> String {
         let mut replaced = String::with_capacity(text.len());
         let mut at = 0;
         for span in spans {
             copy(text, at, span.start, brackets, &mut replaced);
             let piece = text.part(span.start..span.end);
-            replaced.push_str(&self.token(span.kind, canonical(span.kind, piece)));
+            replaced.push_str(&self.token(span.kind, value(span.kind, piece)));
             at = span.end;
         }
         copy(text, at, text.len(), brackets, &mut replaced);
@@ -201,7 +200,7 @@ impl fmt::Debug for TokenMap {
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut map = TokenMap::beyond(&[text.to_owned()]);
-    map.replace(text, &detect(text), &BTreeMap::new())
+    map.replace(text, &detect(text), &BTreeMap::new(), canonical)
 }
 
 /// Copies a part of the text, with the brackets in it replaced.
@@ -215,33 +214,18 @@ fn copy(text: &str, from: usize, to: usize, brackets: &BTreeMap<usize, (usize, c
     replaced.push_str(text.part(at..to));
 }
 
-/// The one way to write a value, by which it is recognised again.
+/// The one way to write a value, by which it is recognised again. Letters are read as they were when it was found.
 fn canonical(kind: Kind, piece: &str) -> String {
     let letters = normalise(piece);
-    let glyphs = letters.iter().map(|letter| letter.glyph);
+    let number = || as_number(&letters).into_iter();
     match kind {
         Kind::Card | Kind::Ssn | Kind::SortCodeAccount | Kind::SecurityCode => {
-            glyphs.filter(char::is_ascii_digit).collect()
+            number().filter(char::is_ascii_digit).collect()
         }
+        Kind::Phone => number().filter(|glyph| glyph.is_ascii_digit() || *glyph == '+').collect(),
         Kind::IdentityNumber | Kind::Name | Kind::Address | Kind::BirthDate => piece.trim().to_owned(),
-        Kind::Phone => glyphs.filter(|glyph| glyph.is_ascii_digit() || *glyph == '+').collect(),
-        Kind::Iban => glyphs.filter(char::is_ascii_alphanumeric).map(|glyph| glyph.to_ascii_uppercase()).collect(),
-        Kind::Email => {
-            let plain: String = glyphs.flat_map(char::to_lowercase).collect();
-            let plain = plain.replace(" at ", "@").replace(" dot ", ".");
-            let plain: String = plain.chars().filter(|glyph| *glyph != ' ').collect();
-            ["(at)", "[at]", "{at}", "<at>", "(@)", "[@]", "&#64;", "&#x40;", "&commat;", "%40", "_at_"]
-                .iter()
-                .fold(plain, |plain, sign| plain.replace(sign, "@"))
-                .replace("(dot)", ".")
-                .replace("[dot]", ".")
-                .replace("{dot}", ".")
-                .replace("<dot>", ".")
-                .replace("(.)", ".")
-                .replace("[.]", ".")
-                .replace("_dot_", ".")
-                .replace(',', ".")
-        }
+        Kind::Iban => iban::canonical(&letters),
+        Kind::Email => email::canonical(&letters),
     }
 }
 
@@ -252,3 +236,6 @@ fn parse_token(token: &str) -> Option<(Kind, u32)> {
     let ordinal: u32 = digits.parse().ok().filter(|ordinal| *ordinal > 0)?;
     (token == format!("[{kind}:{ordinal}]")).then_some((kind, ordinal))
 }
+
+#[cfg(test)]
+mod tests;

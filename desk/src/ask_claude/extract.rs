@@ -62,12 +62,13 @@ pub(crate) async fn extract(
         return failed(outside, outside.now(), Failure::NotConfigured, None);
     };
     let Some(policy) = PromptKind::Extraction.pinned(pinned.as_ref()) else { return unknown_prompt(outside, job) };
-    let prompt = prompt(policy, model, text::user(&shown(job)), job.max_tokens);
+    let Some(veiled) = &job.veiled else { return failed(outside, outside.now(), Failure::NoProfile, None) };
+    let prompt = prompt(policy, model, text::user(&shown(job, veiled)), job.max_tokens);
     let Answered { reply, call, took_ms } = match ask(outside, setup, job, &prompt, limit_ms).await {
         Ok(answered) => answered,
         Err(performed) => return performed,
     };
-    let found = match text::read(&revealed(&reply.text, &job.veiled), &job.sheets) {
+    let found = match text::read(&revealed(&reply.text, veiled), &job.sheets) {
         Ok(found) => found,
         Err(problem) => return unusable(job, &problem, call, took_ms),
     };
@@ -95,8 +96,8 @@ pub(crate) async fn extract(
 }
 
 /// The texts as Claude may see them: with tokens for what the profile says already.
-fn shown(job: &Job) -> Vec<Sheet> {
-    let texts = job.sheets.iter().zip(&job.veiled.texts);
+fn shown(job: &Job, veiled: &Veiled) -> Vec<Sheet> {
+    let texts = job.sheets.iter().zip(&veiled.texts);
     texts.map(|(sheet, text)| Sheet { text: text.clone(), ..sheet.clone() }).collect()
 }
 

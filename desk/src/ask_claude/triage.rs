@@ -42,7 +42,8 @@ pub(crate) async fn triage(
         return failed(outside, outside.now(), Failure::NotConfigured, None);
     };
     let Some(policy) = PromptKind::Triage.pinned(pinned.as_ref()) else { return unknown_prompt(outside, job) };
-    let prompt = prompt(policy, model, &job.words, *repair, job.max_tokens);
+    let Some(words) = &job.words else { return failed(outside, outside.now(), Failure::NoProfile, None) };
+    let prompt = prompt(policy, model, words, *repair, job.max_tokens);
     let Answered { reply, call, took_ms } = match ask(outside, setup, job, &prompt, limit_ms).await {
         Ok(answered) => answered,
         Err(performed) => return performed,

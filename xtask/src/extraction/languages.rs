@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::shell;
 
-/// Files with the part of them that nobody looked at last.
+/// Written requests in many languages, those that were kept apart, and the English rows of the local tier.
 const FILES: [&str; 4] =
     ["data/languages.jsonl", "data/languages.test.jsonl", "data/requests/train.jsonl", "data/requests/dev.jsonl"];
 

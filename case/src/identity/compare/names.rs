@@ -4,6 +4,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Likeness;
+use crate::alphabet;
 
 /// Words before or after a name that are none.
 const TITLES: [&str; 15] =
@@ -74,7 +75,7 @@ fn words(name: &str) -> Vec<Word> {
     let mut words: Vec<Word> = joined
         .split(|c: char| !c.is_alphabetic())
         .filter(|word| !word.is_empty())
-        .map(|word| Word { plain: write(word, plain), spelt: write(word, spelt) })
+        .map(|word| Word { plain: write(word, alphabet::base), spelt: write(word, spelt) })
         .collect();
     // The same word in the visual and the machine-readable part is one.
     words.sort_unstable();
@@ -105,30 +106,9 @@ fn write(word: &str, letter: impl Fn(char) -> Option<&'static str>) -> String {
     written
 }
 
-/// Letters whose base letter no accent table gives.
-const fn plain(c: char) -> Option<&'static str> {
-    match c {
-        'ß' => Some("ss"),
-        'ø' => Some("o"),
-        'æ' => Some("ae"),
-        'œ' => Some("oe"),
-        'ł' => Some("l"),
-        'đ' | 'ð' => Some("d"),
-        'þ' => Some("th"),
-        'ı' => Some("i"),
-        _ => None,
-    }
-}
-
-/// Letters that machine-readable zones write with two.
-const fn spelt(c: char) -> Option<&'static str> {
-    match c {
-        'ä' => Some("ae"),
-        'ö' | 'ø' => Some("oe"),
-        'ü' => Some("ue"),
-        'å' => Some("aa"),
-        _ => plain(c),
-    }
+/// As machine-readable zones write a letter: some with two.
+fn spelt(c: char) -> Option<&'static str> {
+    alphabet::in_two(c).or_else(|| alphabet::base(c))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::{
     labels::What,
-    scan::{Hit, trim, value, words},
+    scan::{Hit, behind, trim, value, words},
 };
 use crate::{country::Country, identity::plain, part::Part as _};
 
@@ -223,9 +223,7 @@ pub(super) fn hits(text: &str) -> Vec<Hit> {
 
 /// Where a saying ends that begins at a word.
 fn ends(saying: &str, small: &[String], at: usize) -> Option<usize> {
-    let parts: Vec<&str> = saying.split(' ').collect();
-    let said = small.part(at..at + parts.len());
-    (!said.is_empty() && said.iter().zip(&parts).all(|(word, part)| word == part)).then_some(at + parts.len())
+    saying.split(' ').try_fold(at, |at, part| (small.get(at)? == part).then_some(at + 1))
 }
 
 fn of_another(small: &[String], at: usize) -> bool {
@@ -235,15 +233,17 @@ fn of_another(small: &[String], at: usize) -> bool {
 /// The values of a kind that begin at a word.
 fn read(text: &str, what: What, ranges: &[Range<usize>], at: usize) -> Option<Vec<Hit>> {
     let start = ranges.get(at)?.start;
-    let line = start..text.part(start..).find('\n').map_or(text.len(), |end| start + end);
     match what {
-        What::Birth => value(text, what, line).map(|hit| vec![hit]),
+        What::Birth => {
+            let line = behind(text, start).split('\n').next().unwrap_or_default();
+            value(text, what, start..start + line.len()).map(|hit| vec![hit])
+        }
         What::Nationality => {
             let first = country(text, ranges, at)?;
             // "Irish and American".
             let joined = text.part(first.end..).strip_prefix(" and ").is_some();
-            let second = ranges.iter().position(|word| word.start > first.end + 4).filter(|_| joined);
-            let second = second.and_then(|at| country(text, ranges, at));
+            let next = || ranges.partition_point(|word| word.start <= first.end + 4);
+            let second = joined.then(next).and_then(|at| country(text, ranges, at));
             Some([Some(first), second].into_iter().flatten().map(|span| Hit { what, span }).collect())
         }
         What::Country => Some(vec![Hit { what, span: country(text, ranges, at)? }]),
@@ -263,7 +263,7 @@ fn country(text: &str, ranges: &[Range<usize>], at: usize) -> Option<Range<usize
 fn citizen(text: &str, ranges: &[Range<usize>], small: &[String], at: usize) -> Option<Hit> {
     let is = |at: usize, words: &[&str]| small.get(at).is_some_and(|word| words.contains(&word.as_str()));
     let span = country(text, ranges, at)?;
-    let next = ranges.iter().position(|word| word.start >= span.end).unwrap_or(ranges.len());
+    let next = ranges.partition_point(|word| word.start < span.end);
     let behind = is(next, &["citizen", "national", "nationality", "citizenship"]);
     let before = at.checked_sub(1).is_some_and(|one| is(one, &["am", "im"]))
         || at.checked_sub(2).is_some_and(|one| is(one, &["i"]) && is(at - 1, &["m"]));
@@ -286,7 +286,7 @@ fn turned_round(text: &str) -> Option<Hit> {
 
 /// An address that begins here: it ends with its sentence, or where something else is said.
 fn address(text: &str, start: usize) -> Option<Range<usize>> {
-    let rest = text.part(start..);
+    let rest = behind(text, start);
     let small = rest.to_ascii_lowercase();
     // "St. Albans" ends no sentence, "Dublin 8. Please" does.
     let full = small.match_indices(". ").map(|(at, _)| at).find(|at| {

@@ -33,13 +33,36 @@ const LABEL_BYTES: usize = 60;
 const WORDS: usize = 8;
 /// Longest address, in bytes.
 const ADDRESS_BYTES: usize = 200;
+/// How much of a text is read behind what announces a value, in bytes: more than any value has. A text that announces
+/// thousands is not read to its end for each.
+const BEHIND: usize = 2 * ADDRESS_BYTES;
 /// Lines that an address below its label may have.
 const ADDRESS_LINES: usize = 3;
 /// Words between a word that announces a number and the number.
 const BETWEEN: usize = 4;
 
-/// Everything that a text labels.
+/// Everything that a text says of somebody's identity.
 pub(super) fn hits(text: &str, kind: Kind) -> Vec<Hit> {
+    let mut hits = labelled(text, kind);
+    if kind == Kind::Words {
+        for hit in said::hits(text) {
+            let apart = |other: &Hit| other.span.end <= hit.span.start || hit.span.end <= other.span.start;
+            if hits.iter().all(|other| other.what != hit.what || apart(other)) {
+                hits.push(hit);
+            }
+        }
+    }
+    once(text, hits)
+}
+
+/// The numbers of documents and taxpayers that a text labels.
+pub(super) fn numbers(text: &str, kind: Kind) -> Vec<Hit> {
+    let hits = labelled(text, kind).into_iter().filter(|hit| matches!(hit.what, What::Number | What::TaxId));
+    once(text, hits.collect())
+}
+
+/// What stands behind labels and phrases.
+fn labelled(text: &str, kind: Kind) -> Vec<Hit> {
     let lines: Vec<Range<usize>> = lines(text).collect();
     let mut hits = Vec::new();
     for (at, line) in lines.iter().enumerate() {
@@ -66,13 +89,12 @@ pub(super) fn hits(text: &str, kind: Kind) -> Vec<Hit> {
     if kind == Kind::Words {
         hits.extend(phrases(text));
         hits.extend(announced(text));
-        for hit in said::hits(text) {
-            let apart = |other: &Hit| other.span.end <= hit.span.start || hit.span.end <= other.span.start;
-            if hits.iter().all(|other| other.what != hit.what || apart(other)) {
-                hits.push(hit);
-            }
-        }
     }
+    hits
+}
+
+/// Each value of a kind once.
+fn once(text: &str, hits: Vec<Hit>) -> Vec<Hit> {
     let mut seen: Vec<Hit> = Vec::new();
     for hit in hits {
         if !seen
@@ -119,16 +141,20 @@ fn labels(text: &str, line: &Range<usize>) -> Vec<Label> {
     };
     for (at, mark) in whole.char_indices().filter(|(at, c)| is_mark(*at, *c)) {
         let colon = line.start + at;
-        let before = text.part(from..colon);
-        let cut = before.rfind([',', ';', '|', '\t', '(', '.']).map_or(0, |cut| cut + 1);
-        let near = before.rfind("  ").map_or(0, |cut| cut + 2);
+        // No further back than the longest label begins, and the two spaces before it.
+        let floor = text.ceil_char_boundary(from.max(colon.saturating_sub(LABEL_BYTES + 2)));
+        let before = text.part(floor..colon);
+        let whole = (floor == from).then_some(0);
+        let cut = before.rfind([',', ';', '|', '\t', '(', '.']).map(|cut| cut + 1);
+        let near = before.rfind("  ").map(|cut| cut + 2);
         // A short form has a point within the label: "Passport no.: X".
-        let starts = [cut.max(near), near, 0];
-        let fits = |start: &&usize| before.len() - **start <= LABEL_BYTES && what(before.part(**start..)).is_some();
-        if let Some(start) = starts.iter().find(fits)
-            && let Some(what) = what(before.part(*start..))
-        {
-            labels.push(Label { what, start: from + start, value: colon + mark.len_utf8() });
+        let starts = [cut.max(near).or(whole), near.or(whole), whole].into_iter().flatten();
+        let labelled = |start: usize| {
+            let label = before.part(start..);
+            Some(label).filter(|label| label.len() <= LABEL_BYTES).and_then(what).map(|what| (start, what))
+        };
+        if let Some((start, what)) = starts.into_iter().find_map(labelled) {
+            labels.push(Label { what, start: floor + start, value: colon + mark.len_utf8() });
             from = colon + mark.len_utf8();
         }
     }
@@ -152,7 +178,7 @@ fn phrases(text: &str) -> Vec<Hit> {
     for (phrase, what) in PHRASES {
         for (at, _) in small.match_indices(phrase) {
             let start = at + phrase.len();
-            let rest = text.part(start..);
+            let rest = behind(text, start);
             let stops = [". ", ".\n", "\n", ";", " and ", " und ", " et ", " y ", "!", "?"];
             let end = stops.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
             let within = start..start + end;
@@ -161,6 +187,12 @@ fn phrases(text: &str) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// As much of a text as is read from a place on.
+pub(super) fn behind(text: &str, start: usize) -> &str {
+    let rest = text.part(start..);
+    rest.part(..rest.floor_char_boundary(BEHIND))
 }
 
 /// Whether words speak of somebody's identity.
@@ -181,7 +213,7 @@ fn capitals(text: &str, within: Range<usize>) -> Range<usize> {
         let word = text.part(word.clone());
         word.starts_with(char::is_uppercase) || PARTICLES.contains(&word)
     };
-    let words = words(text.part(..within.end)).filter(|word| word.start >= within.start);
+    let words = words(text.part(within.clone())).map(|word| within.start + word.start..within.start + word.end);
     words.take_while(of_name).last().map_or(within.start..within.start, |last| within.start..last.end)
 }
 
@@ -201,7 +233,8 @@ fn announced(text: &str) -> Vec<Hit> {
         if other || (*link == Link::Needed && links == 0) {
             continue;
         }
-        let end = text.part(next.start..).find(['\n', ',', ';']).map_or(text.len(), |end| next.start + end);
+        let rest = behind(text, next.start);
+        let end = next.start + rest.find(['\n', ',', ';']).unwrap_or(rest.len());
         // A token of the case stands in brackets before its first word.
         let start = if text.part(..next.start).ends_with('[') { next.start - 1 } else { next.start };
         hits.extend(value(text, *what, start..end));

@@ -187,3 +187,31 @@ fn what_is_said_of_others_or_of_money_is_nobody_s_identity() {
         check_words(text, &[]);
     }
 }
+
+#[test]
+fn a_long_hostile_text_takes_no_square_of_its_length() {
+    // As long as a request may be, of each of the worst kinds; squares of that would be felt at once.
+    for piece in [
+        "live at 1 ",
+        "live in 5 Elm ",
+        "born ",
+        "new address ",
+        "I am Dutch ",
+        "is my address ",
+        "my name is ",
+        "my name is Ada ",
+        "passport ",
+        "passport is C01X00T47 ",
+        "name: ",
+        "name:\n",
+        ":",
+        " - ",
+        "a ",
+        "1 ",
+        " ",
+    ] {
+        let text = piece.repeat(20_000 / piece.len());
+        assert!(from_words(&text).iter().all(|found| text.contains(found.value.reveal("this test"))));
+        assert!(numbers(&text).iter().all(|span| text.get(span.clone()).is_some()));
+    }
+}

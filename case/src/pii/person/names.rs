@@ -5,6 +5,7 @@ use super::{
     familiar::{ANNOUNCED_BY, CALENDAR, PARTICLES, SHORT_FORMS, TITLES, WORDS},
     plain::{Plain, folded, is_border, is_near, walk},
 };
+use crate::alphabet;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -51,7 +52,7 @@ impl Names {
         let words = words_of(&folded(name));
         // Umlauts are written with one letter or with two.
         let spelt: String =
-            name.nfc().map(|glyph| spelt(glyph).map_or_else(|| glyph.to_string(), str::to_owned)).collect();
+            name.nfc().map(|glyph| alphabet::in_two(glyph).map_or_else(|| glyph.to_string(), str::to_owned)).collect();
         let spelt = words_of(&folded(&spelt));
         let parts = words.iter().enumerate().filter_map(|(at, word)| Part::of(word, spelt.get(at)));
         let parts = parts.collect();
@@ -64,9 +65,14 @@ impl Names {
         Self { parts, whole }
     }
 
+    /// Whether there is nothing to look for.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// Where the name, or a part of it, stands.
     pub(super) fn find(&self, text: &[Plain]) -> Vec<Range<usize>> {
-        if self.parts.is_empty() {
+        if self.is_empty() {
             return Vec::new();
         }
         let hits = self.hits(text);
@@ -165,17 +171,6 @@ fn words_of(folded: &str) -> Vec<String> {
     let joined: String = folded.chars().filter(|glyph| !matches!(glyph, '\'' | '\u{2019}' | '`')).collect();
     let words = joined.split(|glyph: char| !glyph.is_alphabetic());
     words.filter(|word| !word.is_empty() && !TITLES.contains(word)).take(PARTS).map(str::to_owned).collect()
-}
-
-/// Letters that are written with two where there are no accents.
-const fn spelt(glyph: char) -> Option<&'static str> {
-    match glyph {
-        'ä' | 'Ä' => Some("ae"),
-        'ö' | 'Ö' | 'ø' | 'Ø' => Some("oe"),
-        'ü' | 'Ü' => Some("ue"),
-        'å' | 'Å' => Some("aa"),
-        _ => None,
-    }
 }
 
 /// How much a spelling of a part says for itself.

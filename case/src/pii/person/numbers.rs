@@ -2,7 +2,7 @@
 //! and the e-mail address, with anything between their characters.
 
 use super::plain::{Plain, folded, walk};
-use crate::pii::{Kind, normal::OPAQUE};
+use crate::pii::Kind;
 use std::ops::Range;
 
 /// Fewest characters of a number that is looked for.
@@ -66,10 +66,8 @@ impl Number {
         if self.kind != Kind::Phone {
             return (at == 0 || !is_word(text, at - 1)).then_some(at);
         }
-        let of_number = |plain: &&Plain| {
-            plain.glyph.is_ascii_digit()
-                || (matches!(plain.glyph, '+' | ' ' | '(' | ')' | '-' | '.') && plain.glyph != OPAQUE)
-        };
+        let of_number =
+            |plain: &&Plain| plain.glyph.is_ascii_digit() || matches!(plain.glyph, '+' | ' ' | '(' | ')' | '-' | '.');
         let before = text.get(at.saturating_sub(PREFIX)..at).unwrap_or_default();
         let len = before.iter().rev().take_while(of_number).count();
         let starts = (at - len..at)

@@ -64,9 +64,14 @@ impl Place {
         Self { street, houses: numbers.into_iter().collect(), codes, words }
     }
 
+    /// Whether there is nothing by which to tell the address.
+    pub(super) fn is_empty(&self) -> bool {
+        self.street.is_empty() && self.codes.is_empty()
+    }
+
     /// Where the address, or enough of it to tell it, stands.
     pub(super) fn find(&self, text: &[Plain]) -> Vec<Range<usize>> {
-        if self.words.is_empty() {
+        if self.is_empty() {
             return Vec::new();
         }
         let words = words_of(text);

@@ -1,5 +1,6 @@
 //! A text in small letters without accents, and patterns that are walked along it. It refuses to know what they mean.
 
+use crate::alphabet;
 use crate::pii::normal::{Letter, OPAQUE, normalise};
 
 /// Most characters that are no letters between two letters of one pattern.
@@ -26,12 +27,12 @@ impl Plain {
 }
 
 /// Small letters without accents; what is written as two letters elsewhere is two.
-pub(super) fn plain(letters: &[Letter]) -> Vec<Plain> {
-    let mut text = Vec::with_capacity(letters.len());
-    for (at, letter) in letters.iter().enumerate() {
+pub(super) fn plain(normal: &[Letter]) -> Vec<Plain> {
+    let mut text = Vec::with_capacity(normal.len());
+    for (at, letter) in normal.iter().enumerate() {
         let is_capital = letter.glyph.is_uppercase();
         let mut push = |glyph: char| text.push(Plain { glyph, at, is_capital });
-        match two_letters(letter.glyph) {
+        match alphabet::base(letter.glyph) {
             Some(glyphs) => glyphs.chars().for_each(push),
             None => letter.glyph.to_lowercase().filter(|glyph| !is_accent(*glyph)).for_each(&mut push),
         }
@@ -42,21 +43,6 @@ pub(super) fn plain(letters: &[Letter]) -> Vec<Plain> {
 /// A text in plain characters.
 pub(super) fn folded(text: &str) -> String {
     plain(&normalise(text)).iter().map(|plain| plain.glyph).collect()
-}
-
-/// Letters whose base letter no accent table gives.
-const fn two_letters(glyph: char) -> Option<&'static str> {
-    match glyph {
-        'ß' | 'ẞ' => Some("ss"),
-        'ø' | 'Ø' => Some("o"),
-        'æ' | 'Æ' => Some("ae"),
-        'œ' | 'Œ' => Some("oe"),
-        'ł' | 'Ł' => Some("l"),
-        'đ' | 'ð' | 'Đ' | 'Ð' => Some("d"),
-        'þ' | 'Þ' => Some("th"),
-        'ı' => Some("i"),
-        _ => None,
-    }
 }
 
 /// The dot that a Turkish capital leaves behind in small letters.
