@@ -29,7 +29,7 @@ pub fn next(state: &State) -> Option<Entry> {
     if state.closed.is_some() {
         return ask_due(state)
             .or_else(|| letter_due(state))
-            .or_else(|| care::refusal_due(state))
+            .or_else(|| care::letter_trouble_due(state))
             .or_else(|| care::erasure_due(state));
     }
     ask_due(state)
@@ -178,10 +178,6 @@ fn track_due(state: &State) -> Option<Entry> {
 fn escalation_due(state: &State) -> Option<Entry> {
     let outcome = state.outcome.as_ref()?;
     let high = |facts: &Facts| matches!(facts, Facts::Risk { band: Band::High, .. });
-    let failing = |ask: &Ask| {
-        let settings = settings_of(state, &ask.question);
-        is_action(&ask.question) && ask.is_open() && (ask.attempt > settings.attempts || state.now >= ask.deadline)
-    };
     let refused = |track: &Track| track.proposals.iter().any(|proposed| proposed.stage == Stage::Refused);
     let unsent = state.letters.iter().any(|letter| letter.stage == Stage::Refused);
     let unanswered = |track: &Track| {
@@ -195,7 +191,7 @@ fn escalation_due(state: &State) -> Option<Entry> {
         (state.steering, Escalation::Steering),
         (state.facts_of(Source::Risk).any(high), Escalation::HighRisk),
         (state.tracks.iter().any(unanswered), Escalation::NoAnswer),
-        (state.asks.values().any(failing), Escalation::ActionFailing),
+        (state.asks.values().any(|ask| is_failing(state, ask)), Escalation::ActionFailing),
         (unsent || state.tracks.iter().any(refused), Escalation::ActionRefused),
     ];
     let new = |(due, reason): &(bool, Escalation)| *due && !state.escalations.contains(reason);
@@ -203,6 +199,12 @@ fn escalation_due(state: &State) -> Option<Entry> {
         .chain(&care::escalations(state))
         .find(|candidate| new(candidate))
         .map(|(_, reason)| Entry::Escalated { reason: *reason })
+}
+
+/// Whether an action was tried for so long that a person should know.
+fn is_failing(state: &State, ask: &Ask) -> bool {
+    let settings = settings_of(state, &ask.question);
+    is_action(&ask.question) && ask.is_open() && (ask.attempt > settings.attempts || state.now >= ask.deadline)
 }
 
 /// An analyst's own decision becomes a proposal about evidence.

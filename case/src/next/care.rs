@@ -39,11 +39,13 @@ fn is_breached(state: &State) -> bool {
         })
 }
 
-/// A letter of a closed case that was refused is for a person, as it is in an open one.
-pub(super) fn refusal_due(state: &State) -> Option<Entry> {
+/// A letter of a closed case that was refused, or does not get through, is for a person, as it is in an open one.
+pub(super) fn letter_trouble_due(state: &State) -> Option<Entry> {
     let refused = state.letters.iter().any(|letter| letter.stage == Stage::Refused);
-    let told = state.escalations.contains(&Escalation::ActionRefused);
-    (refused && !told).then_some(Entry::Escalated { reason: Escalation::ActionRefused })
+    let failing = state.asks.values().any(|ask| ask.is_letter() && super::is_failing(state, ask));
+    let due = [(refused, Escalation::ActionRefused), (failing, Escalation::ActionFailing)];
+    let new = due.into_iter().find(|(due, reason)| *due && !state.escalations.contains(reason));
+    new.map(|(_, reason)| Entry::Escalated { reason })
 }
 
 /// The end of a closed case's words.

@@ -1,6 +1,7 @@
 //! Laws: what holds after every sequence of inputs, valid, hostile or out of order.
 //!
-//! Each law draws its sequences from a seed that it names when it fails; `CASE_SEED=n` draws the same ones again.
+//! Each law draws its sequences from a seed that it names when it fails; `CASE_SEED=n` draws the same ones again,
+//! and `CASE_TIMES=n` draws that many times as many.
 
 mod chaos;
 mod journal;
@@ -23,7 +24,13 @@ use proptest::{
 pub(crate) fn law<S: Strategy<Value: Debug>>(cases: u32, values: S, holds: impl Fn(S::Value)) {
     let seed = seed();
     let rng_seed = RngSeed::Fixed(seed);
-    let config = Config { cases, rng_seed, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
+    let config = Config {
+        cases: cases * times(),
+        rng_seed,
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        ..Config::default()
+    };
     let result = TestRunner::new(config).run(&values, |value| {
         holds(value);
         Ok(())
@@ -31,6 +38,12 @@ pub(crate) fn law<S: Strategy<Value: Debug>>(cases: u32, values: S, holds: impl 
     if let Err(error) = result {
         panic!("CASE_SEED={seed}: {error}");
     }
+}
+
+/// How many times as many values are drawn: `CASE_TIMES=n`.
+#[expect(clippy::disallowed_methods, reason = "a test may be told how long to look")]
+fn times() -> u32 {
+    std::env::var("CASE_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test may be told its seed")]

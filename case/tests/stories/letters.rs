@@ -14,7 +14,7 @@ use case::{
 use super::{approve, cites, proposal};
 use crate::world::{
     TWICE, World, actor, analyst,
-    bank::{Bank, failed},
+    bank::{Bank, Reply, failed},
     request, sealed,
 };
 
@@ -119,6 +119,21 @@ fn a_letter_that_is_refused_is_told_to_people() {
     world.drive();
     assert_eq!(world.case.state().letters[0].stage, Stage::Refused);
     assert!(world.case.state().escalations.contains(&Escalation::ActionRefused));
+    world.check_journal();
+}
+
+#[test]
+fn a_letter_that_never_arrives_is_told_to_people_even_if_the_case_is_closed() {
+    let mut world = dispute(Mode::Assist, Bank::charged_twice().reply("act", &[Reply::Silence]));
+    world.command(analyst("ada"), Command::Close { note: sealed("answered") }).unwrap();
+    world.command(analyst("ada"), reply()).unwrap();
+    world.in_flight.clear();
+    assert!(world.case.state().escalations.is_empty());
+    for _ in 0..40 {
+        let Rest::Working { wake } = world.case.rest() else { panic!("a letter is never given up unknown") };
+        world.pass_until(wake);
+    }
+    assert!(world.case.state().escalations.contains(&Escalation::ActionFailing));
     world.check_journal();
 }
 

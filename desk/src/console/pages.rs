@@ -1,7 +1,7 @@
 //! The console's pages: HTML made by pure functions of what the API shows of a case, its journal, and rows of the docket.
 //!
 //! Nothing here reads a clock or a store, and nothing decides who may do what: a form is left out where a role may not
-//! send it, which is a courtesy; the core refuses. Text from outside gets in by [`inert`] alone.
+//! send it, which is a courtesy; the core refuses. Text from outside gets in by `inert` alone.
 //!
 //! Every form of a case goes to the page's own address. Its `command` is one of the API's commands, or `message`; its
 //! other fields have the names of the API's body. `csrf` proves the session, and `key` is an idempotency key: the same
