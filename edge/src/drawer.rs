@@ -30,7 +30,7 @@ use worker::{
 use crate::{outside, tenants::Tenants};
 
 /// Made with the first commit.
-const SCHEMA: [&str; 6] = [
+const SCHEMA: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, line TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sealed (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS file (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped_key BLOB, wake_at INTEGER, \
@@ -42,12 +42,25 @@ const SCHEMA: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS lag (id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL, \
      told INTEGER NOT NULL)",
     hooks::TABLE,
+    // The wrapped key, alone in its table: SQLite overwrites a value with one of its length where it stands, and leaves
+    // copies of whatever has to move. Older versions held it in `file`.
+    "CREATE TABLE IF NOT EXISTS case_key (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped BLOB NOT NULL)",
+    "INSERT OR IGNORE INTO case_key SELECT 1, wrapped_key FROM file WHERE wrapped_key <> zeroblob(length(wrapped_key))",
+    "UPDATE file SET wrapped_key = zeroblob(length(wrapped_key)) WHERE wrapped_key <> zeroblob(length(wrapped_key))",
 ];
 
-const BEGIN_FILE: &str =
-    "INSERT INTO file (id, wrapped_key, wake_at, row, head_seq, docket_seq) VALUES (1, ?1, ?2, ?3, ?4, -1)";
-const WRITE_FILE: &str =
-    "UPDATE file SET wrapped_key = coalesce(?1, wrapped_key), wake_at = ?2, row = ?3, head_seq = ?4";
+const BEGIN_FILE: &str = "INSERT INTO file (id, wake_at, row, head_seq, docket_seq) VALUES (1, ?1, ?2, ?3, -1)";
+const WRITE_FILE: &str = "UPDATE file SET wake_at = ?1, row = ?2, head_seq = ?3";
+const WRITE_KEY: &str = "INSERT OR REPLACE INTO case_key (id, wrapped) VALUES (1, ?)";
+
+/// What the destruction of a key takes: bytes are overwritten where they stand, since what SQLite only deletes stays in
+/// its file. A key of zeros is none.
+const DESTROY: [&str; 3] = [
+    "UPDATE case_key SET wrapped = zeroblob(length(wrapped))",
+    "UPDATE sealed SET bytes = zeroblob(length(bytes))",
+    "DELETE FROM sealed",
+];
+const READ_KEY: &str = "SELECT wrapped FROM case_key WHERE wrapped <> zeroblob(length(wrapped))";
 
 /// The storage of one case.
 #[derive(Clone)]
@@ -142,16 +155,15 @@ impl Drawer {
             self.tell_further(commit.first_seq, due)?;
         }
         let row = serde_json::to_string(&commit.row).map_err(|error| HostError::Failed(error.to_string()))?;
-        let values = vec![
-            commit.wrapped_key.clone().into(),
-            commit.wake.map(|wake| wake.0).into(),
-            row.into(),
-            integer(commit.row.head_seq),
-        ];
+        if let Some(key) = &commit.wrapped_key {
+            self.run(WRITE_KEY, vec![key.clone().into()])?;
+        }
+        let values = vec![commit.wake.map(|wake| wake.0).into(), row.into(), integer(commit.row.head_seq)];
         self.run(if commit.first_seq == 0 { BEGIN_FILE } else { WRITE_FILE }, values)?;
         if commit.destroys {
-            self.run("UPDATE file SET wrapped_key = NULL", Vec::new())?;
-            self.run("DELETE FROM sealed", Vec::new())?;
+            for statement in DESTROY {
+                self.run(statement, Vec::new())?;
+            }
         }
         self.forget_tries("wake")
     }
@@ -191,7 +203,7 @@ impl Drawer {
             return Ok(None);
         }
         let lines: Vec<LineText> = self.rows("SELECT line FROM entries ORDER BY seq", Vec::new())?;
-        let wrapped_key = self.blob("SELECT wrapped_key FROM file", Vec::new())?;
+        let wrapped_key = self.blob(READ_KEY, Vec::new())?;
         Ok(Some(Stored { lines: lines.into_iter().map(|row| row.line).collect(), wrapped_key }))
     }
 

@@ -10,6 +10,7 @@ pub mod browser;
 mod checks;
 pub mod chromium;
 pub mod conformance;
+pub mod erasure;
 pub mod hosts;
 pub mod report;
 pub mod stories;
