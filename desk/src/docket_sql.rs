@@ -163,6 +163,16 @@ pub fn heads(tenant: &TenantId, after: Option<&CaseId>, limit: u32) -> Statement
     Statement { sql: sql.to_owned(), values }
 }
 
+/// The cases of a tenant that changed since a moment (milliseconds), in an order that stays while they change, behind one
+/// of them.
+#[must_use]
+pub fn changed(tenant: &TenantId, since_ms: i64, after: Option<&CaseId>, limit: u32) -> Statement {
+    let sql = "SELECT json_object('case_id', case_id) AS row FROM docket_rows \
+         WHERE tenant = ? AND case_id > ? AND json_extract(row, '$.updated_at') >= ? ORDER BY case_id LIMIT ?";
+    let values = vec![tenant.as_str().into(), after.map_or("", CaseId::as_str).into(), since_ms.into(), limit.into()];
+    Statement { sql: sql.to_owned(), values }
+}
+
 /// The walks along indexes that together hold every case of a query, and few others.
 fn ranges(tenant: &TenantId, query: &DocketQuery) -> Vec<Range> {
     let queue = query.queue.unwrap_or(Queue::All);

@@ -83,7 +83,7 @@ impl CaseFile {
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "reading whether a case is due failed"),
         }
-        match self.drawer.is_hook_due() {
+        match self.drawer.begin_telling() {
             Ok(true) => self.tell().await,
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "reading whether something is to be told failed"),
@@ -124,8 +124,15 @@ impl CaseFile {
 
     /// Begins to tell the case's events. It stores first when to go on, so that the alarm is set for it.
     async fn tell(&self) {
-        let (Some(key), Ok(works)) = (self.drawer.key(), &self.works) else { return };
-        if let Err(error) = works.desk.tell(&key).await {
+        let Some(key) = self.drawer.key() else { return };
+        let works = match &self.works {
+            Ok(works) => works,
+            Err(Misconfigured { binding, remedy }) => {
+                tracing::error!(case = %key.case, binding, remedy, "a case could not be told; it is tried again");
+                return;
+            }
+        };
+        if let Err(error) = works.desk.tell(&key).await.and_then(|_| self.drawer.tells()) {
             tracing::error!(case = %key.case, %error, "the telling of a case could not begin; it is tried again");
         }
     }

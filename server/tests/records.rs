@@ -88,6 +88,25 @@ fn checkpoints_kept_elsewhere_show_what_the_folder_does_not() {
     let lost = desk.check("checkpoint --data d --to kept.jsonl", 1, &["is not any more", "went backwards"]);
     assert!(lost.contains(&first), "{lost}");
     desk.check("verify kept.jsonl --key key", 0, &["\"checkpoints\":3"]);
+
+    // With the last of its cases a tenant is in no table any more.
+    for table in ["entries", "cases"] {
+        database.execute(&format!("DELETE FROM {table}"), []).unwrap();
+    }
+    desk.check("checkpoint --data d --to kept.jsonl", 1, &["\"cases\":0", "is not any more", "went backwards"]);
+}
+
+#[test]
+fn a_key_vouches_for_nothing_that_nobody_signed() {
+    let desk = Desk::new();
+    desk.handle(CHARGED);
+    desk.check("checkpoint --data d --to kept.jsonl", 0, &[]);
+    desk.check("export --data d out", 0, &[]);
+    let key = desk.key();
+    desk.check("verify d --heads out/heads.jsonl", 0, &["0 faults"]);
+    desk.check(&format!("verify d --heads out/heads.jsonl --key {key}"), 2, &["nobody signed these heads"]);
+    desk.check(&format!("verify d --key {key}"), 2, &["give checkpoints with --heads"]);
+    desk.check("verify kept.jsonl --heads kept.jsonl", 2, &["not compared with heads"]);
 }
 
 #[test]

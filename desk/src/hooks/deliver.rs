@@ -79,10 +79,33 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             let _flight: InFlight = flight;
             let Ok(_permit) = desk.deliveries.acquire().await else { return };
             if let Err(error) = desk.tell_all(&key, state).await {
-                tracing::error!(case = %key.case, %error, "where the telling of a case stands could not be stored");
+                tracing::error!(case = %key.case, %error, "a case could not be told, or not stored how far it was");
+                desk.put_off(&key).await;
             }
         }));
         Ok(Some(lease))
+    }
+
+    /// Stores that nothing can be told of a case for now: of one whose journal is damaged, say, for as long as it is.
+    async fn put_off(&self, key: &CaseKey) {
+        let stored = match self.host.hooks(key).await {
+            Ok(Some(state)) => self.host.set_hooks(key, &self.waiting(state, 0), 0).await.map(drop),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = stored {
+            tracing::error!(case = %key.case, %error, "when a case is told again could not be stored");
+        }
+    }
+
+    /// A state after one more attempt in vain: with the moment of the next, or with none where it took for too long.
+    fn waiting(&self, state: HookState, asked_ms: i64) -> HookState {
+        let config = &self.setup.config.webhook;
+        let (now, attempts) = (self.host.now(), state.attempts.saturating_add(1));
+        let since = state.since.unwrap_or(now);
+        let pause_ms = config.retry.pause_ms(attempts).max(asked_ms.min(i64::from(config.retry.most_ms)));
+        let due = (now.since(since) < config.give_up_ms).then(|| now.plus(pause_ms));
+        HookState { attempts, since: Some(since), due, ..state }
     }
 
     /// [`Desk::tell`], beside everything else. Where it fails the host calls it again, at the moment that it has stored.
@@ -139,22 +162,16 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             // Nobody is to be told any more. Should there be an endpoint again, its events begin here.
             return Err(HookState { due: None, ..state });
         };
-        let config = &self.setup.config.webhook;
-        let sent = send_event(&*self.host, &self.setup, place, endpoint, event).await;
-        let (now, attempts) = (self.host.now(), state.attempts.saturating_add(1));
-        let since = state.since.unwrap_or(now);
-        let again = match sent {
+        let waits = match send_event(&*self.host, &self.setup, place, endpoint, event).await {
             Sent::Taken => return Ok(()),
-            Sent::Gone => None,
-            Sent::Failed(_) if now.since(since) >= config.give_up_ms => None,
-            Sent::Failed(asked_ms) => {
-                let pause_ms = config.retry.pause_ms(attempts);
-                let asked_ms = asked_ms.unwrap_or(0).min(i64::from(config.retry.most_ms));
-                Some(now.plus(pause_ms.max(asked_ms).saturating_add(jitter(event, attempts, pause_ms))))
-            }
+            Sent::Gone => HookState { due: None, ..self.waiting(state, 0) },
+            Sent::Failed(asked_ms) => self.waiting(state, asked_ms.unwrap_or(0)),
         };
+        let attempts = waits.attempts;
+        let pause_ms = self.setup.config.webhook.retry.pause_ms(attempts);
+        let waits = HookState { due: waits.due.map(|due| due.plus(jitter(event, attempts, pause_ms))), ..waits };
         let (case, event) = (&key.case, event.id());
-        match again {
+        match waits.due {
             Some(at) => tracing::warn!(%case, event, attempts, again_at = %at.rfc3339(), "an event was not taken"),
             None => tracing::error!(
                 %case,
@@ -163,7 +180,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
                 "an event was given up; the case's next event or `caseworker webhooks replay` takes it up again"
             ),
         }
-        Err(HookState { attempts, since: Some(since), due: again, ..state })
+        Err(waits)
     }
 }
 

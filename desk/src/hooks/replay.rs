@@ -8,15 +8,21 @@ use axum::{
     extract::State,
     http::{HeaderMap, Method, StatusCode, header},
 };
-use case::{ids::CaseId, journal, time::Millis};
+use case::{
+    ids::{CaseId, TenantId},
+    journal,
+    time::Millis,
+};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{HookState, Place, config::wants, event};
 use crate::{
+    docket_sql,
     entering::{self, Entering},
     file::Desk,
     front::{Front, FrontHost},
-    ports::{CaseHost, CaseKey, DocketQuery, Grant, ModelHost, Outside, TenantHost},
+    ports::{CaseHost, CaseKey, Grant, ModelHost, Outside, TenantHost},
     problem::{Code, Problem},
     request::{check_content_type, object},
     routes::{Answer, answer, entering},
@@ -26,6 +32,8 @@ use crate::{
 pub(crate) const PATH: &str = "/v1/webhooks/replay";
 /// Cases of one call.
 const MOST: u32 = 50;
+/// After so long a call begins with no further case, in milliseconds: whoever asks goes on with the next call.
+const CALL_MS: i64 = 15_000;
 /// How often a case is asked whether its events have arrived that are on their way.
 const LOOKS: u32 = 50;
 /// How long between two looks, in milliseconds.
@@ -44,7 +52,7 @@ enum From {
 struct Asked {
     case: Option<CaseId>,
     from: From,
-    after: Option<String>,
+    after: Option<CaseId>,
 }
 
 impl Asked {
@@ -71,15 +79,13 @@ impl Asked {
                 return Err(Problem::of(Code::Field, "from_seq", "Give either `since` or `from_seq`."));
             }
         };
-        let after = text("after").map(str::to_owned);
-        if after.as_ref().is_some_and(|after| CaseId::parse(after).is_err()) {
-            return Err(Problem::of(Code::Field, "after", "`after` must be the `next` of the answer before."));
-        }
-        Ok(Self { case, from, after })
+        let after = text("after").map(CaseId::parse).transpose();
+        let no_next = |_| Problem::of(Code::Field, "after", "`after` must be the `next` of the answer before.");
+        Ok(Self { case, from, after: after.map_err(no_next)? })
     }
 }
 
-/// At the front: to the case that is named, or to every case of a page of the docket that changed since then.
+/// At the front: to the case that is named, or to the next cases that changed since then.
 pub(crate) async fn replay<F: FrontHost>(front: &Front<F>, grant: &Grant, body: &[u8]) -> Result<Value, Problem> {
     let asked = Asked::read(&object(body)?)?;
     if front.setup.webhooks.of(&grant.tenant).is_none() {
@@ -90,24 +96,46 @@ pub(crate) async fn replay<F: FrontHost>(front: &Front<F>, grant: &Grant, body: 
         return Ok(json!({ "cases": 1, "events": sent, "failed": [], "next": null }));
     }
     let From::Since(since) = asked.from else { return Err(Problem::no_case()) };
-    let query = DocketQuery { after: asked.after, limit: MOST, ..DocketQuery::default() };
-    let page = front.host.page(&grant.tenant, &query).await?;
-    let (mut cases, mut events, mut failed) = (0_u64, 0_u64, Vec::new());
-    for row in page.cases.iter().filter(|row| row.updated_at >= since.0) {
-        let Ok(case) = CaseId::parse(&row.case_id) else { continue };
+    let changed = changed(front, &grant.tenant, since, asked.after.as_ref()).await?;
+    let begun = front.host.now();
+    let (mut cases, mut events, mut failed, mut next) = (0_u64, 0_u64, Vec::new(), None);
+    for (case, at) in changed.into_iter().zip(1..) {
         let body = json!({ "case_id": case, "since": since.rfc3339() }).to_string();
-        match at_case(front, grant, case, body.as_bytes()).await {
+        match at_case(front, grant, case.clone(), body.as_bytes()).await {
             Ok(sent) => {
                 cases += 1;
                 events += sent;
             }
             Err(problem) => {
-                tracing::error!(case = row.case_id, ?problem, "the events of a case could not be sent again");
-                failed.push(row.case_id.clone());
+                tracing::error!(%case, ?problem, "the events of a case could not be sent again");
+                failed.push(case.clone());
             }
         }
+        if at == MOST || front.host.now().since(begun) >= CALL_MS {
+            next = Some(case);
+            break;
+        }
     }
-    Ok(json!({ "cases": cases, "events": events, "failed": failed, "next": page.next }))
+    Ok(json!({ "cases": cases, "events": events, "failed": failed, "next": next }))
+}
+
+/// The next cases that changed since a moment.
+async fn changed<F: FrontHost>(
+    front: &Front<F>,
+    tenant: &TenantId,
+    since: Millis,
+    after: Option<&CaseId>,
+) -> Result<Vec<CaseId>, Problem> {
+    #[derive(Deserialize)]
+    struct Row {
+        case_id: CaseId,
+    }
+    let statement = docket_sql::changed(tenant, since.0, after, MOST);
+    let rows = front.host.select(vec![statement]).await?.into_iter().flatten();
+    let read = |row: String| serde_json::from_str::<Row>(&row).map(|row| row.case_id);
+    rows.map(read)
+        .collect::<Result<_, _>>()
+        .map_err(|_| Problem::new(Code::Storage, "The docket holds what is no case."))
 }
 
 /// Asks a case to send its events again; how many.

@@ -22,6 +22,8 @@ use tokio::time::sleep;
 
 use crate::world::{SAMPLE, World, local};
 
+mod again;
+
 const SECRET: &str = "whsec_AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
 const BEFORE: &str = "whsec_AgICAgICAgICAgICAgICAgICAgICAgICAgI=";
 
@@ -192,6 +194,30 @@ async fn a_receiver_that_names_its_pause_is_left_alone_so_long() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_case_whose_journal_is_damaged_is_told_after_longer_and_longer_pauses() {
+    let (world, receiver) = world();
+    let case = world.work(SAMPLE, "cus_ada").await.case_id();
+    tell(&world, &case).await;
+    let told = receiver.attempts().len();
+    world.stored(&case, |record| {
+        record.lines[1] = record.lines[1].replacen("\"seq\":1", "\"seq\":7", 1);
+        record.hooks.as_mut().unwrap().due = Some(Millis(0));
+    });
+    let mut pauses = Vec::new();
+    for _ in 0..4 {
+        let begun = world.desk.host.now();
+        world.desk.tell(&local(&case)).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        let hooks = world.stored(&case, |record| record.hooks.unwrap());
+        pauses.push(hooks.due.unwrap().since(begun));
+        let wait_ms = u64::try_from(hooks.due.unwrap().since(world.desk.host.now())).unwrap();
+        sleep(Duration::from_millis(wait_ms)).await;
+    }
+    assert!(pauses.windows(2).all(|pair| pair[0] < pair[1]), "{pauses:?}");
+    assert_eq!(receiver.attempts().len(), told);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_on_its_way_when_the_process_died_is_told_by_the_next() {
     let (world, receiver) = world();
     receiver.plan([Play::Hangs]);
@@ -301,63 +327,6 @@ async fn a_case_that_waits_is_escalated_or_runs_out_of_time_is_told() {
     assert_eq!(near["rule"], passed["rule"]);
     let moment = |event: &Value| Millis::parse_rfc3339(event["due_at"].as_str().unwrap()).unwrap();
     assert!(moment(&near) < world.desk.host.now() && near["due_on"].is_string(), "{near}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_admin_has_events_sent_again_under_their_own_ids_and_past_one_that_nobody_takes() {
-    let (world, receiver) = world();
-    let opened = world.work(SAMPLE, "cus_ada").await;
-    let case = opened.case_id();
-    tell(&world, &case).await;
-    let replay = async |body: Value| world.post("/v1/webhooks/replay", &[], &body).await;
-    let again = replay(json!({ "case_id": case })).await;
-    assert_eq!((again.status, again.at("/events")), (200, json!(2)), "{}", again.text);
-    tell(&world, &case).await;
-    let ids: Vec<String> = receiver.taken().into_iter().map(|(id, _)| id).collect();
-    assert_eq!((ids.len(), &ids[..2]), (4, &ids[2..]));
-    let lines = world.lines(&case).len();
-    assert_eq!(replay(json!({ "case_id": case, "from_seq": 1 })).await.at("/events"), 1);
-    assert_eq!(replay(json!({ "case_id": case, "from_seq": lines })).await.at("/events"), 0);
-    tell(&world, &case).await;
-    assert_eq!(receiver.kinds().len(), 5);
-
-    let other = world.work(SAMPLE, "cus_ben").await.case_id();
-    tell(&world, &other).await;
-    let since = replay(json!({ "since": crate::world::BEGIN })).await;
-    assert_eq!((since.at("/cases"), since.at("/events"), since.at("/next")), (json!(2), json!(4), Value::Null));
-    let later = world.desk.host.now().plus(1).rfc3339();
-    assert_eq!(replay(json!({ "since": later })).await.at("/events"), 0);
-
-    // One that its receiver never takes is passed over.
-    receiver.plan([Play::Answers(400); 3]);
-    approve(&world, &opened).await;
-    sleep(Duration::from_secs(1)).await;
-    let decided = world.count(&case, "commanded");
-    assert_eq!(decided, 1);
-    let after = world.lines(&case).iter().position(|line| line.contains("\"commanded\"")).unwrap() + 1;
-    receiver.0.lock().unwrap().plan.clear();
-    replay(json!({ "case_id": case, "from_seq": after })).await;
-    tell(&world, &case).await;
-    assert!(
-        !receiver.kinds().contains(&"case.decided".to_owned())
-            && receiver.kinds().ends_with(&["case.closed".to_owned()])
-    );
-
-    for (body, field) in [
-        (json!({}), "since"),
-        (json!({ "from_seq": 3 }), "since"),
-        (json!({ "since": "yesterday" }), "since"),
-        (json!({ "case_id": case, "from_seq": -1 }), "from_seq"),
-        (json!({ "case_id": case, "from_seq": 1, "since": later }), "from_seq"),
-        (json!({ "since": later, "after": "x" }), "after"),
-    ] {
-        let refused = replay(body).await;
-        refused.is(Code::Field);
-        assert_eq!(refused.at("/field"), field);
-    }
-    replay(json!({ "case_id": "case_aaaaaaaaaaaaaaaaaaaaaaaaaa" })).await.is(Code::NoCase);
-    replay(json!({ "case_id": "x" })).await.is(Code::NoCase);
-    World::new().post("/v1/webhooks/replay", &[], &json!({ "case_id": case })).await.is(Code::NotTold);
 }
 
 /// A system with a key to tell with.

@@ -19,9 +19,18 @@ impl Drawer {
         Ok(true)
     }
 
-    /// Whether something is to be told of the case now.
-    pub(crate) fn is_hook_due(&self) -> Result<bool, HostError> {
-        Ok(self.due()?.is_some_and(|due| due.is_hook_due(now_ms())))
+    /// Whether something is to be told of the case now. If so this counts as a failure until [`Drawer::tells`] says
+    /// otherwise.
+    pub(crate) fn begin_telling(&self) -> Result<bool, HostError> {
+        let now_ms = now_ms();
+        let Some(due) = self.due()?.filter(|due| due.is_hook_due(now_ms)) else { return Ok(false) };
+        self.count_failure("hooks", due.hook_failures, now_ms)?;
+        Ok(true)
+    }
+
+    /// Telling began, and when to go on is stored with how far it is.
+    pub(crate) fn tells(&self) -> Result<(), HostError> {
+        self.forget_tries("hooks")
     }
 
     /// The case was woken. Where no commit says when it has to be woken again, this does.

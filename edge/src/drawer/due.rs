@@ -22,6 +22,10 @@ pub(super) struct Due {
     pub(super) docket_failures: Option<u32>,
     /// When it is told again.
     pub(super) docket_next: Option<i64>,
+    /// How often telling could not begin.
+    pub(super) hook_failures: Option<u32>,
+    /// When it is tried again.
+    pub(super) hook_next: Option<i64>,
     /// Since when the docket is behind.
     pub(super) lag_since: Option<i64>,
     /// Whether the tenant's desk knows.
@@ -34,8 +38,10 @@ pub(super) struct Due {
 pub(super) const READ: &str = "SELECT wake_at, row, head_seq, docket_seq, \
      wake.failures AS wake_failures, wake.next_at AS wake_next, \
      sending.failures AS docket_failures, sending.next_at AS docket_next, \
+     telling.failures AS hook_failures, telling.next_at AS hook_next, \
      lag.since AS lag_since, lag.told AS lag_told, hooks.due AS hooks_due FROM file \
      LEFT JOIN tries AS wake ON wake.what = 'wake' LEFT JOIN tries AS sending ON sending.what = 'docket' \
+     LEFT JOIN tries AS telling ON telling.what = 'hooks' \
      LEFT JOIN lag ON lag.id = 1 LEFT JOIN hooks ON hooks.id = 1";
 
 impl Due {
@@ -46,7 +52,7 @@ impl Due {
 
     /// Whether something is to be told now.
     pub(super) fn is_hook_due(&self, now_ms: i64) -> bool {
-        self.hooks_due.is_some_and(|at| at <= now_ms)
+        self.tell().is_some_and(|at| at <= now_ms)
     }
 
     /// Whether the docket may be told now: a pause after a failure is kept.
@@ -65,13 +71,18 @@ impl Due {
         // A row that has just been written is sent at once; the alarm is for an object that dies before.
         let docket_at = is_unsettled.then(|| self.docket_next.unwrap_or_else(|| now_ms + retry.pause_ms(1)));
         // Whoever begins to tell stores a later moment; should that fail, it is begun again after a pause.
-        let hooks_at = self.hooks_due.map(|at| if at > now_ms { at } else { now_ms + retry.pause_ms(1) });
+        let hooks_at = self.tell().map(|at| if at > now_ms { at } else { now_ms + retry.pause_ms(1) });
         [self.wake(), docket_at, hooks_at].into_iter().flatten().min()
     }
 
     /// When the case is woken: no sooner than it wants, and after a failure no sooner than its pause.
     fn wake(&self) -> Option<i64> {
         self.wake_at.map(|at| at.max(self.wake_next.unwrap_or(at)))
+    }
+
+    /// When the case's events are told, likewise.
+    fn tell(&self) -> Option<i64> {
+        self.hooks_due.map(|at| at.max(self.hook_next.unwrap_or(at)))
     }
 }
 
@@ -88,6 +99,8 @@ mod tests {
         wake_next: None,
         docket_failures: None,
         docket_next: None,
+        hook_failures: None,
+        hook_next: None,
         lag_since: None,
         lag_told: None,
         hooks_due: None,
@@ -108,6 +121,11 @@ mod tests {
         let telling = |at| Due { wake_at: Some(9_000), hooks_due: Some(at), ..ASLEEP };
         assert_eq!([400, 100, 7].map(|at| alarm_at(&telling(at))), [Some(400), Some(1_100), Some(1_100)]);
         assert_eq!([99, 100].map(|now_ms| telling(100).is_hook_due(now_ms)), [false, true]);
+        let in_vain = Due { hook_next: Some(400), ..telling(7) };
+        assert_eq!(
+            ([399, 400].map(|now_ms| in_vain.is_hook_due(now_ms)), alarm_at(&in_vain)),
+            ([false, true], Some(400))
+        );
     }
 
     #[test]

@@ -53,6 +53,16 @@ impl Caller {
         read(&self.send(call).await?)
     }
 
+    /// What a route answers with that is no JSON, of at most `most_bytes`.
+    pub(super) async fn bytes(&self, path: &str, most_bytes: usize) -> Result<Bytes, Failure> {
+        let call = Call { method: Method::GET, path, headers: &[], body: Bytes::new(), most_bytes };
+        let response = self.send(call).await?;
+        if !response.status().is_success() {
+            read(&response)?;
+        }
+        Ok(response.into_body())
+    }
+
     /// Sends JSON and reads JSON.
     pub(super) async fn post(
         &self,

@@ -6,23 +6,17 @@
 
 mod kept;
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
-use bytes::Bytes;
 use case::ids::{CaseId, Digest, TenantId};
 use desk::{
     checkpoint::{self, Checkpoint, Opening},
     signer::{PublicKey, Signer},
 };
-use http::Method;
 use serde_json::{Value, json};
 
 use self::kept::Kept;
-use super::{
-    Data,
-    caller::{self, Call, Caller},
-    keys,
-};
+use super::{Data, caller::Caller, keys};
 use crate::{
     exit::{Exit, Failure},
     limits, output, outside,
@@ -100,7 +94,7 @@ async fn all(source: &Source, args: &Args, kept: Option<&Kept>) -> Result<Vec<Ma
     let mut made: Vec<Made> = Vec::new();
     let mut previous = kept.and_then(Kept::last_hash).cloned();
     let mut key = kept.and_then(Kept::key);
-    for tenant in source.tenants(args)? {
+    for tenant in source.tenants(args, kept)? {
         let mut after = None;
         loop {
             let one = source.checkpoint(tenant.as_ref(), previous.as_ref(), after.as_ref()).await?;
@@ -150,11 +144,16 @@ impl Source {
     }
 
     /// The tenants whose checkpoints are made; nothing for the one of the caller's key.
-    fn tenants(&self, args: &Args) -> Result<Vec<Option<TenantId>>, Failure> {
+    fn tenants(&self, args: &Args, kept: Option<&Kept>) -> Result<Vec<Option<TenantId>>, Failure> {
         match (self, &args.tenant) {
             (Self::Served(_), _) => Ok(vec![None]),
             (Self::Folder(..), Some(tenant)) => Ok(vec![Some(tenant.clone())]),
-            (Self::Folder(shelf, _), None) => Ok(shelf.tenants()?.into_iter().map(Some).collect()),
+            (Self::Folder(shelf, _), None) => {
+                // A tenant of whom nothing is left is looked for as well.
+                let kept = kept.into_iter().flat_map(Kept::tenants).cloned();
+                let tenants: BTreeSet<TenantId> = shelf.tenants()?.into_iter().chain(kept).collect();
+                Ok(tenants.into_iter().map(Some).collect())
+            }
         }
     }
 
@@ -204,12 +203,6 @@ async fn of_api(caller: &Caller, previous: Option<&Digest>, after: Option<&CaseI
     let after = after.map(|case| format!("after={case}"));
     let query: Vec<String> = previous.into_iter().chain(after).collect();
     let path = format!("/v1/checkpoint?{}", query.join("&"));
-    let most_bytes = limits::CHECKPOINT_REPLY_BYTES;
-    let call =
-        Call { method: Method::GET, path: path.trim_end_matches('?'), headers: &[], body: Bytes::new(), most_bytes };
-    let response = caller.send(call).await?;
-    if !response.status().is_success() {
-        caller::read(&response)?;
-    }
-    String::from_utf8(response.into_body().to_vec()).map_err(|error| Failure::new(Exit::Outside, error.to_string()))
+    let body = caller.bytes(path.trim_end_matches('?'), limits::CHECKPOINT_REPLY_BYTES).await?;
+    String::from_utf8(body.to_vec()).map_err(|error| Failure::new(Exit::Outside, error.to_string()))
 }

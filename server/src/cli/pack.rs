@@ -14,14 +14,9 @@ use desk::{
     ports::Stored,
     setup::{Access, Setup},
 };
-use http::Method;
 use serde_json::json;
 
-use super::{
-    Data,
-    caller::{self, Call, Caller},
-    export, whole,
-};
+use super::{Data, caller::Caller, export, whole};
 use crate::{
     archive, engine,
     exit::{Exit, Failure},
@@ -69,7 +64,7 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     if manifest.head.case != args.case {
         return Err(Failure::new(Exit::Outside, "what came is the evidence of another case"));
     }
-    whole::write(&args.out, &bytes)?;
+    whole::write_private(&args.out, &bytes)?;
     let head = &manifest.head;
     output::json(
         &json!({ "case": head.case, "seq": head.seq, "hash": head.hash, "key": manifest.key, "bytes": bytes.len() }),
@@ -99,13 +94,5 @@ async fn of_folder(settings: &Settings, case: &CaseId) -> Result<String, Failure
 
 async fn of_api(settings: &Settings, url: &str, case: &CaseId) -> Result<Bytes, Failure> {
     let url = settings.worker_url(Some(url))?.unwrap_or_default();
-    let caller = Caller::new(settings, &url)?;
-    let path = format!("/v1/cases/{case}/pack");
-    let most_bytes = limits::PACK_REPLY_BYTES;
-    let call = Call { method: Method::GET, path: &path, headers: &[], body: Bytes::new(), most_bytes };
-    let response = caller.send(call).await?;
-    if !response.status().is_success() {
-        caller::read(&response)?;
-    }
-    Ok(response.into_body())
+    Caller::new(settings, &url)?.bytes(&format!("/v1/cases/{case}/pack"), limits::PACK_REPLY_BYTES).await
 }

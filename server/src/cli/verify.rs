@@ -87,14 +87,17 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if args.path.is_file() && heads::is_checked(args)? {
         return Ok(());
     }
+    let is_pack = pack::is_at(&args.path);
+    if !is_pack && args.key.is_some() && args.heads.is_none() {
+        let why = "--key is whose signature checkpoints and evidence packs must have; give checkpoints with --heads";
+        return Err(Failure::new(Exit::Usage, format!("{}: {why}", args.path.display())));
+    }
     let mut audit = Audit { again: args.rederive, heads, met: 0, cases: 0, lines: 0, faults: 0 };
-    if args.path.is_file() {
+    if is_pack {
         let bytes = std::fs::read(&args.path).map_err(|error| Failure::file(&args.path, &error))?;
-        if pack::is_one(&args.path, &bytes) {
-            audit.pack(&args.path, &bytes, args.key.as_ref())?;
-        } else {
-            audit.file(&args.path)?;
-        }
+        audit.pack(&args.path, &bytes, args.key.as_ref())?;
+    } else if args.path.is_file() {
+        audit.file(&args.path)?;
     } else if store::is_data_folder(&args.path) {
         audit.folder(&args.path)?;
     } else {

@@ -216,6 +216,19 @@ pub(super) fn open_to_read(folder: &Path) -> Result<Connection, StoreError> {
     }
 }
 
+/// Whether there is a database that an older version made.
+pub(super) fn is_older(folder: &Path) -> Result<bool, StoreError> {
+    if !folder.join(FILE).is_file() {
+        return Ok(false);
+    }
+    let connection = Connection::open_with_flags(folder.join(FILE), OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .map_err(|error| StoreError::of(folder, &error))?;
+    let count = "SELECT count(*) FROM sqlite_schema";
+    let tables: i64 =
+        connection.query_row(count, [], |row| row.get(0)).map_err(|error| StoreError::of(folder, &error))?;
+    Ok(tables > 0 && check(&connection, folder)? < VERSION)
+}
+
 fn checked(connection: Connection, folder: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(limits::BUSY).map_err(|error| StoreError::of(folder, &error))?;
     check(&connection, folder)?;

@@ -44,10 +44,14 @@ impl Shelf {
         Ok(Self { folder: folder.to_owned(), connection: schema::open_to_read(folder)?, _lock: None })
     }
 
-    /// Opens a folder to write beside whoever works it.
+    /// Opens a folder to write beside whoever works it, as long as that is no older version.
     pub(crate) fn beside(folder: &Path) -> Result<Self, StoreError> {
         folder::create(folder)?;
-        Ok(Self { folder: folder.to_owned(), connection: schema::open_to_write(folder)?, _lock: None })
+        // Bringing a folder up to date would take from an older process what it writes to.
+        let lock = if schema::is_older(folder)? { Some(FolderLock::take(folder)?) } else { None };
+        let connection = schema::open_to_write(folder)?;
+        drop(lock);
+        Ok(Self { folder: folder.to_owned(), connection, _lock: None })
     }
 
     /// Opens a folder to write while nobody works it.

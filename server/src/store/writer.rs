@@ -1,6 +1,6 @@
 //! The one thread that writes. It takes whatever waits, writes it in one transaction and answers after the commit.
 
-use std::{sync::Arc, thread};
+use std::{sync::Arc, thread, time::Duration};
 
 use desk::ports::{CaseKey, Commit, HostError};
 use rusqlite::Connection;
@@ -48,7 +48,8 @@ impl Drop for Writer {
 }
 
 fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics) {
-    let mut is_owed = false;
+    // A process that was killed may have owed it.
+    let mut is_owed = !empty_log(&connection);
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < limits::COMMITS_PER_BATCH
@@ -70,10 +71,15 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Met
 }
 
 /// Empties the write-ahead log, in which older pages still hold what was erased; whether it is empty. A reader may be in
-/// the way: then it is tried again with the next batch, and when the process ends the log goes anyway.
+/// the way: nobody waits for it, and it is tried again with the next batch or when the folder is opened again.
 fn empty_log(connection: &Connection) -> bool {
-    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-    match busy {
+    let empty = || {
+        connection.busy_timeout(Duration::ZERO)?;
+        let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        connection.busy_timeout(limits::BUSY)?;
+        busy
+    };
+    match empty() {
         Ok(busy) => busy == 0,
         Err(error) => {
             tracing::warn!(%error, "the log could not be emptied after words were erased; it is tried again");

@@ -51,6 +51,11 @@ impl Kept {
         self.checkpoints.last().map(|last| last.opening.key)
     }
 
+    /// Whose checkpoints it holds.
+    pub(super) fn tenants(&self) -> impl Iterator<Item = &TenantId> {
+        self.checkpoints.iter().map(|one| &one.opening.tenant)
+    }
+
     /// What went backwards since the last time, tenant by tenant.
     pub(super) fn lost(&self, now: &[&Checkpoint]) -> Vec<String> {
         let mut tenants: Vec<&TenantId> = now.iter().map(|one| &one.opening.tenant).collect();
@@ -69,9 +74,17 @@ impl Kept {
         theirs.into_iter().skip(first).collect()
     }
 
-    /// Appends; it is on disk when this returns.
+    /// Appends; it is on disk when this returns. What could not be written whole is taken back, so that the file can be
+    /// appended to once there is room.
     pub(super) fn append(&mut self, text: &str) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::file(&self.path, &error);
+        let before = self.file.metadata().map_err(failed)?.len();
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
-        written.map_err(|error| Failure::file(&self.path, &error))
+        written.map_err(|error| {
+            if let Err(error) = self.file.set_len(before) {
+                tracing::error!(%error, "a half-written checkpoint could not be taken back");
+            }
+            failed(error)
+        })
     }
 }

@@ -12,7 +12,7 @@ use desk::{
 };
 use serde_json::json;
 
-use super::Args;
+use super::{Args, pack};
 use crate::{
     archive,
     exit::{Exit, Failure},
@@ -51,7 +51,7 @@ pub(super) fn read(args: &Args) -> Result<BTreeMap<CaseId, Vec<Held>>, Failure> 
     let own = args.path.join(archive::HEADS);
     let mut heads: BTreeMap<CaseId, Vec<Held>> = BTreeMap::new();
     if let Some(file) = &args.heads {
-        let read = given(file, args.key.as_ref())?;
+        let read = given(file, args)?;
         if read.is_empty() {
             let remedy = "it names no head; give checkpoints, or the heads.jsonl of an earlier export, kept where the data is not";
             return Err(Failure::new(Exit::Usage, format!("{}: {remedy}", file.display())));
@@ -72,16 +72,25 @@ fn hold(heads: &mut BTreeMap<CaseId, Vec<Held>>, head: Head, given: bool) {
     }
 }
 
-fn given(file: &Path, key: Option<&PublicKey>) -> Result<Vec<Head>, Failure> {
-    match checkpoints(file, key)? {
-        Some(checkpoints) => Ok(checkpoints.into_iter().flat_map(|one| one.heads).collect()),
-        None => archive::read_heads(file),
+fn given(file: &Path, args: &Args) -> Result<Vec<Head>, Failure> {
+    match (checkpoints(file, args.key.as_ref())?, &args.key) {
+        (Some(checkpoints), _) => Ok(checkpoints.into_iter().flat_map(|one| one.heads).collect()),
+        (None, Some(_)) if !pack::is_at(&args.path) => {
+            let why =
+                "nobody signed these heads, so that --key says nothing of them; give checkpoints, or leave --key out";
+            Err(Failure::new(Exit::Usage, format!("{}: {why}", file.display())))
+        }
+        (None, _) => archive::read_heads(file),
     }
 }
 
 /// Checks a file of checkpoints by itself; whether it is one.
 pub(super) fn is_checked(args: &Args) -> Result<bool, Failure> {
     let Some(read) = checkpoints(&args.path, args.key.as_ref())? else { return Ok(false) };
+    if args.heads.is_some() {
+        let why = "checkpoints are not compared with heads; give the data folder, and these with --heads";
+        return Err(Failure::new(Exit::Usage, format!("{}: {why}", args.path.display())));
+    }
     let cases = read.iter().map(|one| one.opening.cases).sum::<u64>();
     let (first, last) = (read.first(), read.last());
     output::json(&json!({

@@ -1,7 +1,7 @@
 //! An evidence pack, checked offline: its bytes with its signature, its journal as every journal, its head with heads that
 //! were kept elsewhere. What is not shown by what was given is said.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use desk::{pack, signer::PublicKey};
 use serde_json::json;
@@ -10,9 +10,9 @@ use super::{Audit, Found};
 use crate::{archive, exit::Failure, output};
 
 /// Whether a file is meant to be a pack, so that a broken one is not taken for a broken journal.
-pub(super) fn is_one(path: &Path, bytes: &[u8]) -> bool {
+pub(super) fn is_at(path: &Path) -> bool {
     let named = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
-    named || pack::is_one(bytes)
+    path.is_file() && (named || fs::read(path).is_ok_and(|bytes| pack::is_one(&bytes)))
 }
 
 impl Audit {

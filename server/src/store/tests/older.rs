@@ -49,3 +49,15 @@ async fn a_folder_of_an_older_version_shows_its_docket_at_once_and_then_all_that
     drop(store);
     assert_eq!(open(&folder).page(&key.tenant, &DocketQuery::default()).await.unwrap().cases.len(), 1);
 }
+
+#[test]
+fn no_command_brings_a_folder_up_to_date_that_somebody_works() {
+    let folder = TempDir::new().unwrap();
+    of_third_version(&folder, &opening(&key(1)).lines);
+    let older_process = FolderLock::take(folder.path()).unwrap();
+    assert!(matches!(Shelf::beside(folder.path()), Err(StoreError::Locked { .. })));
+    drop(older_process);
+    drop(Shelf::beside(folder.path()).unwrap());
+    let _newer_process = FolderLock::take(folder.path()).unwrap();
+    assert!(Shelf::beside(folder.path()).is_ok(), "beside a process of this version it is at work as ever");
+}
