@@ -5,6 +5,9 @@ import { test } from "node:test";
 
 import { api, atCase, finish, opened, picture, signedIn } from "./support.mjs";
 
+/** The most letters that a request's text may have. */
+const LIMIT = 20_000;
+
 const ZOO = {
   script: `<script>alert("zoo")</script><img src=x onerror=alert(1)><svg onload=alert(2)>`,
   attribute: `"><a href="javascript:alert(3)" onmouseover="alert(4)">x</a><style>*{display:none}</style>`,
@@ -48,10 +51,19 @@ test("letters that cannot be seen, or turn the line round, do neither", async ()
 
 test("a text at the limit is shown whole, and the page stays usable", async () => {
   const page = await signedIn("analyst");
-  const long = `I was charged twice by Streamly. ${"Wort ".repeat(3_900)}END-OF-THE-TEXT`;
-  const id = await opened("cus_eve", long.slice(-19_999));
+  const [first, last, words] = ["I was charged twice by Streamly. ", "END-OF-THE-TEXT", 3_900];
+  const long = `${first}${"Wort ".repeat(words)}${last}`.padEnd(LIMIT, "!");
+  const more = await api("submitter", "POST", "/v1/requests", { text: `${long}!`, customer_id: "cus_eve" });
+  assert.ok(more.status >= 400 && more.status < 500, `one letter more is refused: ${more.status}`);
+  const id = await opened("cus_eve", long);
   await atCase(page, id);
-  assert.match(await page.locator("main").innerText(), /END-OF-THE-TEXT/);
+  const whole = new RegExp(`${first}((?:Wort )+)${last}(!+)`, "g");
+  const found = [...(await page.locator("main").innerText()).replace(/\s+/g, " ").matchAll(whole)];
+  assert.ok(found.length > 0, "it is shown from its first word to its last");
+  for (const [text, counted] of found) {
+    assert.equal(counted.length / "Wort ".length, words);
+    assert.equal(text.length, LIMIT);
+  }
   const unbroken = await opened("cus_eve", `I was charged twice by Streamly. ${"x".repeat(12_000)}`);
   await atCase(page, unbroken);
   const [wide, window] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { BASE, WORDS, api, atCase, executed, finish, form, opened, picture, send, shown, signedIn, watched } from "./support.mjs";
+import { BASE, WORDS, api, atCase, executedAtRest, finish, form, opened, picture, send, shown, signedIn, watched } from "./support.mjs";
 
 test("nobody is two people", async () => {
   const id = await opened("cus_ada", WORDS.twice);
@@ -14,7 +14,8 @@ test("nobody is two people", async () => {
   const { id: proposal, hash } = (await shown(id)).orchestration.proposal;
   const again = await api("analyst", "POST", `/v1/cases/${id}/commands`, { command: "approve", proposal, hash });
   assert.equal(again.status, 403, JSON.stringify(again.body));
-  assert.deepEqual(await executed(id), []);
+  assert.deepEqual(await executedAtRest(id), []);
+  assert.deepEqual((await shown(id)).orchestration.proposal.approved_by, ["analyst"], "one person counts once");
   await finish(page);
 });
 
@@ -32,6 +33,7 @@ test("an approval of what is no longer shown is refused, and the note stays", as
   const text = await page.locator("main").innerText();
   assert.match(text, /changed since it was shown|no longer/i);
   assert.ok(await page.getByText("I looked at the old evidence.").count() || (await page.locator("textarea").evaluateAll((all) => all.some((one) => one.value === "I looked at the old evidence."))), "the note is kept");
+  assert.deepEqual(await executedAtRest(id), []);
   assert.deepEqual((await shown(id)).orchestration.proposal.approved_by, []);
   await picture(page, "stale");
   await finish(page);
@@ -58,6 +60,7 @@ test("who only reads is offered nothing, and gets nothing", async () => {
     form: { csrf, command: "approve", proposal, hash }, headers: { origin: BASE }, maxRedirects: 0,
   });
   assert.equal(answer.status(), 403);
+  assert.deepEqual(await executedAtRest(id), []);
   assert.deepEqual((await shown(id)).orchestration.proposal.approved_by, []);
   await picture(page, "auditor");
   await finish(page);

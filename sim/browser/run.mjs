@@ -5,27 +5,17 @@
 // The packages are installed under target/browser/packages on first use and kept; the browser is the machine's Chromium,
 // which CHROMIUM may name. Screenshots go to target/browser/{host}. Exits with 0 where everything passed.
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { install } from "../node/install.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TARGET = resolve(HERE, "../../target/browser");
 const PLACE = join(TARGET, "packages");
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-
-function install() {
-  const wanted = join(HERE, "package.json");
-  const installed = join(PLACE, "package.json");
-  const isSame = existsSync(installed) && readFileSync(installed, "utf8") === readFileSync(wanted, "utf8");
-  if (isSame && existsSync(join(PLACE, "node_modules"))) return;
-  console.error("Installing the packages of the browser's tests");
-  mkdirSync(PLACE, { recursive: true });
-  copyFileSync(wanted, installed);
-  const flags = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"];
-  execFileSync("npm", flags, { cwd: PLACE, stdio: ["ignore", "inherit", "inherit"] });
-}
 
 function chromium() {
   for (const name of process.env.CHROMIUM ? [process.env.CHROMIUM] : NAMES) {
@@ -42,7 +32,7 @@ if (!BASE || !SANDBOX || !HOLDERS || !HOST) {
   process.exit(1);
 }
 const browser = chromium();
-install();
+install(HERE, PLACE);
 const shots = join(TARGET, HOST);
 rmSync(shots, { recursive: true, force: true });
 mkdirSync(shots, { recursive: true });

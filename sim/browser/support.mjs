@@ -12,7 +12,7 @@ const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export const BASE = process.env.BASE.replace(/\/$/, "");
 const SANDBOX = process.env.SANDBOX.replace(/\/$/, "");
-const HOLDERS = JSON.parse(process.env.HOLDERS);
+export const HOLDERS = JSON.parse(process.env.HOLDERS);
 
 /** What customers of the sandbox bank write; docs/sandbox.md says what happened to whom. */
 export const WORDS = {
@@ -93,6 +93,13 @@ export async function executed(id) {
   return actions.map((action) => action.body).filter((body) => body.case_id === id);
 }
 
+/** What was executed for a case, once nothing of it is on its way any more. */
+export async function executedAtRest(id) {
+  const resting = async () => (await shown(id)).orchestration.state !== "working";
+  assert.ok(await until(resting), `${id} comes to rest`);
+  return executed(id);
+}
+
 /** Waits until something is so. */
 export async function until(what, ms = 15_000) {
   const end = Date.now() + ms;
@@ -148,6 +155,27 @@ export async function accessible(page, name) {
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   const told = serious.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map((node) => node.html).join(" | ").slice(0, 600)}`);
   assert.deepEqual(told, []);
+}
+
+/** Goes on with the key for the next control until it is the one, and opens the folds it lies in when it comes by them. */
+export async function tabbedTo(page, control) {
+  const place = (element) => {
+    const now = document.activeElement;
+    if (now === element) return "there";
+    const fold = now?.tagName === "SUMMARY" && now.parentElement;
+    return fold && !fold.open && fold.contains(element) ? "folded" : "elsewhere";
+  };
+  for (let steps = 0; steps < 400; steps += 1) {
+    const at = await control.evaluate(place);
+    if (at === "there") {
+      const outline = await control.evaluate((element) => getComputedStyle(element).outlineStyle);
+      assert.notEqual(outline, "none", "where the focus is can be seen");
+      return;
+    }
+    if (at === "folded") await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`no key leads to ${control}`);
 }
 
 /** Opens everything that is folded. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { BASE, WORDS, api, atCase, citesHold, executed, finish, form, opened, picture, send, shown, signedIn, until } from "./support.mjs";
+import { BASE, WORDS, api, atCase, citesHold, executed, executedAtRest, finish, form, opened, picture, send, shown, signedIn, until } from "./support.mjs";
 
 test("a dispute goes from the queue through two people's approval to one executed action", async () => {
   const ticket = `desk-${Date.now().toString(36)}`;
@@ -20,14 +20,14 @@ test("a dispute goes from the queue through two people's approval to one execute
   await picture(analyst, "dispute");
   await send(analyst, "approve", { reason: "Both charges stand, and there is no credit." });
   assert.match(await analyst.locator("main").innerText(), /1 of 2 approvals, by analyst/i);
-  assert.deepEqual(await executed(id), [], "one approval is not enough");
+  assert.deepEqual(await executedAtRest(id), [], "one approval is not enough");
 
   const approver = await signedIn("approver");
   await atCase(approver, id);
   await picture(approver, "dispute-second");
   await send(approver, "approve");
   await until(async () => (await shown(id)).orchestration.state === "closed");
-  const actions = await executed(id);
+  const actions = await executedAtRest(id);
   assert.deepEqual(actions.map(({ action }) => action), ["raise_chargeback"]);
   await atCase(approver, id);
   assert.match(await approver.locator("main").innerText(), /closed and read-only/i);
@@ -45,7 +45,7 @@ test("an identity case shows which document is missing, and asks for it", async 
   await picture(page, "identity");
   await send(page, "approve", { reason: "The list is right." });
   await until(async () => (await executed(id)).length > 0);
-  assert.deepEqual((await executed(id)).map(({ action }) => action), ["request_documents"]);
+  assert.deepEqual((await executedAtRest(id)).map(({ action }) => action), ["request_documents"]);
   await finish(page);
 });
 
@@ -61,7 +61,7 @@ test("a fraud report shows why its score is what it is, and the card is frozen a
   const { action } = (await shown(id)).orchestration.proposal;
   await send(page, "approve", { reason: "Four payments abroad at night." });
   await until(async () => (await executed(id)).length > 0);
-  assert.deepEqual((await executed(id)).map((one) => one.action), [action]);
+  assert.deepEqual((await executedAtRest(id)).map((one) => one.action), [action]);
   await finish(page);
 });
 
@@ -77,15 +77,18 @@ test("a payment is explained, and the customer gets a letter that an analyst has
   assert.ok(drafted.length > 40, `a letter is drafted: ${drafted}`);
   await field.fill(`${drafted}\n\nWe filed a suspicious activity report about you.`);
   await Promise.all([page.waitForNavigation(), letter.locator('button[type="submit"]').click()]);
-  assert.deepEqual((await executed(id)).filter(({ action }) => action === "send_letter"), [], "the filter keeps it");
+  const letters = async () => (await executedAtRest(id)).filter(({ action }) => action === "send_letter");
+  assert.deepEqual(await letters(), [], "the filter keeps it");
   const kept = (await form(page, "reply")).locator("textarea").first();
   assert.match(await kept.inputValue(), /suspicious activity report/, "what was typed is still there");
   await picture(page, "letter-refused");
   await kept.fill(`${drafted}\n\nKind regards, the payments desk`);
   await Promise.all([page.waitForNavigation(), (await form(page, "reply")).locator('button[type="submit"]').click()]);
   await until(async () => (await executed(id)).some(({ action }) => action === "send_letter"));
-  const [sent] = (await executed(id)).filter(({ action }) => action === "send_letter");
-  assert.match(JSON.stringify(sent), /the payments desk/);
+  const sent = await letters();
+  assert.equal(sent.length, 1, "what the filter kept was not sent later");
+  assert.match(sent[0].letter, /the payments desk/);
+  assert.doesNotMatch(sent[0].letter, /suspicious activity/);
   await finish(page);
 });
 
@@ -98,7 +101,10 @@ test("the next case is claimed by one analyst alone", async () => {
     return new URL(page.url()).pathname;
   };
   const [first, second] = await Promise.all([claim(one), claim(other)]);
+  for (const place of [first, second]) assert.match(place, /^\/console\/cases\/case_[a-z0-9]{26}$/, "a case is opened");
   assert.notEqual(first, second);
+  const [assignee, otherAssignee] = await Promise.all([first, second].map(async (place) => (await shown(place.split("/").pop())).assignee));
+  assert.deepEqual([assignee, otherAssignee], ["analyst", "another-analyst"]);
   await finish(one);
   await finish(other);
 });
