@@ -136,7 +136,8 @@ impl Case {
         if self.knows(key.as_ref()) {
             return Ok(Step::default());
         }
-        // There is always room for the end of a case, and of its words.
+        // Near its end a journal takes no command but the one that closes the case, while there is room for what follows
+        // from it. For the end of a closed case's words there always is.
         let ends = match order.command {
             Command::Close { .. } => !self.is_full(),
             Command::Erase => true,
@@ -227,7 +228,7 @@ impl Case {
     /// When time itself has to be told at the latest ([`rest::wake`]). `None` for a case that only a person can move.
     #[must_use]
     pub fn wake(&self) -> Option<Millis> {
-        if self.is_full() { None } else { rest::wake(&self.state) }
+        if self.is_full() { rest::erase_at(&self.state) } else { rest::wake(&self.state) }
     }
 
     /// Whether nobody may add to the case any more, but to close it.
@@ -240,6 +241,15 @@ impl Case {
         self.head.seq + limits::DERIVED_PER_INPUT as u64 + 2 >= limits::JOURNAL_ENTRIES
     }
 
+    /// Whether nothing but the end of the case's words would come of an input.
+    fn ends_words(&self, entry: &Entry, at: Millis) -> bool {
+        match entry {
+            Entry::Commanded { command: Command::Erase, .. } => true,
+            Entry::TimePassed => rest::erase_at(&self.state).is_some_and(|end| self.moment(at) >= end),
+            _ => false,
+        }
+    }
+
     fn knows(&self, key: Option<&Digest>) -> bool {
         key.is_some_and(|key| self.state.keys.contains(key))
     }
@@ -247,7 +257,7 @@ impl Case {
     /// Whether an input may happen now. What is not admitted writes nothing, so a journal that holds it is forged.
     fn admits(&self, entry: &Entry, at: Millis) -> bool {
         let state = &self.state;
-        if self.is_full() && !matches!(entry, Entry::Commanded { command: Command::Erase, .. }) {
+        if self.is_full() && !self.ends_words(entry, at) {
             return false;
         }
         match entry {
@@ -407,7 +417,7 @@ pub fn rederive<'a>(lines: impl IntoIterator<Item = &'a str> + Clone) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{actor::Role, ids::Subject};
+    use crate::{actor::Role, entry::CloseReason, ids::Subject, settings::DeskSettings};
 
     /// The second version's dispute, as if its journal had that many entries.
     fn long(entries: u64) -> Case {
@@ -435,5 +445,18 @@ mod tests {
         assert_eq!(give(&mut case, close()), Err(Refusal::Full), "what cannot be read back is not written");
         assert_eq!((case.resume(at), case.advance(at)), (Step::default(), Step::default()));
         assert_eq!(case.rest(), Rest::Review);
+    }
+
+    #[test]
+    fn the_words_of_a_closed_case_end_in_time_however_long_its_journal_is() {
+        let end = Millis(long(13).state.now.0 + 90);
+        let mut case = long(limits::JOURNAL_ENTRIES - 100);
+        (case.state.closed, case.state.care.closed_at) = (Some(CloseReason::ByAnalyst), Some(case.state.now));
+        let desk = DeskSettings { retention_ms: Some(90), ..DeskSettings::default() };
+        case.state.opened.settings.desk = Some(desk);
+        assert_eq!((case.wake(), case.advance(Millis(end.0 - 1))), (Some(end), Step::default()));
+        assert_eq!(case.advance(end).lines.len(), 2);
+        assert!(case.state.care.erased.is_some());
+        assert_eq!((case.wake(), case.advance(Millis(end.0 + 1))), (None, Step::default()));
     }
 }

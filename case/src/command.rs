@@ -8,7 +8,7 @@ use crate::{
     law, limits,
     rules::pack::Duty,
     settings::{DeskSettings, Mode},
-    state::{Proposed, Stage, State},
+    state::{Letter, Proposed, Stage, State},
     time::Millis,
     view_hash,
 };
@@ -58,6 +58,9 @@ pub enum Refusal {
     /// The case does not rest.
     #[error("an approved action is on its way; wait until it is done")]
     ActionUnderWay,
+    /// Nobody sends one letter twice.
+    #[error("the same letter is on its way; wait until it is done")]
+    SameLetter,
     /// A journal has an end.
     #[error("the case has become too long; close it and open another")]
     Full,
@@ -107,8 +110,8 @@ pub fn check(state: &State, actor: &Actor, order: &Reasoned, at: Millis) -> Resu
         return check_keeping(state, command);
     }
     // A letter may follow a case's end.
-    if matches!(command, Command::Reply { .. }) {
-        return check_letter(state);
+    if let Command::Reply { sum, .. } = command {
+        return check_letter(state, sum);
     }
     if matches!(command, Command::Reopen { .. }) {
         return if state.closed.is_some() { Ok(()) } else { Err(Refusal::NotClosed) };
@@ -132,16 +135,18 @@ fn check_keeping(state: &State, command: &Command) -> Result<(), Refusal> {
         Command::Hold { .. } | Command::Erase if state.care.held => Err(Refusal::Held),
         Command::Unhold { .. } if !state.care.held => Err(Refusal::NotHeld),
         Command::Erase if state.closed.is_none() => Err(Refusal::NotClosed),
-        Command::Erase if letter_under_way(state) => Err(Refusal::ActionUnderWay),
         _ => Ok(()),
     }
 }
 
-fn check_letter(state: &State) -> Result<(), Refusal> {
+fn check_letter(state: &State, sum: &Digest) -> Result<(), Refusal> {
+    let under_way = |letter: &Letter| letter.stage == Stage::Approved && letter.sum == *sum;
     match (state.opened.settings.mode, &state.customer) {
         (Mode::Shadow, _) => Err(Refusal::Shadow),
         (Mode::Assist | Mode::Auto, None) => Err(Refusal::NoCustomer),
         (Mode::Assist | Mode::Auto, Some(_)) if state.letters.len() >= limits::LETTERS => Err(Refusal::Full),
+        // Whoever sends again what was not answered in time sends no second letter.
+        (Mode::Assist | Mode::Auto, Some(_)) if state.letters.iter().any(under_way) => Err(Refusal::SameLetter),
         (Mode::Assist | Mode::Auto, Some(_)) => Ok(()),
     }
 }
@@ -270,10 +275,6 @@ fn open<'a>(state: &'a State, id: &str, hash: &Digest) -> Result<&'a Proposed, R
         Stage::Pending if view_hash::of(state, proposed) != *hash => Err(Refusal::Stale),
         Stage::Pending => Ok(proposed),
     }
-}
-
-fn letter_under_way(state: &State) -> bool {
-    state.letters.iter().any(|letter| letter.stage == Stage::Approved)
 }
 
 fn action_under_way(state: &State) -> bool {

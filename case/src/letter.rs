@@ -1,13 +1,15 @@
 //! The reply to a customer: drafted by fixed rules from what was found and decided, each sentence with what it rests on,
 //! and a filter that every letter passes before it leaves, whoever wrote it.
 //!
-//! A draft promises nothing that nobody agreed to, and says no word of suspicion. The filter knows words and forms; that
-//! a letter is right and kind is for whoever sends it.
+//! A draft promises nothing that nobody agreed to, says that something was done only when it was, and has no word of
+//! suspicion. The filter is a list of phrases in a few languages; that a letter is right and kind is for whoever sends it.
 
 mod filter;
+mod plain;
+mod secret;
 mod words;
 
-pub use self::filter::{LetterProblem, check};
+pub use self::filter::{LetterProblem, check, check_question};
 
 use jiff::civil::{Date, date};
 
@@ -41,11 +43,16 @@ const DISCLOSED_FROM: Date = date(2026, 8, 2);
 pub fn draft(state: &State) -> Option<Draft> {
     let track = state.lead()?;
     let proposed = track.proposals.last();
-    let decided = proposed.filter(|proposed| matches!(proposed.stage, Stage::Approved | Stage::Done));
+    let outcome = match proposed {
+        Some(proposed) if proposed.stage == Stage::Done => words::outcome(state, &proposed.proposal),
+        Some(proposed) if proposed.stage == Stage::Approved => words::agreed(),
+        Some(_) | None if state.closed.is_some() => Vec::new(),
+        Some(_) | None => words::undecided(),
+    };
     let sentences = words::greeting(track.task)
         .into_iter()
         .chain(proposed.map(|proposed| words::about(state, &proposed.proposal)).unwrap_or_default())
-        .chain(decided.map_or_else(words::undecided, |proposed| words::outcome(state, &proposed.proposal)))
+        .chain(outcome)
         .chain(words::end());
     Some(Draft { sentences: sentences.collect(), disclosure: disclosure(state) })
 }

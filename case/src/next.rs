@@ -27,10 +27,11 @@ use crate::{
 #[must_use]
 pub fn next(state: &State) -> Option<Entry> {
     if state.closed.is_some() {
-        return ask_due(state)
+        // Nothing is sent any more of words that are to go.
+        return care::erasure_due(state)
+            .or_else(|| ask_due(state))
             .or_else(|| letter_due(state))
-            .or_else(|| care::letter_trouble_due(state))
-            .or_else(|| care::erasure_due(state));
+            .or_else(|| care::letter_trouble_due(state));
     }
     ask_due(state)
         .or_else(|| care::return_due(state))
@@ -179,7 +180,6 @@ fn escalation_due(state: &State) -> Option<Entry> {
     let outcome = state.outcome.as_ref()?;
     let high = |facts: &Facts| matches!(facts, Facts::Risk { band: Band::High, .. });
     let refused = |track: &Track| track.proposals.iter().any(|proposed| proposed.stage == Stage::Refused);
-    let unsent = state.letters.iter().any(|letter| letter.stage == Stage::Refused);
     let unanswered = |track: &Track| {
         let waits = track.waiting.filter(|_| !track.is_over());
         waits.is_some_and(|(_, since)| state.now.since(since) >= state.opened.settings.wait_ms)
@@ -192,7 +192,7 @@ fn escalation_due(state: &State) -> Option<Entry> {
         (state.facts_of(Source::Risk).any(high), Escalation::HighRisk),
         (state.tracks.iter().any(unanswered), Escalation::NoAnswer),
         (state.asks.values().any(|ask| is_failing(state, ask)), Escalation::ActionFailing),
-        (unsent || state.tracks.iter().any(refused), Escalation::ActionRefused),
+        (state.care.unsent || state.tracks.iter().any(refused), Escalation::ActionRefused),
     ];
     let new = |(due, reason): &(bool, Escalation)| *due && !state.escalations.contains(reason);
     due.iter()

@@ -140,6 +140,11 @@ pub fn detect(text: &str) -> Vec<Span> {
     spans
 }
 
+/// The text as it is matched: plain letters without accents, and nothing that cannot be seen.
+pub(crate) fn plain(text: &str) -> String {
+    normal::normalise(text).iter().map(|letter| letter.glyph).collect()
+}
+
 /// A find in normalised text: the indices of its first and last letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Find {

@@ -21,7 +21,8 @@ pub enum Rest {
         /// When a human takes over.
         wake: Millis,
     },
-    /// An analyst's queue.
+    /// An analyst's queue. A closed case lies here as well after a letter of it was refused, until somebody sends
+    /// another, or opens the case and closes it again.
     Review,
     /// Nobody: it is closed. A closed case that sends a letter is at work until that is done.
     Closed,
@@ -41,7 +42,7 @@ pub fn of(state: &State) -> Rest {
         return Rest::Working { wake };
     }
     if state.closed.is_some() {
-        return Rest::Closed;
+        return if state.care.unsent { Rest::Review } else { Rest::Closed };
     }
     let asks = state.tracks.iter().any(Track::asks_now);
     let open = state.tracks.iter().filter(|track| !(track.is_over() || (asks && track.is_held())));
@@ -62,10 +63,10 @@ pub fn wake(state: &State) -> Option<Millis> {
     let rest = match of(state) {
         Rest::Working { wake } | Rest::Waiting { wake } => Some(wake),
         Rest::Review => stale_at(state),
-        Rest::Closed => return erase_at(state),
+        Rest::Closed => None,
     };
     if state.closed.is_some() {
-        return rest;
+        return rest.into_iter().chain(erase_at(state)).min();
     }
     let care = &state.care;
     let warnings = law::warnings(state).map(|warning| warning.at);

@@ -12,7 +12,7 @@ use case::{
 use serde_json::{Map, Value};
 
 use crate::{
-    letters::Outgoing,
+    letters::{Outgoing, may_ask},
     ports::{Outside, Sealed},
     problem::{Code, Problem},
     request::{object, optional_text, reference},
@@ -140,13 +140,18 @@ impl CommandBody {
         Ok((Reasoned { command, code: self.code.clone() }, sealed))
     }
 
-    /// The command as the case takes it: a letter with what the law has it say, and past the filter.
+    /// The command as the case takes it: a letter with what the law has it say, and past the filter, as a question to
+    /// the customer is.
     ///
     /// # Errors
-    /// A [`Problem`] that says what is wrong with the letter.
+    /// A [`Problem`] that says what is wrong with the letter or the question.
     pub(crate) fn for_case(&self, state: &State) -> Result<Self, Problem> {
         let kind = match &self.kind {
             Kind::Reply(letter) => Kind::Reply(letter.ready(state)?),
+            Kind::Ask => {
+                may_ask(&self.note)?;
+                Kind::Ask
+            }
             other => other.clone(),
         };
         Ok(Self { kind, ..self.clone() })

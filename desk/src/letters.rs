@@ -1,6 +1,15 @@
-//! Letters to the customer: what leaves is what the filter let pass, with what the law has a drafted letter say.
+//! Letters to the customer: what leaves is what the filter let pass, with what the law has a drafted letter say. A
+//! question to the customer passes the same filter.
 
-use case::{case::Ready, entry::Question, letter, settings::Mode, state::State};
+use std::collections::BTreeSet;
+
+use case::{
+    case::Ready,
+    entry::Question,
+    letter::{self, LetterProblem},
+    settings::Mode,
+    state::State,
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -40,15 +49,26 @@ impl Outgoing {
             text.push_str(line);
         }
         // Nothing that is said by law makes a letter.
-        let said = letter::check(&self.text, state).into_iter().chain(letter::check(&text, state));
-        let mut wrong: Vec<String> = said.map(|problem| problem.to_string()).collect();
-        wrong.sort();
-        wrong.dedup();
-        if wrong.is_empty() {
-            return Ok(Self { text, drafted: self.drafted });
-        }
-        Err(Problem::of(Code::Letter, "text", format!("The letter stays here: {}.", wrong.join("; "))))
+        let mut wrong = letter::check(&self.text, state);
+        wrong.extend(letter::check(&text, state));
+        stays_here("letter", "text", &wrong)?;
+        Ok(Self { text, drafted: self.drafted })
     }
+}
+
+/// Lets a question to the customer pass, or says what is wrong with it.
+pub(crate) fn may_ask(question: &str) -> Result<(), Problem> {
+    stays_here("question", "question", &letter::check_question(question))
+}
+
+/// Refuses what something is wrong with.
+fn stays_here(what: &str, field: &str, wrong: &BTreeSet<LetterProblem>) -> Result<(), Problem> {
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let mut wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    wrong.sort();
+    Err(Problem::of(Code::Letter, field, format!("The {what} stays here: {}.", wrong.join("; "))))
 }
 
 impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {

@@ -421,6 +421,7 @@ impl From<Refusal> for Problem {
             | Refusal::NoProposal
             | Refusal::Settled
             | Refusal::ActionUnderWay
+            | Refusal::SameLetter
             | Refusal::Full
             | Refusal::NotHeld
             | Refusal::NoCustomer

@@ -41,7 +41,6 @@ pub(crate) struct Session {
     rules: Option<Digest>,
     /// Whether the token is one that Cloudflare Access adds to every request, so that it has to be there.
     pub(crate) by_access: bool,
-    begun_at: Millis,
     /// When it ends.
     pub(crate) ends_at: Millis,
 }
@@ -54,13 +53,12 @@ impl Session {
         (grant, proof): (Grant, Proof),
         by_access: bool,
     ) -> Self {
-        let begun_at = outside.now();
         let rules = match proof {
             Proof::Key(_) => None,
             Proof::Token(_) => Some(rules_of(setup)),
         };
-        let ends_at = begun_at.plus(LASTS_MS);
-        Self { id: new_id(outside), grant, proof, rules, by_access, begun_at, ends_at }
+        let ends_at = outside.now().plus(LASTS_MS);
+        Self { id: new_id(outside), grant, proof, rules, by_access, ends_at }
     }
 
     /// The session as a browser holds it.

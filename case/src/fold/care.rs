@@ -2,8 +2,8 @@
 
 use crate::{
     actor::Actor,
-    entry::{Command, Entry, Erasure, Escalation, Message, Return, Speaker},
-    state::{Snooze, State},
+    entry::{Command, Entry, Erasure, Escalation, Message, Missing, Return, Speaker},
+    state::{Ask, Snooze, Stage, Standing, State},
     time::Millis,
 };
 
@@ -29,13 +29,15 @@ pub(super) fn apply(state: &mut State, entry: &Entry) {
         Entry::Returned { why } => returned(state, *why),
         Entry::Erased { why } => erased(state, *why),
         Entry::Closed { .. } => closed(state),
+        Entry::GaveUp { ask, .. } => {
+            state.care.unsent |= state.asks.get(ask).is_some_and(Ask::is_letter);
+        }
         Entry::Opened(_)
         | Entry::TimePassed
         | Entry::Resumed
         | Entry::Triaged(_)
         | Entry::Asked { .. }
         | Entry::RetryPlanned { .. }
-        | Entry::GaveUp { .. }
         | Entry::LawApplied { .. } => {}
     }
 }
@@ -109,8 +111,13 @@ fn commanded(state: &mut State, by: &Actor, command: &Command) {
             give_back(state);
             state.care.raised = !state.escalations.contains(&Escalation::ByAnalyst);
         }
-        Command::Close { .. } => closed(state),
+        Command::Close { .. } => {
+            closed(state);
+            state.care.unsent = false;
+        }
+        Command::Reply { .. } => answered(state),
         Command::Reopen { .. } => {
+            state.care.unsent = false;
             state.care.closed_at = None;
             if state.opened.settings.desk.is_some() {
                 give_back(state);
@@ -125,7 +132,6 @@ fn commanded(state: &mut State, by: &Actor, command: &Command) {
         | Command::Approve { .. }
         | Command::Reject { .. }
         | Command::Decide { .. }
-        | Command::Reply { .. }
         | Command::Reveal { .. } => {}
     }
 }
@@ -151,7 +157,24 @@ const fn closed(state: &mut State) {
     state.care.snoozed = None;
 }
 
-const fn erased(state: &mut State, why: Erasure) {
+/// Another letter settles that one was refused, and its own refusal is told again.
+fn answered(state: &mut State) {
+    state.care.unsent = false;
+    let mut proposals = state.tracks.iter().flat_map(|track| &track.proposals);
+    if !proposals.any(|proposed| proposed.stage == Stage::Refused) {
+        state.escalations.remove(&Escalation::ActionRefused);
+    }
+}
+
+/// What was to be sent has no words any more: it is given up, and no answer to it is waited for.
+fn erased(state: &mut State, why: Erasure) {
     state.care.erase = false;
     state.care.erased = Some(why);
+    state.care.unsent = false;
+    for ask in state.asks.values_mut().filter(|ask| ask.is_letter() && ask.is_open()) {
+        ask.standing = Standing::Missing(Missing::Late);
+    }
+    for letter in state.letters.iter_mut().filter(|letter| letter.stage == Stage::Approved) {
+        letter.stage = Stage::Refused;
+    }
 }

@@ -1,10 +1,13 @@
 //! The filter that stands before every letter: words that nobody outside may read, promises that nobody made, and what
-//! does not belong into a letter at all.
+//! does not belong into a letter at all. Before a question to the customer stands what is about words alone.
+//!
+//! It knows lists of phrases and no meanings: [`super::secret`] says in which languages.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::{plain, secret};
 use crate::{
     draft::check::tone,
     limits,
@@ -31,8 +34,8 @@ pub enum LetterProblem {
     /// It tells how risk is scored here.
     #[error("it tells of internal scores")]
     Score,
-    /// It promises money that nobody agreed to.
-    #[error("it promises money, and no such action was approved")]
+    /// It promises money that nobody agreed to, or speaks of money as given before that was done.
+    #[error("it promises money or speaks of it as given, and no such action was approved or done")]
     Promise,
     /// It holds a number of a card, an account or a person.
     #[error("it holds a number of a card, an account or a person")]
@@ -56,21 +59,19 @@ const SCORES: &[&[&str]] = &[
     &["low", "risk"],
     &["fraud", "score"],
 ];
-/// Words of a report that is secret.
-const REPORTS: &[&[&str]] = &[
-    &["suspicious", "activity"],
-    &["activity", "report"],
-    &["financial", "intelligence"],
-    &["law", "enforcement"],
-    &["tipping", "off"],
-    &["under", "surveillance"],
-];
 /// Money that is spoken of as given.
 const GIVEN: &[&[&str]] = &[
     &["have", "credited"],
     &["have", "refunded"],
     &["have", "reimbursed"],
     &["has", "been", "refunded"],
+    &["have", "repaid"],
+    &["ve", "credited"],
+    &["ve", "refunded"],
+    &["ve", "reimbursed"],
+    &["we", "credited"],
+    &["we", "refunded"],
+    &["we", "reimbursed"],
     &["have", "asked", "the", "merchant", "s", "bank"],
     &["have", "asked", "the", "payee", "s", "bank"],
 ];
@@ -78,23 +79,50 @@ const GIVEN: &[&[&str]] = &[
 /// What is wrong with a letter of a case; nothing, if it may leave.
 #[must_use]
 pub fn check(text: &str, state: &State) -> BTreeSet<LetterProblem> {
-    let words = tone::words(text);
-    let has = |phrases: &[&[&str]]| phrases.iter().any(|phrase| words.windows(phrase.len()).any(|run| run == *phrase));
-    let proposals = || state.tracks.iter().flat_map(|track| &track.proposals);
-    let moved = proposals()
-        .any(|one| one.proposal.action().moves_money() && matches!(one.stage, Stage::Approved | Stage::Done));
+    let readings = plain::readings(text);
+    let money = || {
+        let proposals = state.tracks.iter().flat_map(|track| &track.proposals);
+        proposals.filter(|one| one.proposal.action().moves_money())
+    };
+    let agreed = money().any(|one| matches!(one.stage, Stage::Approved | Stage::Done));
+    let done = money().any(|one| one.stage == Stage::Done);
+    let promises = readings.iter().any(|words| tone::promises(words));
     let found = [
         (!text.chars().any(char::is_alphabetic), LetterProblem::Empty),
         (text.chars().count() > limits::LETTER_CHARS, LetterProblem::TooLong),
         (text.chars().any(is_hidden), LetterProblem::Sign),
-        (tone::is_suspicion(&words) || has(REPORTS), LetterProblem::Suspicion),
-        (has(SCORES), LetterProblem::Score),
-        (!moved && (tone::promises(&words) || has(GIVEN)), LetterProblem::Promise),
-        (pii::detect(text).iter().any(|span| is_personal(span.kind)), LetterProblem::Personal),
+        ((promises && !agreed) || (has(&readings, GIVEN) && !done), LetterProblem::Promise),
         (has_gap(text), LetterProblem::Token),
-        (has_link(text), LetterProblem::Link),
     ];
+    let mut found: BTreeSet<LetterProblem> = only(found);
+    found.extend(check_read(text, &readings));
+    found
+}
+
+/// What is wrong with a question to the customer, who reads it as they read a letter.
+#[must_use]
+pub fn check_question(text: &str) -> BTreeSet<LetterProblem> {
+    check_read(text, &plain::readings(text))
+}
+
+/// What nobody outside may read, whatever it stands in.
+fn check_read(text: &str, readings: &[Vec<String>]) -> BTreeSet<LetterProblem> {
+    only([
+        (readings.iter().any(|words| secret::is_told(words)), LetterProblem::Suspicion),
+        (has(readings, SCORES), LetterProblem::Score),
+        (pii::detect(text).iter().any(|span| is_personal(span.kind)), LetterProblem::Personal),
+        (has_link(text) || has_link(&plain::plain(text)), LetterProblem::Link),
+    ])
+}
+
+fn only<const N: usize>(found: [(bool, LetterProblem); N]) -> BTreeSet<LetterProblem> {
     found.into_iter().filter(|(wrong, _)| *wrong).map(|(_, problem)| problem).collect()
+}
+
+fn has(readings: &[Vec<String>], phrases: &[&[&str]]) -> bool {
+    let in_words =
+        |words: &Vec<String>| phrases.iter().any(|phrase| words.windows(phrase.len()).any(|run| run == *phrase));
+    readings.iter().any(in_words)
 }
 
 /// Control characters, zero-width signs, and what turns the direction of writing. Lines and tabs are seen.

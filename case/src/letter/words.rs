@@ -41,6 +41,11 @@ pub(super) fn undecided() -> Vec<Sentence> {
     vec![said("We are looking into it and will write to you again once it is decided.", request())]
 }
 
+/// What was agreed to may still be refused, so nothing is said of it but that.
+pub(super) fn agreed() -> Vec<Sentence> {
+    vec![said("We have decided what to do, and will write to you again once it is done.", request())]
+}
+
 /// What the ledger shows of what a proposal is about.
 pub(super) fn about(state: &State, proposal: &Proposal) -> Vec<Sentence> {
     let ledger = |id: &Reference| vec![EvidenceId::new(Source::Ledger.name(), id)];
@@ -60,7 +65,7 @@ pub(super) fn about(state: &State, proposal: &Proposal) -> Vec<Sentence> {
     charges.chain(payments).chain(reasons.map(|text| said(text, cites()))).collect()
 }
 
-/// What was decided, once it was.
+/// What was done, once it was.
 pub(super) fn outcome(state: &State, proposal: &Proposal) -> Vec<Sentence> {
     let amount = proposal.amount().map_or_else(|| "the amount".to_owned(), |amount| amount.to_string());
     let cites = || if proposal.cites().is_empty() { request() } else { proposal.cites().to_vec() };

@@ -4,7 +4,7 @@ use crate::{
     entry::{Entry, Erasure, Escalation, Return},
     law, rest,
     rules::pack::Duty,
-    state::{Stage, State},
+    state::State,
 };
 
 /// A claim or a rest that is over.
@@ -26,8 +26,12 @@ pub(super) fn escalations(state: &State) -> [(bool, Escalation); 3] {
     [
         (state.care.raised, Escalation::ByAnalyst),
         (is_breached(state), Escalation::Breached),
-        (rest::stale_at(state).is_some_and(|at| state.now >= at), Escalation::Stale),
+        (is_stale(state), Escalation::Stale),
     ]
+}
+
+fn is_stale(state: &State) -> bool {
+    rest::stale_at(state).is_some_and(|at| state.now >= at)
 }
 
 /// Whether a time of the bank's was missed, for what is still to be done.
@@ -41,9 +45,12 @@ fn is_breached(state: &State) -> bool {
 
 /// A letter of a closed case that was refused, or does not get through, is for a person, as it is in an open one.
 pub(super) fn letter_trouble_due(state: &State) -> Option<Entry> {
-    let refused = state.letters.iter().any(|letter| letter.stage == Stage::Refused);
     let failing = state.asks.values().any(|ask| ask.is_letter() && super::is_failing(state, ask));
-    let due = [(refused, Escalation::ActionRefused), (failing, Escalation::ActionFailing)];
+    let due = [
+        (state.care.unsent, Escalation::ActionRefused),
+        (failing, Escalation::ActionFailing),
+        (is_stale(state), Escalation::Stale),
+    ];
     let new = due.into_iter().find(|(due, reason)| *due && !state.escalations.contains(reason));
     new.map(|(_, reason)| Entry::Escalated { reason })
 }

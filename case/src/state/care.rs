@@ -16,6 +16,8 @@ pub struct Care {
     pub raised: bool,
     /// When the case was closed.
     pub closed_at: Option<Millis>,
+    /// Whether a letter was refused, and nobody has sent another or otherwise settled it since.
+    pub unsent: bool,
     /// Whether the words must not be erased.
     pub held: bool,
     /// Whether somebody commanded to erase the words.
@@ -43,6 +45,7 @@ impl Care {
             touched_at: at,
             raised: false,
             closed_at: None,
+            unsent: false,
             held: false,
             erase: false,
             erased: None,

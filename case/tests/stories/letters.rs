@@ -9,6 +9,7 @@ use case::{
     letter::{self, LetterProblem},
     settings::{DeskSettings, Mode},
     state::Stage,
+    time::DAY_MS,
 };
 
 use super::{approve, cites, proposal};
@@ -29,6 +30,15 @@ fn dispute(mode: Mode, bank: Bank) -> World {
 
 fn reply() -> Command {
     Command::Reply { letter: sealed("a letter"), sum: sealed("its sum") }
+}
+
+fn close() -> Command {
+    Command::Close { note: sealed("answered") }
+}
+
+/// What the filter finds in a letter.
+fn found(text: &str, world: &World) -> Vec<LetterProblem> {
+    letter::check(text, world.case.state()).into_iter().collect()
 }
 
 #[test]
@@ -100,7 +110,6 @@ fn a_letter_is_sent_once_from_a_closed_case_as_well() {
     assert_eq!(world.command(actor("eve", Role::Auditor), reply()), Err(Refusal::Role));
     world.command(analyst("ada"), reply()).unwrap();
     assert!(matches!(world.case.rest(), Rest::Working { .. }), "it is on its way");
-    assert_eq!(world.command(actor("cia", Role::Admin), Command::Erase), Err(Refusal::ActionUnderWay));
     world.restart();
     assert_eq!(world.drive(), Rest::Closed);
     assert_eq!(world.case.state().letters[0].stage, Stage::Done);
@@ -114,7 +123,7 @@ fn a_letter_is_sent_once_from_a_closed_case_as_well() {
 #[test]
 fn a_letter_that_is_refused_is_told_to_people() {
     let mut world = dispute(Mode::Assist, Bank::charged_twice().down("act", Failure::Refused));
-    world.command(analyst("ada"), Command::Close { note: sealed("answered") }).unwrap();
+    world.command(analyst("ada"), close()).unwrap();
     world.command(analyst("ada"), reply()).unwrap();
     world.drive();
     assert_eq!(world.case.state().letters[0].stage, Stage::Refused);
@@ -125,7 +134,7 @@ fn a_letter_that_is_refused_is_told_to_people() {
 #[test]
 fn a_letter_that_never_arrives_is_told_to_people_even_if_the_case_is_closed() {
     let mut world = dispute(Mode::Assist, Bank::charged_twice().reply("act", &[Reply::Silence]));
-    world.command(analyst("ada"), Command::Close { note: sealed("answered") }).unwrap();
+    world.command(analyst("ada"), close()).unwrap();
     world.command(analyst("ada"), reply()).unwrap();
     world.in_flight.clear();
     assert!(world.case.state().escalations.is_empty());
@@ -141,4 +150,165 @@ fn a_letter_that_never_arrives_is_told_to_people_even_if_the_case_is_closed() {
 fn in_shadow_mode_no_letter_leaves() {
     let mut world = dispute(Mode::Shadow, Bank::charged_twice());
     assert_eq!(world.command(analyst("ada"), reply()), Err(Refusal::Shadow));
+}
+
+#[test]
+fn what_is_agreed_to_is_no_more_than_decided_until_it_is_done() {
+    let done = "We have asked the merchant's bank for USD 12.99.";
+    let mut world = dispute(Mode::Assist, Bank::charged_twice());
+    approve(&mut world, "ada");
+    let draft = letter::draft(world.case.state()).unwrap().text();
+    assert!(!draft.contains("asked the merchant") && draft.contains("We have decided"), "{draft}");
+    assert_eq!(found(&draft, &world), []);
+    assert_eq!(found(done, &world), [LetterProblem::Promise]);
+    assert_eq!(found("You will be refunded.", &world), [], "it was agreed to");
+    assert_eq!(world.drive(), Rest::Closed);
+    assert_eq!(found(done, &world), []);
+    let mut world = dispute(Mode::Assist, Bank::charged_twice());
+    world.command(analyst("ada"), close()).unwrap();
+    let draft = letter::draft(world.case.state()).unwrap().text();
+    assert!(!draft.contains("looking into it"), "nobody looks into a closed case: {draft}");
+}
+
+#[test]
+fn a_closed_case_whose_letter_was_refused_lies_with_people_until_they_settle_it() {
+    let bank = Bank::charged_twice().down("act", Failure::Refused);
+    let told = |world: &World| world.kinds().iter().filter(|kind| *kind == "escalated").count();
+    let mut world = dispute(Mode::Assist, bank);
+    world.command(analyst("ada"), close()).unwrap();
+    for sent in 1..=2 {
+        world.command(analyst("ada"), reply()).unwrap();
+        assert_eq!(world.drive(), Rest::Review);
+        assert_eq!((world.case.state().closed.is_some(), told(&world)), (true, sent), "each is told");
+    }
+    let stale_at = world.case.wake().unwrap();
+    world.pass_until(stale_at);
+    assert!(world.case.state().escalations.contains(&Escalation::Stale), "it is told that nobody settles it");
+    let bank = world.bank.clone();
+    // One way out is a letter that arrives.
+    world.bank = Bank::charged_twice();
+    world.command(analyst("ada"), reply()).unwrap();
+    assert_eq!(world.drive(), Rest::Closed);
+    assert!(world.case.state().escalations.is_empty());
+    // The other is somebody who opens the case and closes it.
+    world.bank = bank;
+    world.command(analyst("ada"), reply()).unwrap();
+    assert_eq!(world.drive(), Rest::Review);
+    world.command(analyst("ada"), Command::Reopen { note: sealed("by post") }).unwrap();
+    world.command(analyst("ada"), close()).unwrap();
+    assert_eq!(world.case.rest(), Rest::Closed);
+    world.check_journal();
+}
+
+#[test]
+fn a_case_that_closes_by_itself_after_its_letter_was_refused_lies_with_people() {
+    let mut world = dispute(Mode::Assist, Bank::charged_twice().reply("act", &[Reply::Silence]));
+    approve(&mut world, "ada");
+    let act = world.in_flight.pop_front().unwrap();
+    world.command(analyst("ada"), reply()).unwrap();
+    world.bank = Bank::charged_twice().down("act", Failure::Refused);
+    let letter = world.in_flight.pop_front().unwrap();
+    world.perform(&letter);
+    world.bank = Bank::charged_twice();
+    world.perform(&act);
+    assert!(world.case.state().closed.is_some());
+    assert_eq!(world.case.rest(), Rest::Review);
+    world.check_journal();
+}
+
+#[test]
+fn a_letter_that_never_arrives_does_not_keep_the_words_from_erasure() {
+    let kept = DeskSettings { retention_ms: Some(2 * DAY_MS), ..DeskSettings::default() };
+    for desk in [DeskSettings::default(), kept] {
+        let mut opened = request(TWICE, Label::DisputeSummary);
+        opened.settings.desk = Some(desk.clone());
+        let mut world = World::open(opened, TWICE, Bank::charged_twice());
+        world.drive();
+        world.command(analyst("ada"), close()).unwrap();
+        world.command(analyst("ada"), reply()).unwrap();
+        let letter = world.in_flight.pop_front().unwrap();
+        if desk.retention_ms.is_none() {
+            world.command(actor("cia", Role::Admin), Command::Erase).unwrap();
+        }
+        while let Rest::Working { .. } = world.case.rest() {
+            world.pass_until(world.case.wake().unwrap());
+        }
+        assert!(world.case.state().care.erased.is_some());
+        assert_eq!((world.case.rest(), world.case.wake()), (Rest::Closed, None));
+        assert_eq!(world.case.state().letters[0].stage, Stage::Refused);
+        let lines = world.lines.len();
+        world.perform(&letter);
+        assert_eq!(world.lines.len(), lines, "nobody waits for an answer any more");
+        world.check_journal();
+    }
+}
+
+#[test]
+fn the_same_letter_is_not_sent_again_while_it_is_on_its_way() {
+    let mut world = dispute(Mode::Assist, Bank::charged_twice());
+    world.command(analyst("ada"), reply()).unwrap();
+    assert_eq!(world.command(analyst("ben"), reply()), Err(Refusal::SameLetter));
+    let other = Command::Reply { letter: sealed("another letter"), sum: sealed("its own sum") };
+    world.command(analyst("ada"), other).unwrap();
+    world.drive();
+    world.command(analyst("ada"), reply()).unwrap();
+}
+
+#[test]
+fn suspicion_is_found_however_it_is_written() {
+    let world = dispute(Mode::Assist, Bank::charged_twice());
+    for text in [
+        "We filed a S.A.R. about you.",
+        "We filed a S A R about you.",
+        "This looks suspi-cious to us.",
+        "This looks suspi-\ncious to us.",
+        "This looks ｓｕｓｐｉｃｉｏｕｓ to us.",
+        "This looks su\u{455}p\u{456}\u{441}\u{456}ous to us.",
+        "This looks susp\u{ed}cious to us.",
+        "This looks $usp1cious to us.",
+        "We have reported you to the police.",
+        "We've notified the authorities.",
+        "Your account was reported to the NCA.",
+        "The police have been informed.",
+        "You are under investigation.",
+        "Es besteht der Verdacht auf Geldwäsche.",
+        "Wir haben Sie der Polizei gemeldet.",
+        "Une déclaration de soupçon a été faite.",
+        "Nous vous avons signalé à la police.",
+        "Hay una sospecha de blanqueo de capitales.",
+        "Lo hemos denunciado a la policía.",
+        "C'è un sospetto di riciclaggio.",
+        "Abbiamo segnalato il fatto alla polizia.",
+        "Er is een vermoeden van witwassen.",
+        "Wij hebben u bij de politie gemeld.",
+    ] {
+        let found = found(text, &world);
+        assert!(found.contains(&LetterProblem::Suspicion), "{text:?}: {found:?}");
+    }
+    assert!(found("Your h.i.g.h risk is known.", &world).contains(&LetterProblem::Score));
+    assert!(found("Go to bank-help．com now.", &world).contains(&LetterProblem::Link));
+    for text in [
+        "Please report the theft to the police, and send us the reference.",
+        "Have you told the police? If it was reported to the police, send us the reference.",
+        "You were contacted by somebody who claimed to be the police, and told to move your money.",
+        "We understand that a caller told you he was from the police.",
+        "We have told you what we know; your claim is under investigation.",
+        "Wir haben Ihnen geschrieben. Bitte erstatten Sie Anzeige bei der Polizei.",
+        "We have blocked your card and a new one is on its way to 1 A B Street.",
+    ] {
+        assert_eq!(found(text, &world), [], "{text:?}");
+    }
+}
+
+#[test]
+fn a_question_speaks_of_no_suspicion_either() {
+    for (text, problem) in [
+        ("Do you know that you are a suspect?", LetterProblem::Suspicion),
+        ("Why is your risk score 870?", LetterProblem::Score),
+        ("Is 4111 1111 1111 1111 your card?", LetterProblem::Personal),
+        ("Did you pay at bank-help.com?", LetterProblem::Link),
+    ] {
+        assert!(letter::check_question(text).contains(&problem), "{text}");
+    }
+    assert!(letter::check_question("Is ada@example.com still yours, and was it 12.99?").is_empty());
 }

@@ -343,7 +343,7 @@ pub(crate) fn check_owner(case: &Case) {
         Rest::Review | Rest::Closed => {}
     }
     let sends = state.asks.values().any(|ask| ask.is_letter() && ask.is_open());
-    assert_eq!(case.rest() == Rest::Closed, state.closed.is_some() && !sends);
+    assert_eq!(case.rest() == Rest::Closed, state.closed.is_some() && !sends && !state.care.unsent);
     check_queue(case);
 }
 

@@ -132,13 +132,16 @@ pub fn may_tell(lines: &[String], rest: Rest) -> bool {
 struct Seen {
     /// The state's name; none before the case was opened.
     rest: Option<&'static str>,
+    /// Whether it was closed: a closed case that sends a letter is at work for a while, and not closed once more.
+    closed: bool,
     decided: BTreeMap<String, &'static str>,
 }
 
 impl Seen {
     fn of(case: &Case) -> Self {
         let decided = proposals(case.state()).filter_map(|one| Some((one.proposal.id().to_owned(), decision(one)?)));
-        Self { rest: Some(row::state_name(case.rest())), decided: decided.collect() }
+        let rest = Some(row::state_name(case.rest()));
+        Self { rest, closed: case.state().closed.is_some(), decided: decided.collect() }
     }
 }
 
@@ -163,17 +166,18 @@ fn of_input(before: &Seen, input: &[Line], case: &Case) -> Vec<Event> {
             told.push((line, kind, more));
         }
     }
-    if let (Some(last), true) = (input.last(), before.rest != after.rest) {
-        let kind = match case.rest() {
+    if let Some(last) = input.last() {
+        let closes = (after.closed && !before.closed).then_some(EventKind::Closed);
+        let comes_to = match case.rest() {
             Rest::Waiting { .. } => Some(EventKind::Waiting),
             Rest::Review => Some(EventKind::InReview),
-            Rest::Closed => Some(EventKind::Closed),
-            Rest::Working { .. } => None,
+            Rest::Closed | Rest::Working { .. } => None,
         };
+        let comes_to = comes_to.filter(|_| before.rest != after.rest);
         let action = case.state().lead().and_then(|track| track.pending()).map(|one| one.proposal.action().name());
         let more: Map<String, Value> =
             action.into_iter().map(|action| ("action".to_owned(), Value::from(action))).collect();
-        told.extend(kind.map(|kind| (last, kind, more)));
+        told.extend(closes.into_iter().chain(comes_to).map(|kind| (last, kind, more.clone())));
     }
     let mut events: Vec<Event> = Vec::new();
     for (line, kind, more) in told {

@@ -35,6 +35,22 @@ fn a_dispute_is_told_from_its_opening_to_its_end() {
 }
 
 #[test]
+fn a_case_is_closed_once_until_somebody_opens_it_again() {
+    let kinds = |lines: &[String]| told(lines).into_iter().map(|(_, kind)| kind).collect::<Vec<_>>();
+    let letter = lines(include_str!("../../../../testdata/journals/v2-desk.jsonl"));
+    assert_eq!(kinds(&letter).iter().filter(|kind| **kind == "case.closed").count(), 1, "a letter closes nothing");
+    let mut lines = dispute();
+    let mut case = Case::replay(lines.iter().map(String::as_str)).unwrap();
+    let (at, note) = (case.state().now, case::ids::Digest::genesis());
+    let ada =
+        case::actor::Actor { subject: case::ids::Subject::parse("ada").unwrap(), role: case::actor::Role::Analyst };
+    for command in [Command::Reopen { note: note.clone() }, Command::Close { note }] {
+        lines.extend(case.command(ada.clone(), command, None, at).unwrap().lines);
+    }
+    assert_eq!(kinds(&lines)[4..], ["case.in_review", "case.closed"]);
+}
+
+#[test]
 fn every_event_names_a_head_of_the_journal_that_can_be_held_elsewhere() {
     let lines = dispute();
     let texts: Vec<&str> = lines.iter().map(String::as_str).collect();

@@ -33,10 +33,13 @@ pub(super) fn forms(sheet: &Sheet<'_>) -> Markup {
     if !who.role.decides() {
         return html! { section { h2 { "Decide" } p .quiet { "The role " (who.role.name()) " reads only." } } };
     }
-    let closed = sheet.text("/orchestration/state") == "closed";
+    let closed = is_closed(sheet);
     let forms = html! {
         @if closed {
-            p .quiet { "The case is closed and read-only." }
+            p .quiet { "The case is closed and read-only, but for letters." }
+            @if sheet.text("/orchestration/state") == "review" {
+                p { "A letter did not get through. Send another, or open the case again." }
+            }
             (fold(sheet, "reopen", "Open it again", true, &reasoned(sheet, "reopen", "Why", true)))
         } @else {
             (holder(sheet, who))
@@ -54,12 +57,20 @@ pub(super) fn forms(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
+/// Whether the case has come to its end, also while a letter of it is on its way or was refused.
+fn is_closed(sheet: &Sheet<'_>) -> bool {
+    !sheet.text("/closed_at").is_empty()
+}
+
 /// What was typed into a form that there is no more, so that it is not lost with it.
 fn unsent(sheet: &Sheet<'_>, forms: &Markup) -> Markup {
     let form = sheet.kept.iter().find(|(name, _)| name == "form").map(|(_, id)| id.as_str());
-    let open = sheet.text("/orchestration/state") != "closed";
-    let there =
-        form.is_none_or(|id| matches!(id, "reroute" | "reply") && open || forms.0.contains(&format!("id=\"f-{id}\"")));
+    // Two forms stand elsewhere on the page.
+    let there = form.is_none_or(|id| match id {
+        "reroute" => !is_closed(sheet),
+        "reply" => may_reply(sheet),
+        id => forms.0.contains(&format!("id=\"f-{id}\"")),
+    });
     let texts = sheet
         .kept
         .iter()
@@ -253,7 +264,7 @@ fn keeping(sheet: &Sheet<'_>, who: &Viewer, closed: bool) -> Markup {
 
 /// The specialist to give the case to. What is chosen is kept as a label.
 pub(super) fn reroute(sheet: &Sheet<'_>) -> Markup {
-    let may = sheet.who.is_some_and(|who| who.role.decides()) && sheet.text("/orchestration/state") != "closed";
+    let may = sheet.who.is_some_and(|who| who.role.decides()) && !is_closed(sheet);
     let tasks: Vec<(String, String)> =
         Task::ALL.iter().map(|task| (task.name().to_owned(), words(task.name()))).collect();
     html! {
@@ -267,11 +278,16 @@ pub(super) fn reroute(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
+/// Whether a letter can be sent: from a closed case as well, until its words are gone.
+fn may_reply(sheet: &Sheet<'_>) -> bool {
+    let decides = sheet.who.is_some_and(|who| who.role.decides());
+    decides && sheet.view.get("erased").is_none() && sheet.view.get("letter_draft").is_some()
+}
+
 /// The letter, to be changed and sent.
 pub(super) fn reply(sheet: &Sheet<'_>, draft: &str) -> Markup {
-    let may = sheet.who.is_some_and(|who| who.role.decides()) && sheet.text("/orchestration/state") != "closed";
     html! {
-        @if may {
+        @if may_reply(sheet) {
             (order(sheet, &Form { id: "reply", command: "reply", button: "Send the letter" }, &html! {
                 (fields::drafted(sheet, "reply", "text", "The letter, as the customer will read it", LETTER, draft))
                 p .quiet { "A filter reads it before it leaves, and says what has to be changed." }

@@ -32,6 +32,7 @@ fn sent(sheet: &Sheet<'_>, letter: &Value) -> Markup {
     let (kind, stage) = match text(letter, "/stage") {
         "approved" => ("plain", "On its way".to_owned()),
         "done" => ("good", "Sent".to_owned()),
+        "refused" if sheet.view.get("erased").is_some() => ("plain", "Not known to have arrived".to_owned()),
         "refused" => ("bad", "Refused by the actions endpoint".to_owned()),
         stage => ("plain", words(stage)),
     };
