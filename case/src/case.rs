@@ -251,7 +251,7 @@ impl Case {
     }
 
     fn knows(&self, key: Option<&Digest>) -> bool {
-        key.is_some_and(|key| self.state.keys.contains(key))
+        key.is_some_and(|key| self.state.knows(key))
     }
 
     /// Whether an input may happen now. What is not admitted writes nothing, so a journal that holds it is forged.

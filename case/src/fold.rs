@@ -13,7 +13,6 @@ use crate::{
     ids::{AskId, Digest, Subject},
     label::{Label, Ppm, Scored, Task},
     law::Law,
-    limits,
     narrative::{Narrative, YesNo},
     policy::Proposal,
     rules::Pause,
@@ -33,11 +32,11 @@ pub fn apply(state: &mut State, entry: &Entry, at: Millis) -> Result<(), &'stati
         Entry::Messaged(message) => messaged(state, message),
         Entry::Answered { ask, attempt, answer } => answered(state, ask, *attempt, answer)?,
         Entry::Commanded { actor, command, key, .. } => {
-            remember(state, key.as_ref());
+            state.remember_command(key.as_ref());
             commanded(state, actor, command)?;
         }
         Entry::Notified(notice) => {
-            remember(state, notice.key.as_ref());
+            state.remember_told(notice.key.as_ref());
             look_anew(state);
         }
         Entry::TimePassed => {}
@@ -247,7 +246,7 @@ fn resumed(state: &mut State) {
 }
 
 fn messaged(state: &mut State, message: &Message) {
-    remember(state, message.key.as_ref());
+    state.remember_told(message.key.as_ref());
     state.words.push((message.from, message.words.sealed.clone(), state.now));
     if message.from == Speaker::Analyst {
         // An analyst's words are no evidence; documents that came in by post are.
@@ -272,9 +271,7 @@ fn messaged(state: &mut State, message: &Message) {
     for track in &mut state.tracks {
         track.waiting = track.waiting.filter(|(question, _)| *question == CustomerQuestion::WhichCustomer);
         // The customer has said something: no clock stands still for this any more.
-        for pause in track.pauses.iter_mut().filter(|pause| pause.to.is_none()) {
-            pause.to = Some(now);
-        }
+        track.end_pause(now);
     }
 }
 
@@ -325,21 +322,14 @@ fn answered_by_customer(state: &mut State, heard: &Narrative) {
     }
 }
 
-fn remember(state: &mut State, key: Option<&Digest>) {
-    state.keys.extend(key.cloned());
-    while state.keys.len() > limits::COMMAND_KEYS {
-        state.keys.pop_front();
-    }
-}
-
 fn commanded(state: &mut State, by: &Actor, command: &Command) -> Result<(), &'static str> {
+    let goes_on = goes_on(state);
     match command {
         Command::Identify { customer } => {
             state.customer = Some(customer.clone());
             state.escalations.remove(&Escalation::NoAnswer);
-            for track in &mut state.tracks {
-                track.waiting = track.waiting.filter(|(question, _)| *question != CustomerQuestion::WhichCustomer);
-            }
+            let asked_who = |track: &&mut Track| matches!(track.waiting, Some((CustomerQuestion::WhichCustomer, _)));
+            state.tracks.iter_mut().filter(asked_who).for_each(|track| track.wait_no_more(goes_on));
         }
         Command::Reroute { task } => reroute(state, *task),
         Command::Ask { question } => {
@@ -359,7 +349,7 @@ fn commanded(state: &mut State, by: &Actor, command: &Command) -> Result<(), &'s
         Command::Decide { action, about, .. } => {
             let track = lead_mut(state).ok_or("no specialist is at work")?;
             track.human = false;
-            track.waiting = None;
+            track.wait_no_more(goes_on);
             supersede(track);
             let track = track.id.clone();
             state.decision = Some(Decision { track, action: *action, about: about.clone(), by: by.clone() });
@@ -372,14 +362,12 @@ fn commanded(state: &mut State, by: &Actor, command: &Command) -> Result<(), &'s
             at: state.now,
             stage: Stage::Approved,
         }),
-        Command::Close { .. } => state.closed = Some(CloseReason::ByAnalyst),
-        Command::Reopen { .. } => {
-            state.closed = None;
-            for track in &mut state.tracks {
-                track.human = true;
-                track.waiting = None;
-            }
+        Command::Close { .. } => {
+            state.closed = Some(CloseReason::ByAnalyst);
+            // Nobody waits for the customer in a closed case; what was asked can still be read in it.
+            goes_on.into_iter().for_each(|at| state.tracks.iter_mut().for_each(|track| track.end_pause(at)));
         }
+        Command::Reopen { .. } => reopen(state, goes_on),
         // Who has the case, and how it is kept, is another module's.
         Command::Claim
         | Command::Release
@@ -392,6 +380,22 @@ fn commanded(state: &mut State, by: &Actor, command: &Command) -> Result<(), &'s
         | Command::Erase => {}
     }
     Ok(())
+}
+
+/// When clocks that stand still for the customer go on: now. A case from before there was a desk leaves them.
+fn goes_on(state: &State) -> Option<Millis> {
+    state.opened.settings.desk.as_ref().map(|_| state.now)
+}
+
+/// A human decides from here, and anew: what somebody agreed to before the case ended may be long over.
+fn reopen(state: &mut State, goes_on: Option<Millis>) {
+    state.closed = None;
+    for track in &mut state.tracks {
+        track.human = true;
+        track.wait_no_more(goes_on);
+        let pending = track.proposals.iter_mut().filter(|one| goes_on.is_some() && one.stage == Stage::Pending);
+        pending.for_each(Proposed::forget_agreement);
+    }
 }
 
 /// An analyst's choice of task is the outcome from now on, and a label to learn from.
@@ -412,11 +416,12 @@ fn reroute(state: &mut State, task: Task) {
     });
     state.escalations.remove(&Escalation::Untriaged);
     // The specialists that were at work make way, unless an action of theirs is on its way or done.
+    let goes_on = goes_on(state);
     for track in &mut state.tracks {
         let acted = track.proposals.iter().any(|proposed| matches!(proposed.stage, Stage::Approved | Stage::Done));
         track.retired = track.task != task && !acted;
         if track.retired {
-            track.waiting = None;
+            track.wait_no_more(goes_on);
             supersede(track);
         } else if track.task == task && !acted {
             look_again(track);
@@ -438,12 +443,12 @@ fn supersede(track: &mut Track) {
 }
 
 fn approve(state: &mut State, proposal: &str, by: &Actor) -> Result<(), &'static str> {
+    let goes_on = goes_on(state);
     let shown = state.proposed(proposal).map(|proposed| view_hash::of(state, proposed));
     let proposed = proposed_mut(state, proposal)?;
     // Who agreed before something came in has agreed to something else.
     if proposed.agreed_to != shown {
-        proposed.approvals.clear();
-        proposed.by_approver = false;
+        proposed.forget_agreement();
         proposed.agreed_to = shown;
     }
     proposed.approvals.insert(by.subject.clone());
@@ -454,7 +459,7 @@ fn approve(state: &mut State, proposal: &str, by: &Actor) -> Result<(), &'static
         && let Some(track) = track_of(state, proposal)
     {
         track.human = false;
-        track.waiting = None;
+        track.wait_no_more(goes_on);
     }
     Ok(())
 }

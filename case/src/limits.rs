@@ -44,6 +44,8 @@ pub const SOURCE_ROWS: usize = 200;
 pub const AGENT_ITEMS: usize = 40;
 /// Idempotency keys of commands remembered by a case, the newest kept.
 pub const COMMAND_KEYS: usize = 64;
+/// Keys of messages and notices remembered by a case, the newest kept: a system may send again what it sent days ago.
+pub const TOLD_KEYS: usize = 1_024;
 /// Amounts taken from a narrative.
 pub const NARRATIVE_AMOUNTS: usize = 8;
 /// Dates taken from a narrative.

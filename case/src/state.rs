@@ -81,8 +81,10 @@ pub struct State {
     pub warned: BTreeSet<(String, String, Date, bool)>,
     /// What model calls cost or may have cost, in nano-dollars.
     pub spent_nano_dollars: u64,
-    /// Idempotency keys of commands and messages, the newest last.
+    /// Idempotency keys of commands, the newest last; in a case from before there was a desk of messages as well.
     pub keys: VecDeque<Digest>,
+    /// Idempotency keys of messages and notices, the newest last.
+    pub told: VecDeque<Digest>,
     /// Letters to the customer, the newest last.
     pub letters: Vec<Letter>,
     /// How people look after the case.
@@ -244,10 +246,32 @@ impl State {
             warned: BTreeSet::new(),
             spent_nano_dollars: 0,
             keys: VecDeque::new(),
+            told: VecDeque::new(),
             letters: Vec::new(),
             care: Care::new(at),
             closed: None,
             opened,
+        }
+    }
+
+    /// Whether a command, message or notice came under that key before.
+    #[must_use]
+    pub fn knows(&self, key: &Digest) -> bool {
+        self.keys.contains(key) || self.told.contains(key)
+    }
+
+    /// Remembers the key of a command.
+    pub fn remember_command(&mut self, key: Option<&Digest>) {
+        keep(&mut self.keys, key, limits::COMMAND_KEYS);
+    }
+
+    /// Remembers the key of a message or notice, apart from those of commands: however much people do in a case, what a
+    /// system sends again is known. A case from before there was a desk had one list for both.
+    pub fn remember_told(&mut self, key: Option<&Digest>) {
+        if self.opened.settings.desk.is_some() {
+            keep(&mut self.told, key, limits::TOLD_KEYS);
+        } else {
+            self.remember_command(key);
         }
     }
 
@@ -428,5 +452,12 @@ impl State {
         let urgency = |track: &&Track| Task::ALL.iter().position(|task| *task == track.task);
         let open = self.tracks.iter().filter(|track| !track.is_over()).min_by_key(urgency);
         open.or_else(|| self.tracks.iter().filter(|track| !track.retired).min_by_key(urgency))
+    }
+}
+
+fn keep(keys: &mut VecDeque<Digest>, key: Option<&Digest>, most: usize) {
+    keys.extend(key.cloned());
+    while keys.len() > most {
+        keys.pop_front();
     }
 }

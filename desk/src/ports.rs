@@ -188,20 +188,40 @@ pub trait TenantHost: Send + Sync + 'static {
     /// Whether a nonce is kept.
     fn has_nonce(&self, tenant: &TenantId, nonce: &Digest) -> impl Future<Output = Result<bool, HostError>> + Send;
 
-    /// Keeps for a case what its action will do, unless another case has it: whose it is then. The first one wins, for
-    /// good. One atomic step, durable before the future ends.
+    /// Keeps for a case what its action will do, unless another case has it. The first one wins, until it gives it back.
+    /// One atomic step, durable before the future ends.
     fn hold_effect(
         &self,
         tenant: &TenantId,
         what: &Digest,
         case: &CaseId,
-    ) -> impl Future<Output = Result<CaseId, HostError>> + Send;
+    ) -> impl Future<Output = Result<Hold, HostError>> + Send;
+
+    /// Gives back what a case holds. What another case holds stays.
+    fn release_effect(
+        &self,
+        tenant: &TenantId,
+        what: &Digest,
+        case: &CaseId,
+    ) -> impl Future<Output = Result<(), HostError>> + Send;
 
     /// Whom the tenant lets in no more, the first revoked first. A host may answer what stood a few seconds ago.
     fn revocations(&self, tenant: &TenantId) -> impl Future<Output = Result<Vec<Revocation>, HostError>> + Send;
 
     /// Lets somebody in no more. Of a key or subject that is revoked again, the later moment counts.
     fn revoke(&self, tenant: &TenantId, revocation: &Revocation) -> impl Future<Output = Result<(), HostError>> + Send;
+}
+
+/// Whose it is what an action will do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// The case's that asks, from now on.
+    Taken,
+    /// The case's that asks, as before.
+    Kept,
+    /// Another case's.
+    Another(CaseId),
 }
 
 /// Somebody who is let in no more.

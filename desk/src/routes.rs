@@ -303,7 +303,7 @@ async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
     let entering = entering(&headers)?;
     check_content_type(&headers)?;
     let command = CommandBody::read(&body)?;
-    let preferences = preferences(&headers, &entering, &body)?;
+    let mut preferences = preferences(&headers, &entering, &body)?;
     may_see(&desk, &entering).await?;
     let key = entering.key();
     // Whoever may not is not told either what else would be in the way.
@@ -311,7 +311,11 @@ async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
         return Err(Refusal::Role.into());
     }
     let revealed = match command.reveals() {
-        Some(what) => Some(json!({ "what": what, "value": desk.held(&key, what).await? })),
+        Some(what) => {
+            // Whoever looks twice has looked twice, and the journal says so.
+            preferences.idempotency_key = None;
+            Some(json!({ "what": what, "value": desk.held(&key, what).await? }))
+        }
         None => None,
     };
     desk.decide(&key, |open, at| {
@@ -354,7 +358,7 @@ fn preferences(headers: &HeaderMap, entering: &Entering, body: &[u8]) -> Result<
 /// Refuses where the case went on since the caller saw it, unless that was by this very request, sent once before.
 fn check_seq(open: &OpenCase, preferences: &Preferences) -> Result<(), Problem> {
     let seq = open.case.head().seq;
-    let is_known = |(key, vault): (&String, &CaseVault)| open.case.state().keys.contains(&vault.fingerprint(key));
+    let is_known = |(key, vault): (&String, &CaseVault)| open.case.state().knows(&vault.fingerprint(key));
     match preferences.if_match {
         Some(seen)
             if seen != seq && !preferences.idempotency_key.as_ref().zip(open.vault.as_ref()).is_some_and(is_known) =>

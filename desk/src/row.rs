@@ -14,6 +14,7 @@ use case::{
     specialist,
     state::{Proposed, Stage, State, Track},
     time::Millis,
+    view_hash,
 };
 
 use serde::Serialize;
@@ -104,7 +105,7 @@ pub fn docket_row(case: &Case) -> DocketRow {
         closed_at: state.closed.and(care.closed_at).map(|at| at.0),
         escalations: state.escalations.iter().map(name_of).collect(),
         overturned: is_overturned(state),
-        agreed: own_proposals(state).any(|proposed| !proposed.approvals.is_empty()),
+        agreed: own_proposals(state).any(|proposed| !view_hash::agreed(state, proposed).is_empty()),
         missed,
         met,
         cost_nano_dollars: state.spent_nano_dollars,
@@ -211,6 +212,28 @@ fn pending(state: &State) -> Option<Pending> {
     Some(Pending {
         action: proposed.proposal.action().name().to_owned(),
         needs: u32::try_from(proposed.proposal.approval().people()).unwrap_or(u32::MAX),
-        approved_by: proposed.approvals.iter().map(ToString::to_string).collect(),
+        approved_by: view_hash::agreed(state, proposed).iter().map(ToString::to_string).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use case::ids::Digest;
+
+    use super::*;
+
+    #[test]
+    fn a_row_names_only_who_agreed_to_what_is_shown_now() {
+        let lines: Vec<&str> = include_str!("../../testdata/journals/v2-desk.jsonl").lines().collect();
+        let mut agreed = None;
+        let story = Case::replay_each(lines, |_, case| {
+            let pending = pending(case.state()).is_some_and(|pending| !pending.approved_by.is_empty());
+            agreed = agreed.take().or_else(|| pending.then(|| case.state().clone()));
+        });
+        story.unwrap();
+        let mut state = agreed.expect("one of two people agreed");
+        assert_eq!(pending(&state).unwrap().approved_by, ["ada"]);
+        state.opened.settings_hash = Digest::of(b"something else is shown");
+        assert_eq!(pending(&state).unwrap().approved_by, [""; 0]);
+    }
 }

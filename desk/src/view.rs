@@ -26,6 +26,7 @@ use crate::{
     file::{Desk, OpenCase},
     ports::{CaseHost, CaseKey, ModelHost, Outside, TenantHost},
     problem::Problem,
+    reveal::Reading,
     row,
     vault::{CaseVault, Doc},
 };
@@ -94,18 +95,15 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         Value::Object(view)
     }
 
-    /// Identity fields of which the fixed rules and Claude read different values: both, for a person to judge.
+    /// Which identity fields the fixed rules and Claude read differently, and by which names a person can see how.
     async fn disputed(&self, key: &CaseKey, seen: &Seen) -> Vec<Value> {
-        let Some(vault) = seen.vault.as_ref().filter(|_| !seen.state.identity.disputed.is_empty()) else {
-            return Vec::new();
-        };
-        let read = self.read_by_claude(key, vault, &seen.state).await;
-        let both = read.into_iter().filter_map(|found| {
-            let rules = found.rules?;
-            let within = found.document.map_or_else(|| "case:request".to_owned(), |id| format!("document:{id}"));
-            Some(json!({ "field": found.field.name(), "in": within, "rules": rules, "claude": found.value }))
+        let Some(vault) = seen.vault.as_ref() else { return Vec::new() };
+        let readings = self.readings(key, vault, &seen.state).await;
+        let shown = readings.into_iter().map(|Reading { field, document, names: [rules, claude], .. }| {
+            let within = document.map_or_else(|| "case:request".to_owned(), |id| format!("document:{id}"));
+            json!({ "field": field, "in": within, "rules": rules, "claude": claude })
         });
-        both.collect()
+        shown.collect()
     }
 }
 

@@ -14,7 +14,7 @@ use desk::{
     front::Door,
     hooks::HookState,
     ports::{
-        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, HostError, ModelHost, Outside, Remade, Revocation,
+        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, Hold, HostError, ModelHost, Outside, Remade, Revocation,
         RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
     problem::{Code, Problem},
@@ -242,8 +242,17 @@ macro_rules! hand_on_tenants {
                 tenant: &TenantId,
                 what: &Digest,
                 case: &CaseId,
-            ) -> impl Future<Output = Result<CaseId, HostError>> + Send {
+            ) -> impl Future<Output = Result<Hold, HostError>> + Send {
                 self.tenants.hold_effect(tenant, what, case)
+            }
+
+            fn release_effect(
+                &self,
+                tenant: &TenantId,
+                what: &Digest,
+                case: &CaseId,
+            ) -> impl Future<Output = Result<(), HostError>> + Send {
+                self.tenants.release_effect(tenant, what, case)
             }
 
             fn revocations(

@@ -11,7 +11,7 @@ use case::{
     ids::{CaseId, Digest},
     time::Millis,
 };
-use desk::ports::{Behind, Revocation, Revoked, Spend, Switch};
+use desk::ports::{Behind, Hold, Revocation, Revoked, Spend, Switch};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
@@ -47,9 +47,10 @@ const SETTLE: &str = "UPDATE model_spend SET nano_dollars = max(0, nano_dollars 
 const KEEP: &str = "INSERT INTO nonces (nonce, kept_until) VALUES (?1, ?2) ON CONFLICT (nonce) DO UPDATE \
      SET kept_until = excluded.kept_until WHERE nonces.kept_until < ?3 RETURNING 1 AS done";
 const HAS: &str = "SELECT 1 AS done FROM nonces WHERE nonce = ? AND kept_until >= ?";
-/// The first case keeps it; a row comes back in any case.
-const HOLD_EFFECT: &str = "INSERT INTO effects (what, case_id) VALUES (?1, ?2) \
-     ON CONFLICT (what) DO UPDATE SET case_id = effects.case_id RETURNING case_id";
+/// The first case keeps it; a row comes back where this one is the first.
+const HOLD_EFFECT: &str = "INSERT OR IGNORE INTO effects (what, case_id) VALUES (?, ?) RETURNING case_id";
+const READ_EFFECT: &str = "SELECT case_id FROM effects WHERE what = ?";
+const RELEASE_EFFECT: &str = "DELETE FROM effects WHERE what = ? AND case_id = ?";
 const READ_REVOCATIONS: &str =
     "SELECT kind, name, revoked_at, revoked_by, note FROM revocations ORDER BY revoked_at, kind, name";
 const REVOKE: &str = "INSERT INTO revocations (kind, name, revoked_at, revoked_by, note) VALUES (?, ?, ?, ?, ?) \
@@ -91,6 +92,8 @@ pub(crate) enum Ask {
     HasNonce(Digest),
     /// Keeps for a case what its action will do, unless another case has it: [`CaseId`] of the one that has it.
     HoldEffect(Digest, CaseId),
+    /// Give back what a case holds.
+    ReleaseEffect(Digest, CaseId),
     /// Who is let in no more: `Vec<Revocation>`.
     Revocations,
     /// Lets somebody in no more: `()`.
@@ -155,7 +158,7 @@ struct RevokedRow {
 /// Whose an effect is.
 #[derive(Deserialize)]
 struct Holder {
-    case_id: String,
+    case_id: CaseId,
 }
 
 /// A row of which only that it came back matters.
@@ -231,6 +234,9 @@ impl TenantDesk {
             }
             Ask::KeepNonce(nonce, until) => self.keep_nonce(nonce, *until),
             Ask::HoldEffect(what, case) => self.hold_effect(what, case),
+            Ask::ReleaseEffect(what, case) => {
+                self.write(RELEASE_EFFECT, vec![what.as_str().into(), case.as_str().into()])
+            }
             Ask::Revoke(revocation) => self.write(
                 REVOKE,
                 vec![
@@ -255,12 +261,17 @@ impl TenantDesk {
         self.write_if(KEEP, vec![nonce.as_str().into(), until.0.into(), now_ms.into()])
     }
 
+    /// Nobody else writes between the two statements: an object does one thing at a time.
     fn hold_effect(&self, what: &Digest, case: &CaseId) -> Result<Value> {
         self.make()?;
-        let rows = self.sql.exec(HOLD_EFFECT, vec![what.as_str().into(), case.as_str().into()])?;
-        let holders: Vec<Holder> = rows.to_array()?;
-        let holder = holders.into_iter().next().ok_or("no row came back of an effect")?;
-        Ok(json!(holder.case_id))
+        let taken: Vec<Holder> =
+            self.sql.exec(HOLD_EFFECT, vec![what.as_str().into(), case.as_str().into()])?.to_array()?;
+        if !taken.is_empty() {
+            return Ok(json!(Hold::Taken));
+        }
+        let holders: Vec<Holder> = self.sql.exec(READ_EFFECT, vec![what.as_str().into()])?.to_array()?;
+        let holder = holders.into_iter().next().ok_or("no row came back of an effect")?.case_id;
+        Ok(json!(if holder == *case { Hold::Kept } else { Hold::Another(holder) }))
     }
 
     /// Rows, or none where nothing was ever written: asking makes no table.

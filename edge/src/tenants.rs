@@ -14,7 +14,7 @@ use case::{
     ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
-use desk::ports::{HostError, ModelHost, Revocation, Spend, Switch, TenantHost};
+use desk::ports::{Hold, HostError, ModelHost, Revocation, Spend, Switch, TenantHost};
 use futures_util::future::{Either, select};
 use http::{Request, header};
 use serde::de::DeserializeOwned;
@@ -153,8 +153,17 @@ impl TenantHost for Tenants {
         tenant: &TenantId,
         what: &Digest,
         case: &CaseId,
-    ) -> impl Future<Output = Result<CaseId, HostError>> + Send {
+    ) -> impl Future<Output = Result<Hold, HostError>> + Send {
         self.ask(tenant.as_str(), Ask::HoldEffect(what.clone(), case.clone()))
+    }
+
+    fn release_effect(
+        &self,
+        tenant: &TenantId,
+        what: &Digest,
+        case: &CaseId,
+    ) -> impl Future<Output = Result<(), HostError>> + Send {
+        self.ask(tenant.as_str(), Ask::ReleaseEffect(what.clone(), case.clone()))
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

@@ -13,7 +13,7 @@ use desk::{
     file::Desk,
     front::{Door, front_routes},
     ports::{
-        Behind, DocketHost, Grant, HostError, ModelHost, Outside, Remade, Revocation, RowName, SendError, Spend,
+        Behind, DocketHost, Grant, Hold, HostError, ModelHost, Outside, Remade, Revocation, RowName, SendError, Spend,
         Switch, Target, Task, TenantHost,
     },
     routes::case_routes,
@@ -207,8 +207,12 @@ impl TenantHost for Lobby {
         self.native.has_nonce(tenant, nonce).await
     }
 
-    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<Hold, HostError> {
         self.native.hold_effect(tenant, what, case).await
+    }
+
+    async fn release_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<(), HostError> {
+        self.native.release_effect(tenant, what, case).await
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

@@ -9,7 +9,7 @@ use desk::{
     docket_sql::Statement,
     hooks::HookState,
     ports::{
-        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, HostError, ModelHost, Outside, Remade, Revocation,
+        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, Hold, HostError, ModelHost, Outside, Remade, Revocation,
         RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
 };
@@ -111,8 +111,12 @@ impl TenantHost for Native {
         self.store.has_nonce(tenant, nonce).await
     }
 
-    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<Hold, HostError> {
         self.store.hold_effect(tenant, what, case).await
+    }
+
+    async fn release_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<(), HostError> {
+        self.store.release_effect(tenant, what, case).await
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

@@ -21,8 +21,8 @@ use case::{
 use desk::{
     hooks::HookState,
     ports::{
-        CaseHost, CaseKey, Commit, HostError, ModelHost, Outside, Revocation, SendError, Spend, Stored, Switch, Target,
-        Task, TenantHost,
+        CaseHost, CaseKey, Commit, Hold, HostError, ModelHost, Outside, Revocation, SendError, Spend, Stored, Switch,
+        Target, Task, TenantHost,
     },
 };
 
@@ -154,8 +154,12 @@ impl TenantHost for Memory {
         Ok(false)
     }
 
-    async fn hold_effect(&self, _tenant: &TenantId, _what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
-        Ok(case.clone())
+    async fn hold_effect(&self, _tenant: &TenantId, _what: &Digest, _case: &CaseId) -> Result<Hold, HostError> {
+        Ok(Hold::Taken)
+    }
+
+    async fn release_effect(&self, _tenant: &TenantId, _what: &Digest, _case: &CaseId) -> Result<(), HostError> {
+        Ok(())
     }
 
     async fn revocations(&self, _tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

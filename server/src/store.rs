@@ -29,8 +29,8 @@ use desk::{
     docket_sql::Statement,
     hooks::HookState,
     ports::{
-        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, HostError, ModelHost, Remade, Revocation, RowName, Spend,
-        Stored, Switch, TenantHost,
+        Behind, CaseHost, CaseKey, Commit, DocketHost, Grant, Hold, HostError, ModelHost, Remade, Revocation, RowName,
+        Spend, Stored, Switch, TenantHost,
     },
     row,
 };
@@ -211,9 +211,14 @@ impl TenantHost for Store {
         self.readers.run(move |connection| tenants::has_nonce(connection, &tenant, &nonce, now)).await
     }
 
-    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<Hold, HostError> {
         let (tenant, what, case) = (tenant.clone(), what.clone(), case.clone());
         self.beside.run(move |connection| tenants::hold_effect(connection, &tenant, &what, &case)).await
+    }
+
+    async fn release_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<(), HostError> {
+        let (tenant, what, case) = (tenant.clone(), what.clone(), case.clone());
+        self.beside.run(move |connection| tenants::release_effect(connection, &tenant, &what, &case)).await
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

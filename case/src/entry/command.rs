@@ -99,7 +99,8 @@ pub enum Command {
     },
     /// Look at a piece of personal data. It changes nothing; the journal tells who looked at what.
     Reveal {
-        /// Which: a token of the case's words such as `card:1`, or a field of the profile such as `profile:name`.
+        /// Which: a token of the case's words such as `card:1`, a field of the profile such as `profile:name`, or how a
+        /// field was read such as `claude_date_of_birth:1`.
         what: Reference,
     },
     /// Keep the case from erasure.

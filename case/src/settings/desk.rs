@@ -32,7 +32,8 @@ pub struct DeskSettings {
     pub reasons_required: bool,
     /// Whether one of two people who agree has to be an approver or an admin.
     pub second_by_approver: bool,
-    /// From which amount on an action that moves money needs two people, in minor units by currency.
+    /// From which amount on an action that moves money needs two people, in minor units by currency. Where this names any
+    /// currency, every amount of one that it does not name needs two.
     pub four_eyes_from: BTreeMap<Currency, i64>,
     /// Whether only one case of a tenant moves money about a charge. The host sets it off where cases are worked with the
     /// sandbox bank, whose few charges are told of again and again.
@@ -98,10 +99,13 @@ impl DeskSettings {
         self.reasons.get(&command.name()).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether that much needs two people.
+    /// Whether that much needs two people. Where amounts are set, but none for its currency, every amount does.
     #[must_use]
     pub fn needs_two(&self, amount: Money) -> bool {
-        self.four_eyes_from.get(&amount.currency).is_some_and(|least| amount.amount_minor >= *least)
+        match self.four_eyes_from.get(&amount.currency) {
+            Some(least) => amount.amount_minor >= *least,
+            None => !self.four_eyes_from.is_empty(),
+        }
     }
 
     pub(super) fn check(&self) -> Result<(), SettingsProblem> {
@@ -141,5 +145,16 @@ mod tests {
         settings.reasons_required = true;
         assert!(!settings.takes(&close(None)));
         assert!(settings.takes(&Command::Claim.into()), "what has no reasons needs none");
+    }
+
+    #[test]
+    fn much_money_needs_two_people_and_so_does_a_currency_of_which_nobody_said_what_is_much() {
+        let money = |amount_minor, code: &str| Money { amount_minor, currency: Currency::parse(code).unwrap() };
+        let none = DeskSettings::default();
+        assert!(!none.needs_two(money(i64::MAX, "USD")), "no amount is much where nobody said so");
+        let euros = [(Currency::parse("EUR").unwrap(), 10_000)].into();
+        let settings = DeskSettings { four_eyes_from: euros, ..DeskSettings::default() };
+        assert!(!settings.needs_two(money(9_999, "EUR")) && settings.needs_two(money(10_000, "EUR")));
+        assert!(settings.needs_two(money(1, "USD")) && settings.needs_two(money(900_000, "JPY")));
     }
 }

@@ -95,9 +95,29 @@ impl Proposed {
             self.stage = Stage::Approved;
         }
     }
+
+    /// Has nobody agreed any more.
+    pub fn forget_agreement(&mut self) {
+        self.approvals.clear();
+        self.agreed_to = None;
+        self.by_approver = false;
+    }
 }
 
 impl Track {
+    /// Waits for the customer no longer. Clocks that stood still for that go on from then, where it is said.
+    pub fn wait_no_more(&mut self, goes_on: Option<Millis>) {
+        self.waiting = None;
+        goes_on.into_iter().for_each(|at| self.end_pause(at));
+    }
+
+    /// Lets the clocks that stand still go on.
+    pub fn end_pause(&mut self, at: Millis) {
+        for pause in self.pauses.iter_mut().filter(|pause| pause.to.is_none()) {
+            pause.to = Some(at);
+        }
+    }
+
     /// The proposal that a human has to agree to.
     #[must_use]
     pub fn pending(&self) -> Option<&Proposed> {

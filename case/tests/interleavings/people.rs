@@ -233,7 +233,13 @@ impl Way<'_> {
     fn end(&mut self, who: usize) {
         let note = sealed("a note");
         let closed = self.world.case.state().closed.is_some();
-        self.give(who, if closed { Command::Reopen { note } } else { Command::Close { note } });
+        let given = self.give(who, if closed { Command::Reopen { note } } else { Command::Close { note } });
+        if given && closed {
+            // What is still to be agreed to is agreed to anew.
+            let proposals = self.world.case.state().tracks.iter().flat_map(|track| &track.proposals);
+            let pending = proposals.filter(|one| one.stage == Stage::Pending);
+            pending.for_each(|one| drop(self.agreed.remove(one.proposal.id())));
+        }
     }
 
     /// A hash that nobody showed, or a proposal that there is not.

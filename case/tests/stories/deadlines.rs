@@ -3,18 +3,21 @@
 //!
 //! The day of the notice never counts. `x` marks a day that is no business day though it is a weekday.
 
-use case::label::Label;
 use case::{
+    entry::Command,
+    label::{Label, Task},
     law,
     narrative::Narrative,
+    policy::Action,
+    settings::DeskSettings,
     time::{DAY_MS, Millis},
 };
 use serde_json::{Value, json};
 
 use crate::world::{
-    TWICE, World,
+    TWICE, World, analyst,
     bank::{Bank, account, charge, payment, with},
-    request,
+    request, sealed,
 };
 
 const STRANGE: &str = "I do not recognise the Streamly charge of 12.99, it was not me. I still have my card.";
@@ -188,6 +191,10 @@ fn unauthorised_payments_in_europe_are_refunded_by_the_next_business_day() {
 
 /// A British customer's transfer by Faster Payments two days before, as ledger and payments show it.
 fn scammed(at: &str, text: &str, rows: &[(&str, i64)]) -> World {
+    open(at, text, Label::FraudCheck, transfers(at, rows))
+}
+
+fn transfers(at: &str, rows: &[(&str, i64)]) -> Bank {
     let sent_at = Millis::parse_rfc3339(at).unwrap().plus(-2 * DAY_MS).rfc3339();
     let entry = |(id, amount_minor): &(&str, i64)| {
         json!({"id": format!("tx-{id}"), "customer_id": "cus_ada", "booked_at": sent_at, "amount_minor": amount_minor,
@@ -202,10 +209,9 @@ fn scammed(at: &str, text: &str, rows: &[(&str, i64)]) -> World {
         )
     };
     let holder = account(json!({"country": "GB", "currency": "GBP"}));
-    let bank = Bank::with_ledger(&rows.iter().map(entry).collect::<Vec<_>>())
+    Bank::with_ledger(&rows.iter().map(entry).collect::<Vec<_>>())
         .say("accounts", &[json!({"accounts": [holder], "next": null})])
-        .say("payments", &[json!({"payments": rows.iter().map(order).collect::<Vec<_>>()})]);
-    open(at, text, Label::FraudCheck, bank)
+        .say("payments", &[json!({"payments": rows.iter().map(order).collect::<Vec<_>>()})])
 }
 
 /// The reimbursement requirement of 7 October 2024: five business days from the claim.
@@ -242,4 +248,37 @@ fn a_claim_about_a_scam_stands_still_while_the_customer_is_asked_and_never_longe
     let deadlines = law::deadlines(world.case.state());
     let latest: Vec<_> = deadlines.iter().filter_map(|one| one.due.latest).map(|day| day.to_string()).collect();
     assert_eq!(latest, ["2026-12-21"]);
+}
+
+/// Asked on Mon 2 Nov. Where people go on without an answer on Thu 5, the clock does as well: 5 6 | 9 10 11.
+#[test]
+fn a_clock_that_stood_still_for_the_customer_goes_on_when_people_wait_no_longer() {
+    let at = "2026-11-02T12:00:00Z";
+    let decide = || Command::Decide { action: Action::Escalate, about: None, note: sealed("no answer is needed") };
+    let reroute = || Command::Reroute { task: Task::DisputeSummary };
+    let close = || Command::Close { note: sealed("withdrawn") };
+    for (what, commands) in [
+        ("decided", vec![decide()]),
+        ("rerouted", vec![reroute()]),
+        ("closed and reopened", vec![close(), Command::Reopen { note: sealed("the customer disagrees") }]),
+    ] {
+        let mut opened = request(SCAM_UNSAID, Label::FraudCheck);
+        opened.words.narrative = Narrative::read(SCAM_UNSAID, Millis::parse_rfc3339(at).unwrap().date());
+        opened.settings.desk = Some(DeskSettings::default());
+        opened.settings_hash = opened.settings.hash();
+        let mut world = World::open_at(at, opened, SCAM_UNSAID, transfers(at, &[("a", 90_000), ("b", 40_000)]));
+        world.drive();
+        world.now = Millis::parse_rfc3339("2026-11-05T12:00:00Z").unwrap();
+        for command in commands {
+            world.command(analyst("ada"), command).unwrap();
+        }
+        world.now = Millis::parse_rfc3339("2026-11-09T12:00:00Z").unwrap();
+        world.notice();
+        let pauses: Vec<bool> = world.case.state().tracks[0]
+            .pauses
+            .iter()
+            .map(|pause| pause.to == Some(Millis::parse_rfc3339("2026-11-05T12:00:00Z").unwrap()))
+            .collect();
+        assert_eq!(pauses, [true], "{what}: {:?}", world.kinds());
+    }
 }

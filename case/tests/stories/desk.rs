@@ -4,11 +4,13 @@ use case::{
     actor::Role,
     case::{Case, Rest},
     command::Refusal,
-    entry::{Command, Erasure, Escalation, Reasoned},
+    entry::{Command, Entry, Erasure, Escalation, Notice, Reasoned},
     ids::{ReasonCode, Subject},
     label::Label,
+    limits,
     policy::{Action, Approval},
     settings::DeskSettings,
+    source::Source,
     state::Stage,
     time::{DAY_MS, Millis},
 };
@@ -295,4 +297,48 @@ fn a_case_from_before_there_was_a_desk_waits_for_people_as_it_did() {
     assert_eq!((case.state().care.claimed_until, case::rest::stale_at(case.state())), (None, None));
     world.now = now.plus(300 * DAY_MS);
     assert_eq!(world.command(analyst("ben"), Command::Claim), Err(Refusal::Claimed));
+}
+
+#[test]
+fn nobody_s_agreement_outlives_the_end_of_a_case() {
+    let mut opened = request(TWICE, Label::DisputeSummary);
+    opened.settings.desk = Some(DeskSettings::default());
+    opened.settings.approvals = [(Action::RaiseChargeback, Approval::TwoAnalysts)].into();
+    opened.settings_hash = opened.settings.hash();
+    let mut world = World::open(opened, TWICE, Bank::charged_twice());
+    world.drive();
+    approve(&mut world, "ada");
+    world.command(analyst("ada"), Command::Close { note: sealed("withdrawn") }).unwrap();
+    world.now = world.now.plus(90 * DAY_MS);
+    world.command(analyst("ben"), Command::Reopen { note: sealed("the customer disagrees") }).unwrap();
+    approve(&mut world, "ben");
+    let proposed = &world.case.state().tracks[0].proposals[0];
+    assert_eq!((proposed.stage, proposed.approvals.len()), (Stage::Pending, 1), "what ada agreed to is long over");
+    approve(&mut world, "ada");
+    assert_eq!(world.case.state().tracks[0].proposals[0].stage, Stage::Approved);
+    world.check_journal();
+}
+
+#[test]
+fn what_a_system_tells_is_known_however_much_people_do_meanwhile() {
+    let mut world = desk(DeskSettings::default());
+    let notice = |id: &str| Notice {
+        by: actor("core-banking", Role::Submitter),
+        source: Source::Ledger,
+        about: None,
+        key: Some(sealed(id)),
+    };
+    let now = world.now;
+    assert!(!world.case.notify(notice("evt-1"), now).unwrap().lines.is_empty());
+    for number in 0..2 * limits::COMMAND_KEYS {
+        let look = Command::Reveal { what: case::ids::Reference::parse("card:1").unwrap() };
+        world.case.command(analyst("ada"), look, Some(sealed(&number.to_string())), now).unwrap();
+    }
+    assert!(world.case.notify(notice("evt-1"), now).unwrap().lines.is_empty());
+    // What is remembered has an end.
+    let mut state = world.case.state().clone();
+    for number in 0..2 * limits::TOLD_KEYS {
+        case::fold::apply(&mut state, &Entry::Notified(notice(&format!("evt-{number}"))), now).unwrap();
+    }
+    assert_eq!((state.told.len(), state.keys.len()), (limits::TOLD_KEYS, limits::COMMAND_KEYS));
 }

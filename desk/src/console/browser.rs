@@ -113,8 +113,9 @@ pub fn is_local(host: &str) -> bool {
 /// Tells a browser what it may do with an answer.
 pub(super) fn guard(response: &mut Response<Body>) {
     let headers = response.headers_mut();
+    // A file that is handed out says itself what it may do, which is less.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         // With `no-referrer` browsers would not say of our own forms where they come from.

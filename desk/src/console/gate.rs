@@ -60,8 +60,11 @@ impl Gate {
             all.retain(|_, until| *until > now.0);
         }
         if all.len() >= MOST && !all.contains_key(peer) {
-            // So many at once are an attack from everywhere; the oldest make room.
-            all.pop_first();
+            // So many at once are an attack from everywhere; who will be forgiven first makes room.
+            let first = all.iter().min_by_key(|(_, until)| **until).map(|(peer, _)| peer.clone());
+            if let Some(first) = first {
+                all.remove(&first);
+            }
         }
         let until = all.entry(peer.clone()).or_insert(now.0);
         *until = (*until).max(now.0).saturating_add(FORGIVEN_MS).min(now.0 + FREE * FORGIVEN_MS);
@@ -107,5 +110,17 @@ mod tests {
             gate.failed(&Peer(number.to_string()), Millis(0));
         }
         assert!(gate.forgiven_at.lock().unwrap().len() <= MOST);
+    }
+
+    #[test]
+    fn who_failed_often_is_not_forgotten_for_others_who_failed_once() {
+        let (gate, often) = (Gate::default(), Peer("0".to_owned()));
+        for _ in 0..10 {
+            gate.failed(&often, Millis(0));
+        }
+        for number in 0..2 * MOST {
+            gate.failed(&Peer(format!("1{number}")), Millis(0));
+        }
+        assert!(gate.wait_s(&often, Millis(0)).is_some());
     }
 }

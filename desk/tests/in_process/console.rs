@@ -59,6 +59,11 @@ async fn a_key_is_exchanged_for_a_session_and_signing_out_ends_it_for_every_copy
         assert_eq!(shown.header(name), value);
     }
     assert!(shown.header("content-security-policy").starts_with("default-src 'none'; style-src 'self'; script-src"));
+    // A file that is handed out may do less than a page.
+    let pack = browser.get(&format!("/console/cases/{case}/pack")).await;
+    let policy = pack.header("content-security-policy");
+    assert!(pack.status == 200 && policy.ends_with("; sandbox") && !policy.contains("script-src"), "{policy}");
+    assert_eq!((pack.header("x-content-type-options"), pack.header("x-frame-options")), ("nosniff", "DENY"));
     let copy = Browser::new(&world);
     copy.hold(&browser.session());
     assert_eq!(copy.get("/console").await.status, 200);

@@ -3,6 +3,7 @@
 
 use axum::{Json, Router, routing::post};
 use case::case::rederive;
+use desk::problem::Code;
 use serde_json::{Value, json};
 
 use crate::world::{Answer, SAMPLE, World, claude};
@@ -105,7 +106,7 @@ async fn identity_fields_of_claudes_count_where_they_stand_and_stay_in_the_vault
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_field_that_claude_reads_otherwise_than_the_rules_is_shown_both_ways_and_left_to_a_person() {
+async fn a_field_that_claude_reads_otherwise_than_the_rules_is_left_to_a_person_who_sees_both_on_a_journaled_click() {
     let fields = json!({ "fields": [
         { "field": "date_of_birth", "value": "7 June 1985", "document": "doc-1" },
         { "field": "date_of_birth", "value": "3 May 1990", "document": "doc-1" },
@@ -118,9 +119,11 @@ async fn a_field_that_claude_reads_otherwise_than_the_rules_is_shown_both_ways_a
     let worked = world.post("/v1/requests", &[("prefer", "wait=60")], &body).await;
     let case = world.get(&format!("/v1/cases/{}", worked.case_id())).await;
     let reading = json!([{
-        "field": "date_of_birth", "in": "document:doc-1", "rules": "3 May 1990", "claude": "7 June 1985",
+        "field": "date_of_birth", "in": "document:doc-1",
+        "rules": "rules_date_of_birth:1", "claude": "claude_date_of_birth:1",
     }]);
     assert_eq!(case.at("/orchestration/readings"), reading, "{}", case.text);
+    assert!(!case.text.contains("1985") && !case.text.contains("May 1990"), "{}", case.text);
     let items = case.at("/orchestration/checklist").as_array().cloned().unwrap_or_default();
     let birth = items.iter().find(|item| item["what"] == "date_of_birth").expect("the field is on the checklist");
     assert_eq!((&birth["state"], &birth["who"]), (&json!("mismatch"), &json!("analyst")), "{}", case.text);
@@ -129,4 +132,15 @@ async fn a_field_that_claude_reads_otherwise_than_the_rules_is_shown_both_ways_a
     assert!(lines.iter().any(|line| line.contains("\"disputed\":[\"date_of_birth\"]")), "{lines:?}");
     assert!(lines.iter().all(|line| !line.contains("1985")), "a value is in the journal");
     assert_eq!(rederive(lines.iter().map(String::as_str)), Ok(()));
+    let reveal =
+        async |what: &str| world.command(&worked.case_id(), &[], &json!({ "command": "reveal", "what": what })).await;
+    for (reader, value) in [("rules", "3 May 1990"), ("claude", "7 June 1985")] {
+        let what = format!("{reader}_date_of_birth:1");
+        let shown = reveal(&what).await;
+        assert_eq!(shown.at("/revealed/value"), value, "{}", shown.text);
+        assert!(world.lines(&worked.case_id()).last().unwrap().contains(&what));
+    }
+    for what in ["claude_date_of_birth:2", "claude_name:1", "claude_date_of_birth", "claude_:1", "rules_:1"] {
+        reveal(what).await.is(Code::Field);
+    }
 }

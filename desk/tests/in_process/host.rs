@@ -1,7 +1,7 @@
 //! A host in memory. What it stores outlives it, so that another host can be started on the same storage.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, VecDeque, btree_map::Entry},
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -22,7 +22,7 @@ use desk::{
     front::Door,
     hooks::HookState,
     ports::{
-        Behind, CaseHost, CaseKey, Commit, DocketHost, DocketRow, Grant, HostError, ModelHost, Outside, Remade,
+        Behind, CaseHost, CaseKey, Commit, DocketHost, DocketRow, Grant, Hold, HostError, ModelHost, Outside, Remade,
         Revocation, Revoked, RowName, SendError, Spend, Stored, Switch, Target, Task, TenantHost,
     },
     row,
@@ -274,9 +274,23 @@ impl TenantHost for Host {
         Ok(until.is_some_and(|until| until >= self.now()))
     }
 
-    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<CaseId, HostError> {
+    async fn hold_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<Hold, HostError> {
         let mut effects = self.store.effects.lock().unwrap();
-        Ok(effects.entry((tenant.clone(), what.clone())).or_insert_with(|| case.clone()).clone())
+        Ok(match effects.entry((tenant.clone(), what.clone())) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(case.clone());
+                Hold::Taken
+            }
+            Entry::Occupied(holder) if holder.get() == case => Hold::Kept,
+            Entry::Occupied(holder) => Hold::Another(holder.get().clone()),
+        })
+    }
+
+    async fn release_effect(&self, tenant: &TenantId, what: &Digest, case: &CaseId) -> Result<(), HostError> {
+        let of_case =
+            |whose: &(TenantId, Digest), holder: &CaseId| whose.0 == *tenant && whose.1 == *what && holder == case;
+        self.store.effects.lock().unwrap().retain(|whose, holder| !of_case(whose, holder));
+        Ok(())
     }
 
     async fn revocations(&self, tenant: &TenantId) -> Result<Vec<Revocation>, HostError> {

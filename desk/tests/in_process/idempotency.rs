@@ -81,6 +81,18 @@ async fn a_repeated_command_has_one_effect() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_looks_at_personal_data_again_is_journaled_again() {
+    let world = World::new();
+    let case = world.work("My card 4111 1111 1111 1111 was charged twice for Streamly.", "cus_ada").await.case_id();
+    let reveal = json!({ "command": "reveal", "what": "card:1" });
+    for looks in 1..=3 {
+        let shown = world.command(&case, &[KEY], &reveal).await;
+        assert_eq!(shown.at("/revealed/value"), "4111111111111111", "{}", shown.text);
+        assert_eq!(world.count(&case, "commanded"), looks);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_repeated_message_is_said_once() {
     let world = World::new();
     let case = world.work(SAMPLE, "cus_ada").await.case_id();

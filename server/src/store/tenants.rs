@@ -5,7 +5,7 @@ use case::{
     ids::{CaseId, Digest, TenantId},
     time::Millis,
 };
-use desk::ports::{Revocation, Revoked};
+use desk::ports::{Hold, Revocation, Revoked};
 use rusqlite::{Connection, params};
 
 const REVOKE: &str = "INSERT INTO revocations (tenant, kind, name, revoked_at, revoked_by, note)
@@ -42,24 +42,45 @@ pub(super) fn has_nonce(
         .exists(params![tenant.as_str(), nonce.as_str(), now.0])
 }
 
-/// Keeps for a case what its action will do, unless another case has it; whose it is then.
+/// Keeps for a case what its action will do, unless another case has it.
 pub(super) fn hold_effect(
     connection: &Connection,
     tenant: &TenantId,
     what: &Digest,
     case: &CaseId,
-) -> Result<CaseId, rusqlite::Error> {
+) -> Result<Hold, rusqlite::Error> {
     let transaction = connection.unchecked_transaction()?;
     let (tenant, what) = (tenant.as_str(), what.as_str());
-    transaction
+    let taken = transaction
         .prepare_cached("INSERT OR IGNORE INTO effects (tenant, what, case_id) VALUES (?1, ?2, ?3)")?
         .execute(params![tenant, what, case.as_str()])?;
     let holder: String = transaction
         .prepare_cached("SELECT case_id FROM effects WHERE tenant = ?1 AND what = ?2")?
         .query_row(params![tenant, what], |row| row.get(0))?;
     transaction.commit()?;
+    if taken > 0 {
+        return Ok(Hold::Taken);
+    }
+    if holder == case.as_str() {
+        return Ok(Hold::Kept);
+    }
     // Nothing but a case's id is ever written.
-    CaseId::parse(&holder).map_err(|_| rusqlite::Error::InvalidColumnType(0, holder, rusqlite::types::Type::Text))
+    let damaged = |_| rusqlite::Error::InvalidColumnType(0, holder.clone(), rusqlite::types::Type::Text);
+    CaseId::parse(&holder).map(Hold::Another).map_err(damaged)
+}
+
+/// Gives back what a case holds.
+pub(super) fn release_effect(
+    connection: &Connection,
+    tenant: &TenantId,
+    what: &Digest,
+    case: &CaseId,
+) -> Result<(), rusqlite::Error> {
+    let values = params![tenant.as_str(), what.as_str(), case.as_str()];
+    connection
+        .prepare_cached("DELETE FROM effects WHERE tenant = ?1 AND what = ?2 AND case_id = ?3")?
+        .execute(values)
+        .map(drop)
 }
 
 /// Whom a tenant lets in no more, the first revoked first.
@@ -124,15 +145,21 @@ mod tests {
     }
 
     #[test]
-    fn what_an_action_does_is_the_first_case_s_for_good_and_tenants_are_apart() {
+    fn what_an_action_does_is_the_first_case_s_until_it_gives_it_back_and_tenants_are_apart() {
         let (_folder, connection, [acme, other]) = open();
         let [first, second] = [[1; 16], [2; 16]].map(CaseId::from_random);
-        let what = Digest::of(b"refund tx_1");
+        let what = Digest::of(b"tx_1");
         let hold = |tenant, case| hold_effect(&connection, tenant, &what, case).unwrap();
-        assert_eq!(hold(&acme, &first), first);
-        assert_eq!(hold(&acme, &second), first, "the second comes too late");
-        assert_eq!(hold(&acme, &first), first, "sending again is no second effect");
-        assert_eq!(hold(&other, &second), second);
+        let release = |tenant, case| release_effect(&connection, tenant, &what, case).unwrap();
+        assert_eq!(hold(&acme, &first), Hold::Taken);
+        assert_eq!(hold(&acme, &second), Hold::Another(first.clone()), "the second comes too late");
+        assert_eq!(hold(&acme, &first), Hold::Kept, "sending again is no second effect");
+        assert_eq!(hold(&other, &second), Hold::Taken);
+        release(&acme, &second);
+        assert_eq!(hold(&acme, &second), Hold::Another(first.clone()), "nobody gives back what another case holds");
+        release(&acme, &first);
+        assert_eq!(hold(&acme, &second), Hold::Taken);
+        assert_eq!(hold(&other, &second), Hold::Kept);
     }
 
     #[test]

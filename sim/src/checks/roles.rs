@@ -161,7 +161,7 @@ pub(crate) async fn every_route_lets_in_whom_the_page_names_and_nobody_else(worl
             let name = role.map(Role::name);
             let mut judge = |what: &str, expected: &str, got: u16| {
                 let fits = match expected {
-                    "yes" | "own" => ![401, 403, 404].contains(&got),
+                    "yes" | "own" => got < 500 && ![401, 403, 404].contains(&got),
                     "sign in" => got == 303,
                     refusal => refusal == got.to_string(),
                 };

@@ -250,8 +250,8 @@ fn reading() -> Value {
     closed(vec![
         must("field", of("ProfileField")),
         must("in", says(text(), "The document, or the request itself.")),
-        must("rules", says(text(), "What the fixed rules read, which counts.")),
-        must("claude", says(text(), "What Claude read, which counts for nothing.")),
+        must("rules", says(of("Reference"), "By which name `reveal` shows what the fixed rules read, which counts.")),
+        must("claude", says(of("Reference"), "By which name it shows what Claude read, which counts for nothing.")),
     ])
 }
 

@@ -174,8 +174,8 @@ fn commands() -> Vec<Value> {
         command("unhold", "End the hold.", vec![reason()]),
         command(
             "reveal",
-            "See a piece of personal data. It changes nothing; the journal tells who looked at what.",
-            vec![must("what", says(of("Reference"), "A token such as `card:1`, or a field such as `profile:name`."))],
+            "See a piece of personal data. The journal tells of each look, whatever the idempotency key.",
+            vec![must("what", says(of("Reference"), "`card:1`, `profile:name`, or a name of `readings`."))],
         ),
         command("erase", "Destroy the key to the words of a closed case; no note is kept.", vec![]),
     ]

@@ -275,7 +275,13 @@ fn desk() -> Value {
         must("reasons", says(reasons, "The reasons that people choose from, by command.")),
         must("reasons_required", flag()),
         must("second_by_approver", flag()),
-        must("four_eyes_from", says(amounts, "From which amount on two people have to agree, in minor units.")),
+        must(
+            "four_eyes_from",
+            says(
+                amounts,
+                "From which amount on two people have to agree, in minor units; where any currency is named, to every amount of another.",
+            ),
+        ),
         may(
             "one_case_per_charge",
             says(flag(), "Whether only one case moves money about a charge; it does unless set."),

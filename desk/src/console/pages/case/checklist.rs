@@ -4,11 +4,10 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::{
-    super::{
-        inert,
-        parts::{badge, given, list, text, words},
-    },
-    Sheet, part,
+    super::parts::{badge, given, list, text, words},
+    Sheet,
+    forms::masked,
+    part,
 };
 
 pub(super) fn checklist(sheet: &Sheet<'_>) -> Markup {
@@ -29,13 +28,19 @@ pub(super) fn checklist(sheet: &Sheet<'_>) -> Markup {
             table .rows {
                 thead { tr { th scope="col" { "Field" } th scope="col" { "By the rules" } th scope="col" { "By Claude" } th scope="col" { "In" } } }
                 tbody { @for one in readings { tr {
-                    td { (words(text(one, "/field"))) } td { (inert::inline(text(one, "/rules"))) }
-                    td .by-model { (inert::inline(text(one, "/claude"))) } td { code { (text(one, "/in")) } }
+                    td { (words(text(one, "/field"))) } td { (read_as(sheet, one, "rules")) }
+                    td .by-model { (read_as(sheet, one, "claude")) } td { code { (text(one, "/in")) } }
                 } } }
             }
         }
     };
     part("checklist", "Who the customer is", &body)
+}
+
+/// What one of the two read, masked like everything that is personal.
+fn read_as(sheet: &Sheet<'_>, one: &Value, reader: &str) -> Markup {
+    let whose = if reader == "rules" { "by the rules" } else { "by the model" };
+    masked(sheet, text(one, &format!("/{reader}")), &format!("{} {whose}", words(text(one, "/field"))))
 }
 
 fn line(sheet: &Sheet<'_>, item: &Value) -> Markup {
