@@ -4,8 +4,9 @@ use crate::{
     actor::{Actor, Role},
     entry::{Command, Message, Notice, Reasoned, Speaker},
     facts::Direction,
-    ids::Digest,
+    ids::{Digest, Reference},
     law, limits,
+    policy::Action,
     rules::pack::Duty,
     settings::{DeskSettings, Mode},
     state::{Letter, Proposed, Stage, State},
@@ -55,6 +56,9 @@ pub enum Refusal {
     /// The action needs something in evidence; one that moves money needs a charge.
     #[error("this action needs `about`: a transaction or payment in evidence, and for money to move, a charge")]
     NeedsEvidence,
+    /// The bank does not do a thing twice.
+    #[error("this was done about that transaction before, or is on its way")]
+    DoneBefore,
     /// The case does not rest.
     #[error("an approved action is on its way; wait until it is done")]
     ActionUnderWay,
@@ -193,8 +197,11 @@ fn check_work(state: &State, actor: &Actor, command: &Command, at: Millis) -> Re
         Command::Approve { proposal, hash, .. } => {
             let proposed = open(state, proposal, hash)?;
             let agreed = view_hash::agreed(state, proposed);
-            if agreed.contains(&actor.subject) {
+            // A person whose name was once written otherwise is no second one.
+            if agreed.iter().any(|one| one.as_str().eq_ignore_ascii_case(actor.subject.as_str())) {
                 Err(Refusal::SelfApproval)
+            } else if proposed.proposal.references().iter().any(|id| is_done(state, proposed.proposal.action(), id)) {
+                Err(Refusal::DoneBefore)
             } else if lacks_approver(state, proposed, agreed.len(), actor.role) {
                 Err(Refusal::NeedsApprover)
             } else {
@@ -209,6 +216,7 @@ fn check_work(state: &State, actor: &Actor, command: &Command, at: Millis) -> Re
             match about {
                 Some(id) if !known(id) || (action.moves_money() && !charge(id)) => Err(Refusal::NeedsEvidence),
                 None if action.moves_money() => Err(Refusal::NeedsEvidence),
+                Some(id) if is_done(state, *action, id) => Err(Refusal::DoneBefore),
                 Some(_) | None => Ok(()),
             }
         }
@@ -277,6 +285,14 @@ fn open<'a>(state: &'a State, id: &str, hash: &Digest) -> Result<&'a Proposed, R
     }
 }
 
-fn action_under_way(state: &State) -> bool {
+/// Whether an action that moves money was done about something before, or is on its way.
+fn is_done(state: &State, action: Action, about: &Reference) -> bool {
+    let is_it = |one: &&Proposed| one.proposal.action() == action && one.proposal.references().contains(about);
+    let mut before = state.tracks.iter().flat_map(|track| &track.proposals).filter(is_it);
+    action.moves_money() && before.any(|one| matches!(one.stage, Stage::Approved | Stage::Done))
+}
+
+/// Whether an approved action is on its way.
+pub(crate) fn action_under_way(state: &State) -> bool {
     state.tracks.iter().flat_map(|track| &track.proposals).any(|proposed| proposed.stage == Stage::Approved)
 }

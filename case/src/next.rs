@@ -334,12 +334,14 @@ fn letter_due(state: &State) -> Option<Entry> {
     })
 }
 
-/// A case closes by itself once an action of every specialist was executed, unless a human who should look has not.
+/// A case closes by itself once an action of every specialist was executed, unless a human who should look has not:
+/// what a customer writes while an action is on its way may be that it should not go.
 fn close_due(state: &State) -> Option<Entry> {
     let over = state.tracks.iter().all(Track::is_over);
     let done = state.tracks.iter().any(Track::is_done);
     let quiet = state.asks.values().all(|ask| !ask.is_open());
-    (over && done && quiet && state.is_attended()).then_some(Entry::Closed { outcome: CloseReason::ActionsDone })
+    (over && done && quiet && state.is_attended() && !state.care.unread)
+        .then_some(Entry::Closed { outcome: CloseReason::ActionsDone })
 }
 
 fn ask(state: &State, track: &str, question: Question) -> Entry {

@@ -28,7 +28,7 @@ pub(crate) use self::search::Search;
 pub use self::search::{PAGE_ROWS, PAGE_ROWS_MAX, RISKS, SEARCH_LETTERS, STATES};
 use crate::{
     caller,
-    console::{self, Place},
+    console::{self, Place, browser::is_of_another_site},
     entering::{self, Entering},
     hooks::{incoming, replay},
     moving,
@@ -36,7 +36,7 @@ use crate::{
     problem::{Code, Problem},
     request::{Preferences, check_content_type},
     revocations,
-    setup::Setup,
+    setup::{Access, Setup},
     switch,
     who::Who,
 };
@@ -355,6 +355,14 @@ async fn cross_origin<F: FrontHost>(State(front): State<Front<F>>, request: Requ
     let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let listed = origin.filter(|origin| front.setup.config.cors_origins.contains(origin) && !is_console);
     let preflight = request.method() == Method::OPTIONS;
+    // Where nobody shows a key, every page that somebody opens could act for them: some requests are sent unasked.
+    let (parts, body) = request.into_parts();
+    let is_unasked = listed.is_none() && !parts.method.is_safe() && !is_console;
+    if front.setup.access == Access::Open && is_unasked && is_of_another_site(&parts) {
+        let why = "The request comes from a page of another site, which `cors_origins` does not list.";
+        return Problem::new(Code::Forged, why).into_response();
+    }
+    let request = Request::from_parts(parts, body);
     let mut response = match (&listed, preflight) {
         (Some(_), true) => StatusCode::NO_CONTENT.into_response(),
         (None, true) => return StatusCode::FORBIDDEN.into_response(),

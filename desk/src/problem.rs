@@ -422,6 +422,7 @@ impl From<Refusal> for Problem {
             | Refusal::Settled
             | Refusal::ActionUnderWay
             | Refusal::SameLetter
+            | Refusal::DoneBefore
             | Refusal::Full
             | Refusal::NotHeld
             | Refusal::NoCustomer

@@ -147,13 +147,16 @@ fn paths() -> Result<Map<String, Value>> {
 }
 
 fn shown(operation: Operation, route: &Route) -> Value {
+    // Where nobody shows a key, a page of another site's changes nothing.
+    let forged = (!route.method.is_safe()).then_some(Code::Forged);
+    let codes = operations::codes(&[&operation.codes, forged.as_slice()]);
     let parameter = |name: &&str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let parameters: Vec<Value> = operation.parameters.iter().map(parameter).collect();
     let mut shown = json!({
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
-        "responses": responses([Some(operation.success), operation.also], &operation.codes),
+        "responses": responses([Some(operation.success), operation.also], &codes),
     });
     if !parameters.is_empty() {
         shown["parameters"] = parameters.into();

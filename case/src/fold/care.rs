@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    command,
     entry::{Command, Entry, Erasure, Escalation, Message, Missing, Return, Speaker},
     state::{Ask, Snooze, Stage, Standing, State},
     time::Millis,
@@ -72,6 +73,7 @@ fn attended(state: &mut State, by: &Actor) {
     end_rest(state);
     renew(state, by);
     touch(state);
+    state.care.unread = false;
     state.escalations.remove(&Escalation::Stale);
 }
 
@@ -81,6 +83,7 @@ fn messaged(state: &mut State, message: &Message) {
         Speaker::Customer => {
             end_rest(state);
             touch(state);
+            state.care.unread |= state.opened.settings.desk.is_some() && command::action_under_way(state);
         }
     }
 }

@@ -76,6 +76,22 @@ const GIVEN: &[&[&str]] = &[
     &["have", "asked", "the", "payee", "s", "bank"],
 ];
 
+/// Promises besides those that no summary makes either.
+const PROMISED: &[&[&str]] = &[
+    &["pay", "you", "back"],
+    &["give", "you", "back"],
+    &["reimburse", "you"],
+    &["refund", "you"],
+    &["compensate", "you"],
+    &["be", "returned"],
+    &["amount", "credited"],
+    &["ll", "get"],
+    &["ll", "receive"],
+    &["ll", "refund"],
+    &["ll", "credit"],
+    &["ll", "pay"],
+];
+
 /// What is wrong with a letter of a case; nothing, if it may leave.
 #[must_use]
 pub fn check(text: &str, state: &State) -> BTreeSet<LetterProblem> {
@@ -86,7 +102,7 @@ pub fn check(text: &str, state: &State) -> BTreeSet<LetterProblem> {
     };
     let agreed = money().any(|one| matches!(one.stage, Stage::Approved | Stage::Done));
     let done = money().any(|one| one.stage == Stage::Done);
-    let promises = readings.iter().any(|words| tone::promises(words));
+    let promises = readings.iter().any(|words| tone::promises(words)) || has(&readings, PROMISED);
     let found = [
         (!text.chars().any(char::is_alphabetic), LetterProblem::Empty),
         (text.chars().count() > limits::LETTER_CHARS, LetterProblem::TooLong),
@@ -156,8 +172,10 @@ fn has_link(text: &str) -> bool {
 /// `letters.letters`, the end of which is no abbreviation's: an e-mail's domain is not meant.
 fn is_domain(word: &str) -> bool {
     const ENDS: [&str; 12] = ["com", "net", "org", "info", "io", "app", "eu", "de", "fr", "uk", "ru", "xyz"];
-    let host = word.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, path) = word.split_once(['/', '?', '#']).unwrap_or((word, ""));
+    let leads_on = path.starts_with(char::is_alphanumeric);
     let host = host.trim_matches(|sign: char| !sign.is_alphanumeric());
     let end = host.rsplit('.').next().unwrap_or_default();
-    host.contains('.') && !host.contains('@') && ENDS.contains(&end)
+    let is_name = |end: &str| end.len() > 1 && end.chars().all(char::is_alphabetic);
+    host.contains('.') && !host.contains('@') && (ENDS.contains(&end) || (leads_on && is_name(end)))
 }

@@ -8,7 +8,7 @@ use crate::draft::check::tone;
 
 /// How words of suspicion begin, in plain letters.
 const STEMS: [&str; 17] = [
-    "suspici",
+    "suspic",
     "suspect",
     "launder",
     "verdacht",
@@ -27,7 +27,7 @@ const STEMS: [&str; 17] = [
     "sepblac",
 ];
 /// Whole words besides those that a summary may not have.
-const WORDS: [&str; 4] = ["nca", "fiu", "daml", "interpol"];
+const WORDS: [&str; 8] = ["nca", "fiu", "daml", "interpol", "mlro", "poca", "aml", "watchlisted"];
 /// What only whoever was reported, or is looked into, is told of.
 const PHRASES: &[&[&str]] = &[
     &["activity", "report"],
@@ -36,6 +36,17 @@ const PHRASES: &[&[&str]] = &[
     &["national", "crime", "agency"],
     &["tipping", "off"],
     &["under", "surveillance"],
+    &["a", "str"],
+    &["transaction", "report"],
+    &["transaction", "reports"],
+    &["financial", "crime"],
+    &["fraud", "concern"],
+    &["fraud", "concerns"],
+    &["watch", "list"],
+    &["you", "a", "scammer"],
+    &["you", "as", "a", "scammer"],
+    &["flagged", "you"],
+    &["flagged", "your", "account"],
     &["reported", "you"],
     &["report", "you"],
     &["you", "have", "been", "reported"],
@@ -97,8 +108,19 @@ const TOLD: [Told; 6] = [
         whom: &["politie", "autoriteiten", "justitie"],
     },
 ];
-const AUTHORITIES: &[&str] =
-    &["police", "authority", "authorities", "prosecutor", "prosecutors", "nca", "fbi", "fincen", "europol"];
+const AUTHORITIES: &[&str] = &[
+    "police",
+    "authority",
+    "authorities",
+    "prosecutor",
+    "prosecutors",
+    "nca",
+    "fbi",
+    "fincen",
+    "europol",
+    "garda",
+    "gardai",
+];
 /// What of a person's is reported, in a sentence that says not by whom.
 const REPORTED: &[&str] = &["you", "your", "account", "case", "transaction", "transactions", "payment", "matter"];
 const REPORTS: &[&str] = &["reported", "referred"];

@@ -18,6 +18,8 @@ pub struct Care {
     pub closed_at: Option<Millis>,
     /// Whether a letter was refused, and nobody has sent another or otherwise settled it since.
     pub unsent: bool,
+    /// Whether the customer wrote while an action was on its way, and nobody did anything since.
+    pub unread: bool,
     /// Whether the words must not be erased.
     pub held: bool,
     /// Whether somebody commanded to erase the words.
@@ -46,6 +48,7 @@ impl Care {
             raised: false,
             closed_at: None,
             unsent: false,
+            unread: false,
             held: false,
             erase: false,
             erased: None,

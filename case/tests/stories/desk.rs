@@ -197,6 +197,48 @@ fn a_missed_time_of_the_bank_s_goes_to_somebody_with_more_authority() {
 }
 
 #[test]
+fn what_a_customer_writes_while_an_action_is_on_its_way_is_read_by_somebody() {
+    let mut world = desk(DeskSettings::default());
+    approve(&mut world, "ada");
+    world.message("The shop has refunded me today, please stop that.");
+    assert_eq!(world.drive(), Rest::Review, "the action could not be stopped, and the case is not over");
+    assert!(world.case.state().tracks[0].proposals.iter().any(|one| one.stage == Stage::Done));
+    let close = Command::Close { note: sealed("told the merchant") };
+    world.command(analyst("ben"), close).unwrap();
+    assert_eq!(world.drive(), Rest::Closed);
+    world.check_journal();
+    let mut read = desk(DeskSettings::default());
+    read.message("It was on the 20th.");
+    read.drive();
+    approve(&mut read, "ada");
+    assert_eq!(read.drive(), Rest::Closed, "what came before somebody agreed was there to be read");
+}
+
+#[test]
+fn a_charge_is_contested_once_in_a_case_however_often_it_is_reopened() {
+    let mut world = desk(DeskSettings::default());
+    approve(&mut world, "ada");
+    assert_eq!(world.drive(), Rest::Closed);
+    let about = proposal(&world).references().first().cloned();
+    world.command(analyst("ada"), Command::Reopen { note: sealed("once more") }).unwrap();
+    let decide = |action| Command::Decide { action, about: about.clone(), note: sealed("again") };
+    assert_eq!(world.command(analyst("ada"), decide(Action::RaiseChargeback)), Err(Refusal::DoneBefore));
+    world.command(analyst("ada"), decide(Action::ProvisionalCredit)).unwrap();
+    world.check_journal();
+}
+
+#[test]
+fn nobody_is_two_people_by_another_spelling_of_their_name() {
+    let mut world = desk(DeskSettings::default());
+    let about = proposal(&world).references().first().cloned();
+    let credit = Command::Decide { action: Action::ProvisionalCredit, about, note: sealed("goodwill") };
+    world.command(analyst("ada"), credit).unwrap();
+    let again = shown(&world);
+    assert_eq!(world.command(analyst("Ada"), again.clone()), Err(Refusal::SelfApproval));
+    world.command(analyst("ben"), again).unwrap();
+}
+
+#[test]
 fn an_analyst_can_ask_for_somebody_with_more_authority() {
     let mut world = desk(DeskSettings::default());
     world.command(analyst("ada"), Command::Claim).unwrap();

@@ -95,6 +95,13 @@ impl Reached {
     }
 }
 
+/// Whether a page of another site has a browser send this. Whoever calls without a browser says nothing of a site.
+pub(crate) fn is_of_another_site(parts: &Parts) -> bool {
+    let is_said = parts.headers.contains_key(FETCH_SITE) || parts.headers.contains_key(header::ORIGIN);
+    let is_typed = parts.headers.get(FETCH_SITE).is_some_and(|site| site == "none");
+    is_said && !is_typed && !Reached::of(parts).is_our_page(&parts.headers)
+}
+
 /// Whether somebody followed a link of another site's: then the browser keeps the session from us, and sends it with the
 /// next request.
 pub(super) fn came_by_link(headers: &HeaderMap) -> bool {

@@ -138,6 +138,28 @@ async fn browsers_may_call_from_listed_origins_only() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_nobody_shows_a_key_no_page_of_another_site_acts_for_whoever_opens_it() {
+    let world = World::new();
+    let claim = async |headers: &[(&str, &str)]| world.send("POST", "/v1/queue/next", headers, "").await;
+    let from = |origin: &'static str| [("host", "127.0.0.1:8787"), ("origin", origin)];
+    let plain = ("content-type", "text/plain");
+    claim(&[&from("http://evil.example")[..], &[plain]].concat()).await.is(Code::Forged);
+    claim(&from("null")).await.is(Code::Forged);
+    for site in ["cross-site", "same-site"] {
+        claim(&[("host", "127.0.0.1:8787"), ("sec-fetch-site", site)]).await.is(Code::Forged);
+    }
+    let ours = [&from("http://127.0.0.1:8787")[..], &[("sec-fetch-site", "same-origin")]].concat();
+    for headers in [&[][..], &ours, &[("sec-fetch-site", "none")]] {
+        assert_eq!(claim(headers).await.status, 204, "{headers:?}");
+    }
+    // Whoever shows a key is not a browser's page: no page of another site has it.
+    let world = World::with_keys();
+    let ana = world.hire("acme", "ana", Role::Analyst);
+    let headers = [("authorization", ana.as_str()), ("origin", "http://evil.example")];
+    assert_eq!(world.send("POST", "/v1/queue/next", &headers, "").await.status, 204);
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_the_revoked_cannot_be_read_nobody_is_let_in() {
     let world = World::with_keys();
     let (admin, app) = (world.hire("acme", "boss", Role::Admin), world.hire("acme", "app", Role::Submitter));
