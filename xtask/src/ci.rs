@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::steps::{Need, Step, Summary, Tally};
-use crate::{checks, openapi, roles, shell, test, tools};
+use crate::{checks, openapi, roles, sabotage, shell, test, tools};
 
 /// What comes before the tests: cheap, and most often what is wrong.
 const BEFORE: &[Step] = &[
@@ -17,6 +17,7 @@ const BEFORE: &[Step] = &[
     Step { name: "layers", needs: &[], run: checks::layers::run },
     Step { name: "document of the API", needs: &[], run: openapi::check },
     Step { name: "who may use which route", needs: &[], run: roles::check },
+    Step { name: "sabotage fits", needs: &[], run: sabotage::fits },
     Step { name: "unused dependencies", needs: &[], run: unused_dependencies },
     Step { name: "licences, bans, sources", needs: &[], run: deny },
     Step { name: "clippy, native", needs: &[], run: clippy_native },

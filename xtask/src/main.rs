@@ -15,8 +15,10 @@ mod openapi;
 mod prompts;
 mod proof;
 mod roles;
+mod sabotage;
 mod sdk;
 mod shell;
+mod simulate;
 mod steps;
 mod test;
 mod tools;
@@ -56,6 +58,10 @@ enum Command {
     Train(train::Train),
     /// Say how much the fixed rules read of what customers write, against `data/extraction.jsonl`.
     Extraction(extraction::Extraction),
+    /// Run histories of a whole desk, each from a seed, with everything that can go wrong in them.
+    Sim(simulate::Simulate),
+    /// Take promises out of the source, in a copy, and see that the checks notice.
+    Sabotage(sabotage::Sabotage),
     /// Write the document of the API from the code, or check that the committed one is what the code says.
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
@@ -80,6 +86,8 @@ fn main() -> ExitCode {
         Command::Bench(command) => bench::run(&command),
         Command::Train(train) => train.run().map(|()| ExitCode::SUCCESS),
         Command::Extraction(extraction) => extraction.run().map(|()| ExitCode::SUCCESS),
+        Command::Sim(simulate) => simulate.run().map(|()| ExitCode::SUCCESS),
+        Command::Sabotage(sabotage) => sabotage.run().map(|()| ExitCode::SUCCESS),
         Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
         Command::Roles(roles) => roles.run().map(|()| ExitCode::SUCCESS),
         Command::Prompts(prompts) => prompts.run().map(|()| ExitCode::SUCCESS),

@@ -12,11 +12,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::shell;
 use crate::steps::{Need, Step, Summary, Tally};
-use crate::{browser, edge, guide, sdk, tools};
+use crate::{browser, edge, guide, sdk, simulate, tools};
 
 /// Every test there is.
 const STEPS: &[Step] = &[
     Step { name: "unit tests", needs: &[], run: units },
+    Step { name: "simulated histories", needs: &[], run: simulate::sample },
     Step { name: "native host", needs: &[], run: native_host },
     Step { name: "console in a browser", needs: &[Need::Node, Need::Chromium], run: browser::native },
     Step { name: "edge build", needs: &[Need::Node], run: edge_build },

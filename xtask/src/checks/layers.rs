@@ -51,6 +51,11 @@ const LAYERS: &[Layer] = &[
         may_use: &["case", "claude", "desk", "eval", "sandbox", "server", "tune"],
         never: &["worker"],
     },
+    Layer {
+        name: "simulator",
+        may_use: &["case", "claude", "desk", "sandbox"],
+        never: &["hyper", "reqwest", "worker"],
+    },
     Layer { name: "tune", may_use: &["case"], never: IMPURE },
     Layer { name: "xtask", may_use: &["case", "claude", "desk", "eval", "learn"], never: &["worker"] },
 ];
