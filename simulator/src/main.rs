@@ -5,6 +5,7 @@
 //! Nothing of the product is replaced but the host: routes, desk, core and sandbox are those that are shipped.
 
 mod deeds;
+mod doorstep;
 mod host;
 mod laws;
 mod outside;
@@ -27,6 +28,9 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 
 use crate::{plan::Plan, tally::Tally};
+
+/// Each so many seeds a history happens twice.
+const TWICE: u64 = 20;
 
 /// Runs histories.
 #[derive(Parser)]
@@ -73,7 +77,7 @@ fn run(args: &Args) -> Result<()> {
                     if seed >= end {
                         return;
                     }
-                    match history(&Plan::of(seed)) {
+                    match seed_twice(seed) {
                         Ok(tally) => all.lock().unwrap_or_else(PoisonError::into_inner).add(tally),
                         Err(error) if !failed.swap(true, Ordering::Relaxed) => explain(seed, error),
                         Err(_) => {}
@@ -90,6 +94,16 @@ fn run(args: &Args) -> Result<()> {
         "nothing went wrong or nothing was done, so nothing was shown"
     );
     Ok(())
+}
+
+/// The history of a seed; of each [`TWICE`]th seed two, which have to be one and the same.
+fn seed_twice(seed: u64) -> Result<Tally> {
+    let tally = history(&Plan::of(seed))?;
+    if seed.is_multiple_of(TWICE) {
+        let again = history(&Plan::of(seed))?;
+        ensure!(tally.hash == again.hash, "the same seed was another history when it happened again");
+    }
+    Ok(tally)
 }
 
 /// One history, on a clock of its own.

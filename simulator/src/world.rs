@@ -23,13 +23,14 @@ use desk::{
 };
 use serde_json::{Value, json};
 use tokio::{
-    sync::{Mutex, watch},
+    sync::Mutex,
     task::JoinSet,
     time::{Instant, sleep, sleep_until, timeout},
 };
 use tower::ServiceExt as _;
 
 use crate::{
+    doorstep::Doorstep,
     host::{Ground, Host},
     laws::Laws,
     plan::{Plan, STORM_MS, What},
@@ -73,9 +74,6 @@ const WORDS: [&str; 9] = [
     "It was the merchant Streamly, 12.99, on the 3rd of November.",
 ];
 
-/// How to reach the process that is alive, if one is.
-type Doorstep = watch::Receiver<Option<Router>>;
-
 /// What people were told.
 #[derive(Default)]
 pub(crate) struct Told {
@@ -90,6 +88,7 @@ pub(crate) struct World {
     ground: Arc<Ground>,
     setup: Arc<Setup>,
     told: Arc<Mutex<Told>>,
+    doorstep: Arc<Doorstep>,
     crashes: u64,
 }
 
@@ -100,7 +99,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Tally> {
     let setup = Arc::new(setup(plan.claude)?);
     hire(&ground)?;
     let told = Arc::new(Mutex::new(Told::default()));
-    let mut world = World { ground, setup, told, crashes: 0 };
+    let mut world = World { ground, setup, told, doorstep: Arc::default(), crashes: 0 };
     let mut laws = Laws::default();
     world.happen(&plan, &mut laws).await?;
     laws.tally(&world.ground, world.crashes).await
@@ -137,36 +136,35 @@ fn hire(ground: &Ground) -> Result<()> {
 
 impl World {
     async fn happen(&mut self, plan: &Plan, laws: &mut Laws) -> Result<()> {
-        let (doorstep, reach) = watch::channel(None);
-        let mut host = self.start(&doorstep, true);
+        let mut host = self.start(true);
         let mut people = JoinSet::new();
         let began = Instant::now();
         for (number, event) in plan.events.iter().enumerate() {
             let at = began + Duration::from_millis(event.at_ms);
-            self.live_until(at, &doorstep, &mut host, laws).await?;
+            self.live_until(at, &mut host, laws).await?;
             match &event.what {
                 What::Crash { down_ms } => {
                     host.die();
-                    host = self.restart(&doorstep, Duration::from_millis(*down_ms), laws).await?;
+                    host = self.restart(Duration::from_millis(*down_ms), laws).await?;
                 }
                 What::Clock { by_ms } => self.ground.skew(*by_ms),
                 What::Away { target, for_ms } => self.ground.network.leave(*target, *for_ms),
                 What::Open { again, .. } => {
                     for _ in 0..=*again {
-                        people.spawn(self.person(&reach).act(number, event.what.clone()));
+                        people.spawn(self.person().act(number, event.what.clone()));
                     }
                 }
                 What::Say { .. } | What::Do { .. } => {
-                    people.spawn(self.person(&reach).act(number, event.what.clone()));
+                    people.spawn(self.person().act(number, event.what.clone()));
                 }
             }
             laws.check(&self.ground, &*self.told.lock().await).await?;
         }
         let over = began + Duration::from_millis(STORM_MS);
-        self.live_until(over, &doorstep, &mut host, laws).await?;
+        self.live_until(over, &mut host, laws).await?;
         let end = Instant::now() + CALM;
         while Instant::now() < end {
-            self.live_until(Instant::now() + LOOK, &doorstep, &mut host, laws).await?;
+            self.live_until(Instant::now() + LOOK, &mut host, laws).await?;
             laws.check(&self.ground, &*self.told.lock().await).await?;
         }
         while let Some(ended) = people.try_join_next() {
@@ -180,47 +178,37 @@ impl World {
     }
 
     /// Lets time pass; a process that dies is started again.
-    async fn live_until(
-        &mut self,
-        at: Instant,
-        doorstep: &watch::Sender<Option<Router>>,
-        host: &mut Arc<Host>,
-        laws: &mut Laws,
-    ) -> Result<()> {
+    async fn live_until(&mut self, at: Instant, host: &mut Arc<Host>, laws: &mut Laws) -> Result<()> {
         loop {
             tokio::select! {
                 biased;
                 () = host.is_over() => {}
                 () = sleep_until(at) => return Ok(()),
             }
-            *host = self.restart(doorstep, DOWN, laws).await?;
+            *host = self.restart(DOWN, laws).await?;
         }
     }
 
-    async fn restart(
-        &mut self,
-        doorstep: &watch::Sender<Option<Router>>,
-        down: Duration,
-        laws: &mut Laws,
-    ) -> Result<Arc<Host>> {
+    async fn restart(&mut self, down: Duration, laws: &mut Laws) -> Result<Arc<Host>> {
         self.crashes += 1;
-        doorstep.send_replace(None);
+        self.doorstep.set(None);
         laws.check(&self.ground, &*self.told.lock().await).await?;
         sleep(down).await;
-        Ok(self.start(doorstep, false))
+        Ok(self.start(false))
     }
 
-    fn start(&self, doorstep: &watch::Sender<Option<Router>>, is_first: bool) -> Arc<Host> {
+    fn start(&self, is_first: bool) -> Arc<Host> {
         let host = Arc::new(Host::new(Arc::clone(&self.ground)));
         let desk = Desk::new(Arc::clone(&host), Arc::clone(&self.setup));
         host.lead_to(case_routes(desk.clone()));
-        doorstep.send_replace(Some(front_routes(Arc::clone(&host), Arc::clone(&self.setup))));
+        self.doorstep.set(Some(front_routes(Arc::clone(&host), Arc::clone(&self.setup))));
         desk::ports::Outside::spawn(&*host, Box::pin(wake(desk, !is_first)));
         host
     }
 
-    fn person(&self, reach: &Doorstep) -> Person {
-        Person { ground: Arc::clone(&self.ground), told: Arc::clone(&self.told), reach: reach.clone() }
+    fn person(&self) -> Person {
+        let doorstep = Arc::clone(&self.doorstep);
+        Person { ground: Arc::clone(&self.ground), told: Arc::clone(&self.told), doorstep }
     }
 }
 
@@ -275,7 +263,7 @@ async fn wake(desk: Desk<Host>, after_death: bool) {
 struct Person {
     ground: Arc<Ground>,
     told: Arc<Mutex<Told>>,
-    reach: Doorstep,
+    doorstep: Arc<Doorstep>,
 }
 
 struct Answer {
@@ -284,7 +272,7 @@ struct Answer {
 }
 
 impl Person {
-    async fn act(mut self, number: usize, what: What) -> Result<()> {
+    async fn act(self, number: usize, what: What) -> Result<()> {
         let key = format!("k{number}");
         match what {
             What::Open { customer, text, .. } => {
@@ -325,11 +313,11 @@ impl Person {
     }
 
     /// Sends a request until it is answered.
-    async fn send(&mut self, who: &str, method: &str, path: &str, key: Option<&str>, body: &Value) -> Result<Answer> {
+    async fn send(&self, who: &str, method: &str, path: &str, key: Option<&str>, body: &Value) -> Result<Answer> {
         for attempt in 0..PATIENCE {
-            let front = self.reach.borrow_and_update().clone();
+            let (number, front) = self.doorstep.look();
             let Some(front) = front else {
-                self.reach.changed().await.context("there is no process any more")?;
+                self.doorstep.is_other_than(number).await;
                 continue;
             };
             let mut request = http::Request::builder().method(method).uri(path);
@@ -342,7 +330,7 @@ impl Person {
             let request = request.body(Body::from(body))?;
             let answered = tokio::select! {
                 biased;
-                _ = self.reach.changed() => None,
+                () = self.doorstep.is_other_than(number) => None,
                 answered = answer(front, request) => Some(answered?),
             };
             match answered {

@@ -3,6 +3,7 @@
 //! CI runs the same batteries short. A page is written only where the battery held, and says with which commit, machine
 //! and command it did, so that anybody can do it again. Nothing of a page is written by hand.
 
+mod histories;
 mod machine;
 mod pii;
 
@@ -11,12 +12,14 @@ use std::{fs, path::PathBuf, time::Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{edge, shell, tools};
+use crate::{edge, sabotage, shell, tools};
 
 /// Where the pages lie, from the root of the checkout.
 const FOLDER: &str = "docs/proof";
 /// What the line begins with on which a battery says what it came to.
 const TALLY: &str = "tally: ";
+/// The battery that sabotages, and its page.
+const SABOTAGE: &str = "sabotage";
 /// What each line about a kill begins with.
 const KILL: &str = "kill ";
 
@@ -24,7 +27,7 @@ const KILL: &str = "kill ";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Proof {
     /// Which battery; all of them if not given
-    #[arg(value_parser = ["edge-kill", "native-kill", pii::NAME])]
+    #[arg(value_parser = ["edge-kill", "native-kill", pii::NAME, histories::NAME, SABOTAGE])]
     name: Option<String>,
     /// How often the host is killed; a page is written for 100 and more
     #[arg(long, default_value_t = 100)]
@@ -35,6 +38,9 @@ pub(crate) struct Proof {
     /// How many messages of each sort personal data is planted in; a page is written for 10,000 and more
     #[arg(long, default_value_t = 10_000)]
     rows: u32,
+    /// How many histories happen; a page is written for 100,000 and more
+    #[arg(long, default_value_t = 100_000)]
+    seeds: u64,
     /// Take the Worker that `edge/build` holds instead of building it as it is deployed
     #[arg(long)]
     no_build: bool,
@@ -100,6 +106,12 @@ impl Proof {
         }
         if self.name.as_deref().is_none_or(|name| name == pii::NAME) {
             pii::prove(self.rows)?;
+        }
+        if self.name.as_deref().is_none_or(|name| name == histories::NAME) {
+            histories::prove(self.seeds)?;
+        }
+        if self.name.as_deref().is_none_or(|name| name == SABOTAGE) {
+            prove_sabotage()?;
         }
         Ok(())
     }
@@ -172,6 +184,31 @@ impl Proof {
     }
 }
 
+/// Breaks every promise once, and writes down that each was noticed.
+fn prove_sabotage() -> Result<()> {
+    let (commit, started) = (machine::commit()?, Instant::now());
+    let caught = sabotage::run(None)?;
+    let mut page = String::from(
+        "# Sabotage\n\nEach patch of `sabotage/` takes one promise out of the source, in a copy of the checkout. The check beside it held before, \
+         must fail\nthen, and must say why.\n\n| patch | promise | check | what it said |\n|---|---|---|---|\n",
+    );
+    for sabotage::Patch { name, promise, check, says, .. } in &caught {
+        page += &format!("| `{name}` | {promise} | `{check}` | {says} |\n");
+    }
+    page += &format!(
+        "\n{} of {} were caught.\n\n| how | |\n|---|---|\n| command | `cargo xtask proof sabotage` |\n| commit | {commit} |\n\
+         | date | {} |\n| machine | {} |\n| time | {} s |\n",
+        caught.len(),
+        caught.len(),
+        machine::date(),
+        machine::words(),
+        started.elapsed().as_secs()
+    );
+    fs::write(shell::root().join(FOLDER).join("sabotage.md"), page).context("writing the page")?;
+    println!("wrote {FOLDER}/{SABOTAGE}.md");
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,7 +220,7 @@ mod tests {
             said.hear(line);
         }
         said.hear("tally: {\"seed\":7,\"kills\":2,\"in_flight\":[3,0],\"cases\":9,\"approvals\":8,\"executed\":8,\"repeats\":1}");
-        let proof = Proof { name: None, kills: 2, actions: 8, rows: 9, no_build: true };
+        let proof = Proof { name: None, kills: 2, actions: 8, rows: 9, seeds: 9, no_build: true };
         let page = proof.page(&BATTERIES[0], "abc", &said.tally.unwrap(), &said.kills, 5).unwrap();
         for line in [
             "| kills that met cases in flight | 1 |",

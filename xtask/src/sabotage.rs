@@ -26,45 +26,50 @@ pub(crate) struct Sabotage {
 }
 
 /// A patch, and what it is to come to.
-struct Patch {
-    name: String,
+pub(crate) struct Patch {
+    pub(crate) name: String,
     path: PathBuf,
-    promise: String,
-    check: String,
-    says: String,
+    pub(crate) promise: String,
+    pub(crate) check: String,
+    pub(crate) says: String,
 }
 
 impl Sabotage {
     /// Breaks each promise once.
     pub(crate) fn run(&self) -> Result<()> {
-        let wanted = |patch: &Patch| self.name.as_ref().is_none_or(|name| patch.name.contains(name));
-        let patches: Vec<Patch> = patches()?.into_iter().filter(wanted).collect();
-        ensure!(!patches.is_empty(), "no patch has such a name");
-        let copy = Copy::make()?;
-        for check in patches.iter().map(|patch| &patch.check).collect::<BTreeSet<_>>() {
-            let (good, said) = copy.check(check)?;
-            ensure!(good, "`{check}` fails without any sabotage, so it shows nothing:\n{}", tail(&said));
-        }
-        let mut missed = Vec::new();
-        for patch in &patches {
-            copy.apply(patch)?;
-            let (good, said) = copy.check(&patch.check)?;
-            copy.restore()?;
-            let verdict = match (good, said.contains(&patch.says)) {
-                (false, true) => "caught",
-                (false, false) => "FAILED OTHERWISE",
-                (true, _) => "NOT CAUGHT",
-            };
-            println!("{verdict:16} {:28} {}", patch.name, patch.promise);
-            if verdict != "caught" {
-                println!("{}", tail(&said));
-                missed.push(patch.name.as_str());
-            }
-        }
-        ensure!(missed.is_empty(), "not caught: {}", missed.join(", "));
-        println!("{} of {} caught", patches.len(), patches.len());
-        Ok(())
+        run(self.name.as_deref()).map(drop)
     }
+}
+
+/// Breaks each promise whose patch's name contains this; the patches, all of which were caught.
+pub(crate) fn run(name: Option<&str>) -> Result<Vec<Patch>> {
+    let wanted = |patch: &Patch| name.is_none_or(|name| patch.name.contains(name));
+    let patches: Vec<Patch> = patches()?.into_iter().filter(wanted).collect();
+    ensure!(!patches.is_empty(), "no patch has such a name");
+    let copy = Copy::make()?;
+    for check in patches.iter().map(|patch| &patch.check).collect::<BTreeSet<_>>() {
+        let (good, said) = copy.check(check)?;
+        ensure!(good, "`{check}` fails without any sabotage, so it shows nothing:\n{}", tail(&said));
+    }
+    let mut missed = Vec::new();
+    for patch in &patches {
+        copy.apply(patch)?;
+        let (good, said) = copy.check(&patch.check)?;
+        copy.restore()?;
+        let verdict = match (good, said.contains(&patch.says)) {
+            (false, true) => "caught",
+            (false, false) => "FAILED OTHERWISE",
+            (true, _) => "NOT CAUGHT",
+        };
+        println!("{verdict:16} {:28} {}", patch.name, patch.promise);
+        if verdict != "caught" {
+            println!("{}", tail(&said));
+            missed.push(patch.name.as_str());
+        }
+    }
+    ensure!(missed.is_empty(), "not caught: {}", missed.join(", "));
+    println!("{} of {} caught", patches.len(), patches.len());
+    Ok(patches)
 }
 
 /// That every patch still fits the source, which is quick.

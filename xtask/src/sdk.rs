@@ -1,4 +1,5 @@
-//! The official Anthropic SDKs against the stand-in, the official library of Standard Webhooks, and the tutorial's flow against the Worker on workerd.
+//! The official Anthropic SDKs against the stand-in, the official library of Standard Webhooks and schemathesis against the
+//! native binary, and the tutorial's flow against the Worker on workerd.
 //!
 //! The scripts in `sim/python` and `sim/node` judge; this starts what they talk to, and ends it.
 
@@ -40,6 +41,14 @@ pub(crate) fn webhooks() -> Result<Tally> {
     shell::run(shell::cargo().args(["build", "--locked", "--package", "server"]))?;
     let binary = shell::target_folder().join("debug/caseworker");
     shell::run(shell::command("node").arg("sim/node/webhooks.mjs").arg("--binary").arg(binary))?;
+    Ok(Tally::ONE)
+}
+
+/// Runs schemathesis over the document of the API against the native binary.
+pub(crate) fn schema() -> Result<Tally> {
+    shell::run(shell::cargo().args(["build", "--locked", "--package", "server"]))?;
+    let binary = shell::target_folder().join("debug/caseworker");
+    shell::run(shell::command("python3").arg("sim/python/schema.py").arg("--binary").arg(binary))?;
     Ok(Tally::ONE)
 }
 

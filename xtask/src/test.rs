@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     Step { name: "console in a browser, Worker", needs: &[Need::Node, Need::Chromium], run: browser::edge },
     Step { name: "official SDK, Python", needs: &[Need::Node, Need::Python], run: sdk::python },
     Step { name: "official SDK, TypeScript", needs: &[Need::Node], run: sdk::node },
+    Step { name: "API by its document", needs: &[Need::Python], run: sdk::schema },
     Step { name: "official webhooks library", needs: &[Need::Node], run: sdk::webhooks },
 ];
 
