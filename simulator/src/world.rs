@@ -215,7 +215,8 @@ impl World {
 /// A waker's duty: cases at their moments, and their events at theirs; what was at work when a process died at once.
 async fn wake(desk: Desk<Host>, after_death: bool) {
     let ground = Arc::clone(&desk.host.ground);
-    let mut failures: BTreeMap<(CaseKey, bool), (u32, Millis)> = BTreeMap::new();
+    // How often each was tried in vain, when it is tried again, and for which moment that was.
+    let mut tries: BTreeMap<(CaseKey, bool), (u32, Millis, Millis)> = BTreeMap::new();
     if after_death {
         let at_work: Vec<CaseKey> = {
             let disk = ground.disk();
@@ -241,17 +242,17 @@ async fn wake(desk: Desk<Host>, after_death: bool) {
         let mut next = now.plus(i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX));
         for (key, tells, at) in dues {
             let which = (key.clone(), tells);
-            let at = failures.get(&which).map_or(at, |(_, again)| at.max(*again));
-            if at > now {
-                next = next.min(at);
+            let begin = tries.get(&which).map_or(at, |(_, again, _)| at.max(*again));
+            if begin > now {
+                next = next.min(begin);
                 continue;
             }
             let went = if tells { desk.tell(&key).await.is_ok() } else { desk.wake(&key).await.is_ok() };
-            let times = failures.get(&which).map_or(0, |(times, _)| *times);
-            // What was done is seen in the storage a moment later; whatever is still due then is tried again after a pause.
-            let times = if went { 0 } else { times + 1 };
+            // What was done is seen in the storage a moment later. What is due at the same moment still was tried in vain.
+            let before = tries.get(&which).filter(|(.., moment)| *moment == at).map(|(times, ..)| times + 1);
+            let times = before.unwrap_or(u32::from(!went));
             let pause_ms = (1_000 << times.min(12)).min(PAUSE_MOST_MS);
-            failures.insert(which, (times, ground.now().plus(pause_ms)));
+            tries.insert(which, (times, ground.now().plus(pause_ms), at));
             next = next.min(ground.now().plus(pause_ms));
         }
         let wait_ms = next.since(ground.now()).max(1).unsigned_abs();
