@@ -201,7 +201,7 @@ async fn answer<F: FrontHost>(front: Front<F>, route: &'static Route, request: R
         return console::answer(&front, route, place, request).await;
     }
     if route.who == Who::Anybody {
-        return tell(&front, route.leads);
+        return tell(&front, route.leads).await;
     }
     match admit(&front, route, request).await {
         Ok(admitted) => lead(&front, route, admitted).await.unwrap_or_else(Problem::into_response),
@@ -210,9 +210,9 @@ async fn answer<F: FrontHost>(front: Front<F>, route: &'static Route, request: R
 }
 
 /// What anybody is told.
-fn tell<F: FrontHost>(front: &Front<F>, leads: Leads) -> Response<Body> {
+async fn tell<F: FrontHost>(front: &Front<F>, leads: Leads) -> Response<Body> {
     match leads {
-        Leads::ToReadiness => readiness::readyz(&*front.host, &front.setup),
+        Leads::ToReadiness => readiness::readyz(&*front.host, &front.setup).await,
         Leads::ToDocument => readiness::openapi(),
         Leads::ToHealth => json_response(StatusCode::OK, &json!({ "status": "ok" })),
         Leads::ToNewCase
@@ -255,7 +255,9 @@ async fn lead<F: FrontHost>(front: &Front<F>, route: &Route, admitted: Admitted)
         Leads::ToRevocations => read_revocations(front, &admitted).await,
         Leads::ToHook => tell_case(front, admitted).await,
         Leads::ToReplay => replay_events(front, &admitted).await,
-        Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument | Leads::ToConsole(_) => Ok(tell(front, route.leads)),
+        Leads::ToHealth | Leads::ToReadiness | Leads::ToDocument | Leads::ToConsole(_) => {
+            Ok(tell(front, route.leads).await)
+        }
     }
 }
 

@@ -144,6 +144,12 @@ pub trait DocketHost: Send + Sync + 'static {
 
     /// Makes a case's row again from its journal, whatever row there is.
     fn remake(&self, tenant: &TenantId, name: &RowName) -> impl Future<Output = Result<Remade, HostError>> + Send;
+
+    /// Whether the storage takes what is written, for `/readyz`: where the last write did not succeed, it is tried. A host
+    /// whose storage is not its own to watch has nothing to say.
+    fn takes_writes(&self) -> impl Future<Output = Result<(), HostError>> + Send {
+        async { Ok(()) }
+    }
 }
 
 /// The model's switch: one for all cases of a deployment.

@@ -141,6 +141,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_action_that_fails_after_the_deed_or_arrives_twice_was_executed_once() {
+        let probe = Probe::new();
+        let order = json!({"action": "block_card", "case_id": "case_1", "customer_id": "cus_dan", "references": []});
+        for (fault, status, repeats) in [("500-after-commit", 500, 0), ("twice", 200, 1)] {
+            probe.post("/sandbox/faults", &json!({"target": "actions", "fault": fault, "times": 1})).await;
+            let before = probe.get("/sandbox/actions").await.json();
+            assert_eq!(probe.act(fault, &order).await.status, status, "{fault}");
+            let after = probe.get("/sandbox/actions").await.json();
+            let grown = |name: &str| after[name].as_u64().unwrap() - before[name].as_u64().unwrap();
+            assert_eq!((grown("executed"), grown("repeats")), (1, repeats), "{fault}");
+        }
+    }
+
+    #[tokio::test]
     async fn orders_that_make_no_sense_are_refused() {
         let probe = Probe::new();
         for (path, body, word) in [

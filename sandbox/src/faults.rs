@@ -46,6 +46,10 @@ pub enum FaultKind {
     MaxTokens,
     /// `drop-after-commit`: the action is executed, and the connection breaks before the answer is whole.
     DropAfterCommit,
+    /// `500-after-commit`: the action is executed, and the answer is an internal error.
+    FailAfterCommit,
+    /// `twice`: the request arrives a second time by itself, as a network may deliver it.
+    Twice,
 }
 
 /// A fault, what it is aimed at and how often it strikes.
@@ -65,7 +69,8 @@ pub enum FaultError {
     /// There is no fault of that name.
     #[error(
         "{0:?} is no fault; the faults are delay:MS (up to {DELAY_MS}), 429:SECONDS, 529, 500, malformed, html, hang, \
-         endless, empty, refusal, wrong-label, unknown-label, prose, nan, out-of-range, max-tokens, drop-after-commit"
+         endless, empty, refusal, wrong-label, unknown-label, prose, nan, out-of-range, max-tokens, \
+         drop-after-commit, 500-after-commit, twice"
     )]
     UnknownName(String),
     /// There is no service of that name.
@@ -92,7 +97,7 @@ impl FaultKind {
             Self::Html | Self::Hang | Self::Endless | Self::Empty => true,
             Self::Refusal | Self::WrongLabel | Self::UnknownLabel | Self::Prose => target == Target::Messages,
             Self::Nan | Self::OutOfRange | Self::MaxTokens => target == Target::Messages,
-            Self::DropAfterCommit => target == Target::Actions,
+            Self::DropAfterCommit | Self::FailAfterCommit | Self::Twice => target == Target::Actions,
         }
     }
 }
@@ -117,6 +122,8 @@ impl fmt::Display for FaultKind {
             Self::OutOfRange => "out-of-range",
             Self::MaxTokens => "max-tokens",
             Self::DropAfterCommit => "drop-after-commit",
+            Self::FailAfterCommit => "500-after-commit",
+            Self::Twice => "twice",
         };
         formatter.write_str(name)
     }
@@ -149,6 +156,8 @@ impl FromStr for FaultKind {
                 "out-of-range" => Self::OutOfRange,
                 "max-tokens" => Self::MaxTokens,
                 "drop-after-commit" => Self::DropAfterCommit,
+                "500-after-commit" => Self::FailAfterCommit,
+                "twice" => Self::Twice,
                 _ => return Err(unknown()),
             },
         })
@@ -246,6 +255,8 @@ mod tests {
             "out-of-range",
             "max-tokens",
             "drop-after-commit",
+            "500-after-commit",
+            "twice",
         ] {
             assert_eq!(name.parse::<FaultKind>().unwrap().to_string(), name);
         }

@@ -59,6 +59,11 @@ pub(crate) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
         FaultKind::Hang => pending().await,
         FaultKind::Endless => gate.labelled(endless(request).await),
         FaultKind::DropAfterCommit => broken_off(&next.run(request).await),
+        FaultKind::FailAfterCommit => {
+            next.run(request).await;
+            gate.error(StatusCode::INTERNAL_SERVER_ERROR, "Something broke after the deed.")
+        }
+        FaultKind::Twice => twice(request, next).await,
         FaultKind::Empty if gate.target != Target::Messages => StatusCode::OK.into_response(),
         FaultKind::Empty
         | FaultKind::Refusal
@@ -103,6 +108,18 @@ async fn cut(response: Response) -> Response {
     let whole = to_bytes(body, BODY_BYTES).await.unwrap_or_default();
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(whole.slice(..whole.len() / 2)))
+}
+
+/// The answer to a request that arrives, and then arrives once more.
+async fn twice(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, BODY_BYTES).await.unwrap_or_default();
+    let mut first = Request::new(Body::from(body.clone()));
+    *first.method_mut() = parts.method.clone();
+    *first.uri_mut() = parts.uri.clone();
+    *first.headers_mut() = parts.headers.clone();
+    next.clone().run(first).await;
+    next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
 /// A response that begins well and then breaks off: over a socket the connection closes, in process the body fails.

@@ -3,6 +3,7 @@
 mod agents;
 mod agreement;
 mod ask;
+mod backup;
 mod batch;
 mod calibrate;
 mod caller;
@@ -87,6 +88,8 @@ enum Command {
     Pack(pack::Args),
     /// Print a case's journal as a readable history
     Replay(replay::Args),
+    /// Copy the whole data folder as it is at one moment, beside a running server
+    Backup(backup::Args),
     /// Write cases into a folder that `import` and `verify` read
     Export(export::Args),
     /// Take up cases that `export` wrote
@@ -144,6 +147,7 @@ impl Cli {
             Command::Pack(args) => block_on(pack::run(&settings(args.data())?, &args)),
             Command::Checkpoint(args) => block_on(checkpoint::run(&settings(args.data())?, &args)),
             Command::Replay(args) => replay::run(&settings(args.data())?, &args),
+            Command::Backup(args) => backup::run(&settings(args.data())?, &args),
             Command::Export(args) => block_on(export::run(&settings(args.data())?, &args)),
             Command::Import(args) => block_on(import::run(&settings(args.data())?, &args)),
             Command::Webhooks(args) => block_on(webhooks::run(&settings(&Data { data: None })?, &args)),
@@ -204,6 +208,7 @@ mod tests {
             "export --data d --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
             "export --worker http://localhost --case case_aaaaaaaaaaaaaaaaaaaaaaaaaa DIR",
             "import DIR",
+            "backup DIR --data d",
             "import DIR --worker http://localhost --sandbox",
             "keys create --tenant t --subject s --role analyst",
             "keys create --tenant t --subject s --role submitter --signing",

@@ -178,6 +178,10 @@ impl DocketHost for Lobby {
     async fn remake(&self, tenant: &TenantId, name: &RowName) -> Result<Remade, HostError> {
         self.native.remake(tenant, name).await
     }
+
+    async fn takes_writes(&self) -> Result<(), HostError> {
+        self.native.takes_writes().await
+    }
 }
 
 impl ModelHost for Lobby {

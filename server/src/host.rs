@@ -82,6 +82,10 @@ impl DocketHost for Native {
     async fn remake(&self, tenant: &TenantId, name: &RowName) -> Result<Remade, HostError> {
         self.store.remake(tenant, name).await
     }
+
+    async fn takes_writes(&self) -> Result<(), HostError> {
+        self.store.takes_writes().await
+    }
 }
 
 impl ModelHost for Native {

@@ -15,6 +15,7 @@ mod older;
 mod readers;
 mod schema;
 mod shelf;
+mod standing;
 pub(crate) mod tenants;
 mod trouble;
 mod writer;
@@ -46,11 +47,17 @@ pub(crate) use trouble::StoreError;
 use beside::Beside;
 use folder::FolderLock;
 use readers::Readers;
+use standing::Standing;
 use writer::{Job, Writer};
 
 /// Whether a folder holds a database of cases.
 pub(crate) fn is_data_folder(folder: &Path) -> bool {
     folder.join(schema::FILE).is_file()
+}
+
+/// How many bytes the database in a folder has; 0 where there is none.
+pub(crate) fn size(folder: &Path) -> u64 {
+    std::fs::metadata(folder.join(schema::FILE)).map_or(0, |file| file.len())
 }
 
 /// An open data folder. When it is dropped, what waits is written first and the folder given up last: fields are
@@ -60,6 +67,7 @@ pub(crate) struct Store {
     jobs: mpsc::Sender<Job>,
     readers: Arc<Readers>,
     beside: Arc<Beside>,
+    standing: Arc<Standing>,
     _writer: Writer,
     _lock: FolderLock,
 }
@@ -75,9 +83,10 @@ impl Store {
         let lock = FolderLock::take(folder)?;
         let connection = schema::open_to_write(folder)?;
         let (jobs, queue) = mpsc::channel(limits::COMMITS_QUEUED);
-        let writer = Writer::start(connection, queue, metrics)?;
+        let standing = Arc::new(Standing::default());
+        let writer = Writer::start(connection, queue, metrics, Arc::clone(&standing))?;
         let beside = Arc::new(Beside::new(folder));
-        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), beside, _writer: writer, _lock: lock })
+        Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), beside, standing, _writer: writer, _lock: lock })
     }
 
     /// Cases of this kind (sandbox or not) that are at work or have to be woken, the earliest first.
@@ -176,6 +185,23 @@ impl DocketHost for Store {
             }
         }
         Err(HostError::Failed("the docket and the journal do not end at the same line".to_owned()))
+    }
+
+    async fn takes_writes(&self) -> Result<(), HostError> {
+        self.try_writing().await
+    }
+}
+
+impl Store {
+    /// As [`DocketHost::takes_writes`].
+    async fn try_writing(&self) -> Result<(), HostError> {
+        if self.standing.is_well() {
+            return Ok(());
+        }
+        let tried = [self.beside.run(standing::try_to_write).await];
+        self.standing.saw(&tried);
+        let [tried] = tried;
+        tried
     }
 }
 

@@ -277,3 +277,34 @@ fn an_evidence_pack_is_checked_in_another_folder_and_a_changed_byte_is_placed() 
     desk.check("pack case_aaaaaaaaaaaaaaaaaaaaaaaaaa --data d -o other.html", 2, &["there is no case"]);
     assert!(!desk.path("other.html").exists());
 }
+
+#[test]
+fn a_backup_is_a_whole_data_folder_and_an_old_one_is_noticed() {
+    let desk = Desk::new();
+    desk.handle(CHARGED);
+    desk.check("keys create --data d --tenant acme --subject till --role submitter", 0, &[]);
+    desk.check("checkpoint --data d --to kept.jsonl", 0, &[]);
+    desk.check("backup old --data d", 0, &["\"cases\":1", "the master key is not in it"]);
+    let late = desk.handle("where is my refund");
+    desk.check("verify old --heads kept.jsonl --rederive", 0, &["{\"heads_compared\":1}", "0 faults"]);
+    desk.check("checkpoint --data d --to kept.jsonl", 0, &[]);
+    desk.check("verify old --heads kept.jsonl", 1, &[&late, "the case is not here"]);
+    desk.check("backup new --data d", 0, &["\"cases\":2"]);
+    desk.check("verify new --heads kept.jsonl --rederive", 0, &["{\"heads_compared\":2}", "0 faults"]);
+    // What is no case's is there as well, and the copy is worked like any other folder, with the key that sealed it.
+    desk.check("keys list --data new", 0, &["till"]);
+    fs::copy(desk.path("d.key"), desk.path("new.key")).unwrap();
+    desk.check("handle --data new Hello", 0, &["case_"]);
+    desk.check("verify new --rederive", 0, &["3 cases", "0 faults"]);
+
+    desk.check("backup old --data d", 2, &["is not empty"]);
+    desk.check("backup more --data none", 4, &["holds no cases"]);
+    fs::write(desk.path("file"), "").unwrap();
+    desk.check("backup file/more --data d", 4, &["cannot be used"]);
+    assert!(!desk.path("more").exists(), "nothing is made where there is nothing to copy");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(desk.path("old")).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}

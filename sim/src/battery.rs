@@ -1,6 +1,10 @@
 //! `kill -9` in the middle of a load, many times: what was acknowledged is there once and comes to rest, each approved
 //! action was executed once, and the journals verify. The moments are random but seeded, and the seed is printed.
 
+pub mod jobs;
+pub mod keys;
+pub mod order;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
@@ -8,7 +12,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -61,6 +65,8 @@ impl Plan {
 pub struct Tally {
     /// How many cases were in flight at each kill.
     pub in_flight: Vec<usize>,
+    /// How long the host took to answer after each kill, from the start of its process on.
+    pub ready_ms: Vec<u64>,
     /// Cases that were acknowledged.
     pub cases: usize,
     /// Approvals that were acknowledged.
@@ -75,10 +81,10 @@ impl Tally {
     /// The tally on one line, for whoever started the battery.
     #[must_use]
     pub fn line(&self, plan: &Plan) -> String {
-        let Self { in_flight, cases, approvals, executed, repeats } = self;
+        let Self { in_flight, ready_ms, cases, approvals, executed, repeats } = self;
         let tally = json!({
-            "seed": plan.seed, "kills": plan.kills, "in_flight": in_flight, "cases": cases, "approvals": approvals,
-            "executed": executed, "repeats": repeats,
+            "seed": plan.seed, "kills": plan.kills, "in_flight": in_flight, "ready_ms": ready_ms, "cases": cases,
+            "approvals": approvals, "executed": executed, "repeats": repeats,
         });
         format!("{TALLY}{tally}")
     }
@@ -147,6 +153,12 @@ pub fn seed() -> u64 {
     number("SEED").unwrap_or_else(|| u64::from(clock()))
 }
 
+/// How large a battery is: what a variable says, or the size that CI runs.
+#[must_use]
+pub fn size(variable: &str, short: u64) -> u64 {
+    number(variable).unwrap_or(short)
+}
+
 fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok()?.parse().ok()
 }
@@ -159,12 +171,7 @@ pub async fn run(world: &World, plan: &Plan) -> Result<Tally> {
     let process = world.process.clone().context("there is no process to kill")?;
     let Plan { kills, actions, seed } = *plan;
     println!("seed {seed}, {kills} kills, at least {actions} actions");
-    // Answers that are lost after the deed, so that actions are sent again; then slow sources, so that there is always
-    // something in flight.
-    world.bank.fail("actions", "drop-after-commit", Some(2 * kills)).await?;
-    for source in ["ledger", "policy", "actions"] {
-        world.bank.fail(source, "delay:40", None).await?;
-    }
+    trouble(world, actions).await?;
     let (shared, stop) = (Shared::default(), Arc::new(AtomicBool::new(false)));
     let callers = (0..CALLERS).map(|number| {
         tokio::spawn(call(world.clone(), shared.clone(), stop.clone(), Random::new(seed ^ (number + 1)), number))
@@ -175,7 +182,7 @@ pub async fn run(world: &World, plan: &Plan) -> Result<Tally> {
     for caller in join_all(callers).await {
         caller.context("a caller broke")?;
     }
-    let in_flight = killed?;
+    let (in_flight, ready_ms) = killed?;
     world.bank.mend().await?;
     let (cases, approved) = {
         let told = told(&shared);
@@ -185,9 +192,29 @@ pub async fn run(world: &World, plan: &Plan) -> Result<Tally> {
     ensure!(cases.len() >= kills as usize / 2, "too few cases for the kills to mean anything");
     let (executed, repeats) = judge(world, &cases, &approved).await?;
     ensure!(executed >= u64::from(actions), "only {executed} of {actions} actions were executed");
-    let tally = Tally { in_flight, cases: cases.len(), approvals: approved.len(), executed, repeats };
+    let tally = Tally { in_flight, ready_ms, cases: cases.len(), approvals: approved.len(), executed, repeats };
     println!("{}", tally.line(plan));
     Ok(tally)
+}
+
+/// What befalls actions on their way, in turn: executed and not answered, executed and answered with an error, delivered
+/// twice, not executed.
+const TROUBLE: [&str; 4] = ["drop-after-commit", "500-after-commit", "twice", "500"];
+/// How many rounds of trouble the sandbox can hold with what lies between them.
+const ROUNDS: u32 = 100;
+
+/// Makes the way to the bank bad: in each round every trouble strikes some actions, with some that are only late between
+/// them. Sources are slow, so that there is always something in flight.
+async fn trouble(world: &World, actions: u32) -> Result<()> {
+    let rounds = actions.div_ceil(20).clamp(1, ROUNDS);
+    for fault in (0..rounds).flat_map(|_| TROUBLE) {
+        world.bank.fail("actions", fault, Some(actions.div_ceil(20 * rounds))).await?;
+        world.bank.fail("actions", "delay:40", Some(actions.div_ceil(5 * rounds))).await?;
+    }
+    for source in ["ledger", "policy", "actions"] {
+        world.bank.fail(source, "delay:40", None).await?;
+    }
+    Ok(())
 }
 
 /// How long a host has to get on before it is killed again, in steps of [`STEP`].
@@ -197,10 +224,10 @@ const STEP: Duration = Duration::from_millis(5);
 
 /// Kills and starts the host: every other time at a random moment from its start on, whatever it is at; in between once
 /// as many approvals were acknowledged as this kill's share of the actions is, and then at a random moment as well, so
-/// that the load gets on.
-async fn kill(process: &dyn Process, shared: &Shared, plan: &Plan) -> Result<Vec<usize>> {
+/// that the load gets on. Returns how many cases were in flight each time, and how long the host took to answer again.
+async fn kill(process: &dyn Process, shared: &Shared, plan: &Plan) -> Result<(Vec<usize>, Vec<u64>)> {
     let mut random = Random::new(plan.seed);
-    let mut in_flight = Vec::new();
+    let (mut in_flight, mut ready_ms) = (Vec::new(), Vec::new());
     for number in 1..=plan.kills {
         if number % 2 == 1 {
             let share = u64::from(plan.actions) * u64::from(number) / u64::from(plan.kills.max(1));
@@ -216,13 +243,19 @@ async fn kill(process: &dyn Process, shared: &Shared, plan: &Plan) -> Result<Vec
         process.kill()?;
         // A caller works one case at a time.
         let Glance { cases, approved, .. } = glance(shared);
-        println!("kill {number}: {open} cases in flight, {cases} cases and {approved} approvals acknowledged so far");
         in_flight.push(open);
+        let started = Instant::now();
         process.start().await?;
+        let ready = started.elapsed().as_millis();
+        ready_ms.push(u64::try_from(ready).unwrap_or(u64::MAX));
+        println!(
+            "kill {number}: {open} cases in flight, {cases} cases and {approved} approvals acknowledged so far, \
+             answers again after {ready} ms"
+        );
     }
     let busy = in_flight.iter().filter(|open| **open > 0).count();
     ensure!(busy * 100 >= in_flight.len() * IN_FLIGHT_PERCENT, "only {busy} kills met cases in flight");
-    Ok(in_flight)
+    Ok((in_flight, ready_ms))
 }
 
 /// A caller that knows how to behave: an idempotency key for each request, and again when no answer came.

@@ -119,6 +119,7 @@ pub const CONTRACT: &[Check] = table! {
         None a_side_source_that_fails_leaves_the_finding_and_says_so,
         None a_source_that_recovers_is_asked_again,
         None an_action_whose_answer_is_lost_is_executed_once,
+        None an_action_that_the_network_delivers_twice_is_executed_once,
         None an_action_that_fails_is_tried_until_it_is_done,
     }
     hostile {

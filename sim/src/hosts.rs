@@ -46,6 +46,8 @@ pub struct Extras {
     pub modules: Vec<(String, PathBuf)>,
     /// Their plain settings: `BINDING.NAME=VALUE`.
     pub module_texts: Vec<String>,
+    /// The program and its arguments that the native binary is run under, its own following; none as a rule.
+    pub under: Vec<String>,
 }
 
 impl Extras {

@@ -71,6 +71,9 @@ pub trait Process: Send + Sync {
     /// Starts it again on the same data and address, and waits until it answers.
     fn start(&self) -> BoxFuture<'_, Result<()>>;
 
+    /// Its number in the system while it runs.
+    fn id(&self) -> Option<u32>;
+
     /// Where it answers.
     fn url(&self) -> &str;
 

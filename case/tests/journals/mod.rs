@@ -23,6 +23,37 @@ const V2_AGENT: &str = include_str!("../../../testdata/journals/v2-agent.jsonl")
 /// The same of several people: claimed, rested, told of a change, agreed to by two, answered, held and erased.
 const V2_DESK: &str = include_str!("../../../testdata/journals/v2-desk.jsonl");
 
+/// Every file that there is.
+const ALL: [(&str, &str); 4] = [
+    ("v1-dispute.jsonl", V1_DISPUTE),
+    ("v2-agent.jsonl", V2_AGENT),
+    ("v2-desk.jsonl", V2_DESK),
+    ("v2-dispute.jsonl", V2_DISPUTE),
+];
+
+#[test]
+fn every_version_has_a_journal_and_every_journal_replays_and_re_derives() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/journals");
+    let mut names: Vec<_> = folder.read_dir().unwrap().map(|file| file.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ALL.map(|(name, _)| name), "a journal that is not looked at");
+    let [mut formats, mut cores] = [const { std::collections::BTreeSet::new() }; 2];
+    for (name, text) in ALL {
+        let case = Case::replay(text.lines()).unwrap();
+        let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        let core = case.state().opened.core;
+        assert!(name.starts_with(&format!("v{core}-")), "{name} is of core {core}");
+        formats.insert(first["v"].as_u64().unwrap());
+        cores.insert(u64::from(core));
+        if core == CORE {
+            assert_eq!(rederive(text.lines()), Ok(()), "{name}");
+        }
+    }
+    for (found, newest) in [(formats, case::journal::FORMAT), (cores, CORE)] {
+        assert!(found.into_iter().eq(1..=u64::from(newest)), "a version has no journal: add one, and change no other");
+    }
+}
+
 /// The story that the file tells: charged twice, three look-ups, a restart, a chargeback, approved, executed.
 fn dispute() -> World {
     let mut world = World::twice(Bank::charged_twice());

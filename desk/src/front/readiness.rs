@@ -9,25 +9,34 @@ use serde_json::{Value, json};
 
 use super::json_response;
 use crate::{
-    ports::{Outside, Target},
+    ports::{DocketHost, HostError, Outside, Target},
     setup::{Access, Setup},
 };
 
 /// `GET /readyz`: what works, and what an operator has yet to configure.
-pub(super) fn readyz(outside: &impl Outside, setup: &Setup) -> Response<Body> {
+pub(super) async fn readyz(host: &(impl DocketHost + Outside), setup: &Setup) -> Response<Body> {
     let source =
         |source: Source| (source.name(), if setup.sources.contains(&source) { "configured" } else { "missing" });
     let sources: serde_json::Map<String, Value> =
         Source::ALL.into_iter().map(source).map(|(name, state)| (name.to_owned(), state.into())).collect();
-    let breaker = |target: Target| setup.breakers.shown(target, outside.now()).standing.name();
+    let breaker = |target: Target| setup.breakers.shown(target, host.now()).standing.name();
     let breakers: serde_json::Map<String, Value> =
         setup.targets().map(|target| (target.name().into_owned(), breaker(target).into())).collect();
     let agents: serde_json::Map<String, Value> =
         setup.agents.keys().map(|agent| (agent.to_string(), "configured".into())).collect();
-    let ready = !matches!(setup.access, Access::Closed(_));
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let storage = match host.takes_writes().await {
+        Ok(()) => "working",
+        Err(HostError::Full(_)) => "full",
+        Err(HostError::Failed(_) | HostError::Stale) => "failed",
+    };
+    let (code, status) = match (&setup.access, storage) {
+        (Access::Closed(_), _) => (StatusCode::SERVICE_UNAVAILABLE, "closed"),
+        (_, "working") => (StatusCode::OK, "ready"),
+        (_, _) => (StatusCode::SERVICE_UNAVAILABLE, "read_only"),
+    };
     let body = json!({
-        "status": if ready { "ready" } else { "closed" },
+        "status": status,
+        "storage": storage,
         "version": env!("CARGO_PKG_VERSION"),
         "core": case::case::CORE,
         "local_model": setup.local_model().hash(),
@@ -38,7 +47,7 @@ pub(super) fn readyz(outside: &impl Outside, setup: &Setup) -> Response<Body> {
         "actions": if setup.actions { "configured" } else { "missing" },
         "agents": agents,
     });
-    json_response(status, &body)
+    json_response(code, &body)
 }
 
 /// The document of the API, made by `cargo xtask openapi` and committed.

@@ -55,7 +55,8 @@ fn holder(file: &mut File) -> Option<String> {
     (!pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit())).then_some(pid)
 }
 
-fn unusable(folder: &Path, error: &std::io::Error) -> StoreError {
+/// What the system said about a folder.
+pub(super) fn unusable(folder: &Path, error: &std::io::Error) -> StoreError {
     let path = folder.to_owned();
     match error.kind() {
         std::io::ErrorKind::StorageFull => StoreError::Full { path },

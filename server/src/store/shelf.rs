@@ -1,5 +1,7 @@
 //! A data folder as seen by the commands that read it as a whole or put something in beside a running server:
-//! `verify`, `replay`, `export`, `import`, `checkpoint`, `pack`, `keys`, and the check that the master key is the right one.
+//! `verify`, `replay`, `export`, `backup`, `import`, `checkpoint`, `pack`, `keys`, and the check that the master key is the right one.
+
+mod copy;
 
 use std::path::Path;
 

@@ -6,7 +6,7 @@ use desk::ports::{CaseKey, Commit, HostError};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{StoreError, cases, trouble::host_error};
+use super::{StoreError, cases, standing::Standing, trouble::host_error};
 use crate::{limits, metrics::Metrics};
 
 /// A commit that waits for its turn.
@@ -29,8 +29,10 @@ impl Writer {
         connection: Connection,
         queue: mpsc::Receiver<Job>,
         metrics: Arc<Metrics>,
+        standing: Arc<Standing>,
     ) -> Result<Self, StoreError> {
-        let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || run(connection, queue, &metrics));
+        let work = move || run(connection, queue, &metrics, &standing);
+        let thread = thread::Builder::new().name("writer".to_owned()).spawn(work);
         let failed = |error: std::io::Error| StoreError::Failed { path: ".".into(), why: error.to_string() };
         Ok(Self { thread: Some(thread.map_err(failed)?) })
     }
@@ -47,7 +49,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics) {
+fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics, standing: &Standing) {
     // A process that was killed may have owed it.
     let mut is_owed = !empty_log(&connection);
     while let Some(first) = queue.blocking_recv() {
@@ -61,6 +63,7 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Met
         is_owed |= batch.iter().zip(&results).any(|(job, result)| job.commit.destroys && result.is_ok());
         is_owed = is_owed && !empty_log(&connection);
         metrics.batch(&batch_sizes(&batch), &results);
+        standing.saw(&results);
         let stored = batch.iter().zip(&results).filter(|(_, result)| result.is_ok());
         stored.flat_map(|(job, _)| &job.commit.lines).for_each(|line| metrics.line(line));
         for (job, result) in batch.into_iter().zip(results) {

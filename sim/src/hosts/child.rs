@@ -14,8 +14,8 @@ use futures_util::future::BoxFuture;
 
 use crate::{api::Api, world::Process};
 
-/// The longest that a host may take to answer after its start, in tenths of a second: workerd compiles the core first.
-const STARTS: u32 = 600;
+/// The longest that a host may take to answer after its start, in hundredths of a second: workerd compiles the core first.
+const STARTS: u32 = 6_000;
 
 /// A host's process, which ends with this value.
 pub struct Child {
@@ -50,7 +50,7 @@ impl Child {
             if let Some(ended) = self.running().as_mut().and_then(|child| child.try_wait().transpose()) {
                 bail!("the host ended with {}: {}", ended?, self.log());
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         bail!("the host does not answer: {}", self.log())
     }
@@ -74,6 +74,10 @@ impl Process for Child {
             self.spawn()?;
             self.answers().await
         })
+    }
+
+    fn id(&self) -> Option<u32> {
+        self.running().as_ref().map(std::process::Child::id)
     }
 
     fn url(&self) -> &str {

@@ -46,6 +46,7 @@ impl Native {
         let keys = if kind == Kind::Keys { make_keys(folder.path())? } else { BTreeMap::new() };
         let [signers, tellers] = if kind == Kind::Keys { make_signers(folder.path())? } else { <[_; 2]>::default() };
         let (master_key, webhook_secrets) = (extras.master_key.clone(), extras.webhook_secrets());
+        let words = extras.under.clone();
         let (home, address) = (folder.path().to_owned(), format!("127.0.0.1:{port}"));
         let make = move || {
             let mut command = caseworker(&home)?;
@@ -59,7 +60,7 @@ impl Native {
             if kind == Kind::Model {
                 command.env("ANTHROPIC_API_KEY", "sk-ant-test-key-of-the-conformance-suite");
             }
-            Ok(command)
+            Ok(under(command, &words))
         };
         let child = Child::new(format!("http://127.0.0.1:{port}"), folder.path().join("log"), make);
         let mut world = World::new(child.url(), &outside.url, keys.get("admin").map(String::as_str))?;
@@ -90,6 +91,23 @@ pub fn caseworker(folder: &Path) -> Result<Command> {
         }
     }
     Ok(command)
+}
+
+/// A command as the last arguments of another; the command itself where there is none.
+fn under(command: Command, words: &[String]) -> Command {
+    let Some((program, arguments)) = words.split_first() else { return command };
+    let mut outer = Command::new(program);
+    outer.args(arguments).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    outer
 }
 
 fn configuration(kind: Kind, outside: &Outside, extras: &Extras) -> Result<String> {

@@ -379,7 +379,14 @@ fn readiness() -> Value {
     let agents = json!({ "type": "object", "additionalProperties": always("configured") });
     let sources = Source::ALL.into_iter().map(|source| must(source.name(), configured())).collect();
     closed(vec![
-        must("status", says(among(["ready", "closed"]), "`closed` where the deployment has no keys.")),
+        must(
+            "status",
+            says(
+                among(["ready", "closed", "read_only"]),
+                "`closed` where the deployment has no keys, `read_only` where nothing can be written.",
+            ),
+        ),
+        must("storage", says(among(["working", "full", "failed"]), "What became of the last write.")),
         must("version", text()),
         must("core", says(count(), "The version of the rules.")),
         must("local_model", says(of("Digest"), "Which local model.")),

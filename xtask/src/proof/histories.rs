@@ -1,12 +1,12 @@
 //! `cargo xtask proof histories`: many seeds of the simulator, and a page of what they came to.
 
-use std::{fs, time::Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{FOLDER, machine};
-use crate::{shell, simulate};
+use super::{machine, write};
+use crate::simulate;
 
 /// The name of the battery and of its page.
 pub(super) const NAME: &str = "histories";
@@ -24,9 +24,7 @@ pub(super) fn prove(seeds: u64) -> Result<()> {
         return Ok(());
     }
     let page = page(seeds, &commit, &tally, started.elapsed().as_secs())?;
-    fs::write(shell::root().join(FOLDER).join("histories.md"), page).context("writing the page")?;
-    println!("wrote {FOLDER}/{NAME}.md");
-    Ok(())
+    write(NAME, &page)
 }
 
 fn page(seeds: u64, commit: &str, tally: &Value, seconds: u64) -> Result<String> {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use case::pii::detect;
 use serde_json::Value;
 
-use super::{FOLDER, TALLY, machine};
+use super::{TALLY, machine, write};
 use crate::shell;
 
 /// The name of the battery and of its page.
@@ -55,9 +55,7 @@ pub(super) fn prove(rows: u32) -> Result<()> {
         return Ok(());
     }
     let page = page(rows, &commit, &tallies, (median_us, most_us))?;
-    fs::write(shell::root().join(FOLDER).join("pii.md"), page).context("writing the page")?;
-    println!("wrote {FOLDER}/{NAME}.md");
-    Ok(())
+    write(NAME, &page)
 }
 
 /// How long it takes to find everything in a text, in microseconds: the median, and what 99 of 100 stay within.
