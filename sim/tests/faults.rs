@@ -22,7 +22,7 @@ use sim::{
         native::{Native, caseworker},
         outside::{Obedience, Outside},
     },
-    world::{Process as _, World},
+    world::World,
 };
 
 /// How `caseworker` with these arguments ends, and what it prints.
@@ -69,7 +69,7 @@ async fn no_reply_and_no_order_leaves_before_what_it_says_is_on_disk() -> Result
 async fn a_key_is_one_case_however_often_it_is_sent_and_the_host_killed() -> Result<()> {
     let outside = Outside::serve(Obedience::Wary, "")?;
     let host = Native::start(Kind::Keys, &outside).await?;
-    let keys = battery::size("KEYS", 24);
+    let keys = battery::size("KEYS", 8);
     let tally = keys::run(&host.world, keys, battery::seed()).await?;
     ensure!(tally.kills >= 1 && tally.again > 0, "nothing went wrong, so nothing was shown: {tally:?}");
     kill(&host.world)?;

@@ -31,6 +31,7 @@ const BATTERIES: &[Battery] = &[
     ("edge-kill", |proof| kills::prove(&kills::EDGE, proof)),
     ("native-kill", |proof| kills::prove(&kills::NATIVE, proof)),
     ("sync-order", |proof| faults::prove(&faults::SYNC_ORDER, proof.cases)),
+    ("keys", |proof| faults::prove(&faults::KEYS, proof.keys)),
     (pii::NAME, |proof| pii::prove(proof.rows)),
     (histories::NAME, |proof| histories::prove(proof.seeds)),
     (SABOTAGE, |_| prove_sabotage()),
@@ -51,6 +52,9 @@ pub(crate) struct Proof {
     /// How many cases are made while the system calls are watched; a page is written for 200 and more
     #[arg(long, default_value_t = 200)]
     cases: u32,
+    /// How many idempotency keys are sent fifty times each; a page is written for 1,000 and more
+    #[arg(long, default_value_t = 1_000)]
+    keys: u32,
     /// How many messages of each sort personal data is planted in; a page is written for 10,000 and more
     #[arg(long, default_value_t = 10_000)]
     rows: u32,

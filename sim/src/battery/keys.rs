@@ -30,6 +30,9 @@ const KEYS_AT_ONCE: u64 = 4;
 /// After how many keys the host is killed once, at a random moment.
 const KEYS_A_KILL: u64 = 20;
 
+/// How long a caller waits before it sends again: the other forty-nine are at it as well.
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// What a battery of keys came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keys {
@@ -101,7 +104,7 @@ async fn send_all(world: &World, keys: u64, done: &AtomicU64) -> Result<(BTreeSe
 
 /// Sends until it is answered; the case that it became.
 async fn send(api: &Api, key: &str, body: &Value, again: &AtomicU64) -> Result<String> {
-    for _ in 0..1_200 {
+    for _ in 0..600 {
         match api.post("/v1/requests", body).header("idempotency-key", key).send().await {
             Ok(reply) if reply.status == 201 => return Ok(reply.json()?.id().to_owned()),
             // Another one is still at it, or the host sheds load or has only just started.
@@ -110,7 +113,7 @@ async fn send(api: &Api, key: &str, body: &Value, again: &AtomicU64) -> Result<S
             Err(_) => {}
         }
         again.fetch_add(1, Ordering::Relaxed);
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(PAUSE).await;
     }
     bail!("{key} was never answered")
 }
