@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
@@ -114,7 +114,8 @@ impl Ground {
 /// A process.
 pub(crate) struct Host {
     pub(crate) ground: Arc<Ground>,
-    cases: OnceLock<Router>,
+    /// Leads back to this host, and so is let go of when it dies: nothing of a history outlives it.
+    cases: Mutex<Option<Router>>,
     tasks: Mutex<Vec<AbortHandle>>,
     is_dead: AtomicBool,
     death: Notify,
@@ -124,7 +125,7 @@ impl Host {
     pub(crate) fn new(ground: Arc<Ground>) -> Self {
         Self {
             ground,
-            cases: OnceLock::new(),
+            cases: Mutex::default(),
             tasks: Mutex::default(),
             is_dead: AtomicBool::new(false),
             death: Notify::new(),
@@ -133,12 +134,13 @@ impl Host {
 
     /// Says where the routes of cases are.
     pub(crate) fn lead_to(&self, cases: Router) {
-        let _ = self.cases.set(cases);
+        *self.cases.lock().unwrap_or_else(PoisonError::into_inner) = Some(cases);
     }
 
     /// Dies: from here on nothing of it is stored or sent.
     pub(crate) fn die(&self) {
         self.is_dead.store(true, Ordering::Relaxed);
+        drop(self.cases.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(|task| task.abort());
         self.death.notify_waiters();
         self.death.notify_one();
@@ -411,9 +413,10 @@ impl Outside for Host {
 impl Door for Host {
     async fn enter(&self, _entering: Entering, request: http::Request<Body>) -> http::Response<Body> {
         self.alive().await;
-        match self.cases.get() {
+        let cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match cases {
             Some(cases) => {
-                let Ok(response) = cases.clone().oneshot(request).await;
+                let Ok(response) = cases.oneshot(request).await;
                 response
             }
             None => std::future::pending().await,

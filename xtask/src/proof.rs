@@ -4,6 +4,7 @@
 //! and command it did, so that anybody can do it again. Nothing of a page is written by hand.
 
 mod histories;
+mod hostile;
 mod machine;
 mod pii;
 
@@ -27,7 +28,7 @@ const KILL: &str = "kill ";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Proof {
     /// Which battery; all of them if not given
-    #[arg(value_parser = ["edge-kill", "native-kill", pii::NAME, histories::NAME, SABOTAGE])]
+    #[arg(value_parser = ["edge-kill", "native-kill", pii::NAME, histories::NAME, hostile::NAME, SABOTAGE])]
     name: Option<String>,
     /// How often the host is killed; a page is written for 100 and more
     #[arg(long, default_value_t = 100)]
@@ -41,6 +42,12 @@ pub(crate) struct Proof {
     /// How many histories happen; a page is written for 100,000 and more
     #[arg(long, default_value_t = 100_000)]
     seeds: u64,
+    /// How often a hostile model attacks; a page is written for 5,000 and more
+    #[arg(long, default_value_t = 5_000)]
+    attacks: u64,
+    /// How many cases are lived twice, with an honest model and a hostile one; a page is written for 10,000 and more
+    #[arg(long, default_value_t = 10_000)]
+    pairs: u64,
     /// Take the Worker that `edge/build` holds instead of building it as it is deployed
     #[arg(long)]
     no_build: bool,
@@ -109,6 +116,9 @@ impl Proof {
         }
         if self.name.as_deref().is_none_or(|name| name == histories::NAME) {
             histories::prove(self.seeds)?;
+        }
+        if self.name.as_deref().is_none_or(|name| name == hostile::NAME) {
+            hostile::prove(self.attacks, self.pairs)?;
         }
         if self.name.as_deref().is_none_or(|name| name == SABOTAGE) {
             prove_sabotage()?;
@@ -220,7 +230,7 @@ mod tests {
             said.hear(line);
         }
         said.hear("tally: {\"seed\":7,\"kills\":2,\"in_flight\":[3,0],\"cases\":9,\"approvals\":8,\"executed\":8,\"repeats\":1}");
-        let proof = Proof { name: None, kills: 2, actions: 8, rows: 9, seeds: 9, no_build: true };
+        let proof = Proof { name: None, kills: 2, actions: 8, rows: 9, seeds: 9, attacks: 9, pairs: 9, no_build: true };
         let page = proof.page(&BATTERIES[0], "abc", &said.tally.unwrap(), &said.kills, 5).unwrap();
         for line in [
             "| kills that met cases in flight | 1 |",
