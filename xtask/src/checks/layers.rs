@@ -50,6 +50,8 @@ const LAYERS: &[Layer] = &[
     Layer { name: "edge", may_use: &["case", "claude", "desk"], never: &["hyper", "mio", "reqwest", "rusqlite"] },
     Layer { name: "eval", may_use: &["case"], never: IMPURE },
     Layer { name: "learn", may_use: &["case"], never: IMPURE },
+    // For benches alone; it knows nothing of what it is measured beside.
+    Layer { name: "limit", may_use: &[], never: &["axum", "reqwest", "rusqlite", "worker"] },
     Layer { name: "sandbox", may_use: &[], never: &["reqwest", "rusqlite", "worker"] },
     Layer { name: "server", may_use: &["case", "claude", "desk", "eval", "sandbox", "tune"], never: &["worker"] },
     Layer { name: "rederive", may_use: &["case"], never: IMPURE },
