@@ -214,6 +214,46 @@ impl Approval {
 }
 
 /// What a specialist found out, ready to become a proposal.
+///
+/// ```
+/// use case::{ids::Reference, money::Money, policy::Finding};
+/// fn about(finding: &mut Finding, charge: Reference, amount: Money) {
+///     finding.references = vec![charge];
+///     finding.amount = Some(amount);
+/// }
+/// ```
+///
+/// No words become what it is about, an amount, a reason or an action:
+///
+/// ```compile_fail,E0308
+/// fn about(finding: &mut case::policy::Finding, charge: String) {
+///     finding.references = vec![charge];
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// fn about(finding: &mut case::policy::Finding, charge: case::pii::Pii<case::ids::Reference>) {
+///     finding.references = vec![charge];
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// fn amount(finding: &mut case::policy::Finding, said: &str) {
+///     finding.amount = Some(said);
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// fn action(finding: &mut case::policy::Finding, opinion: case::triage::prompt::Opinion) {
+///     finding.action = opinion.label;
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// fn reasons(finding: &mut case::policy::Finding, opinion: case::triage::prompt::Opinion) {
+///     finding.reasons = vec![opinion.reason];
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
@@ -243,7 +283,27 @@ impl Finding {
     }
 }
 
-/// An action that somebody must approve, or that policy lets go out.
+/// An action that somebody must approve, or that policy lets go out. It is made of a finding and changed by nobody:
+///
+/// ```
+/// use case::{ids::Digest, policy::{Finding, Proposal}, settings::Settings};
+/// fn made(finding: Finding, evidence: Digest, settings: &Settings) -> Proposal {
+///     Proposal::new("p1".to_owned(), finding, evidence, settings)
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// fn raise(mut proposal: case::policy::Proposal, amount: case::money::Money) {
+///     proposal.amount = Some(amount);
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use case::{draft::Drafted, ids::Digest, policy::Proposal, settings::Settings};
+/// fn made(drafted: Drafted, evidence: Digest, settings: &Settings) -> Proposal {
+///     Proposal::new("p1".to_owned(), drafted, evidence, settings)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proposal {

@@ -25,6 +25,7 @@ pub mod price;
 pub mod reply;
 pub mod request;
 pub mod retry;
+pub mod said;
 pub mod stream;
 
 pub use endpoint::{Endpoint, EndpointError};

@@ -5,6 +5,7 @@ use crate::failure::{self, Failure, Why};
 use crate::kind::WireError;
 use crate::limits::{REPLY_BLOCKS_MAX, REPLY_BYTES_MAX, REPLY_TEXT_BYTES_MAX, STOP_REASON_BYTES_MAX, USAGE_TOKENS_MAX};
 use crate::request::is_model_name;
+use crate::said::Said;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use std::fmt;
 pub struct Reply {
     /// All text blocks, joined; thinking blocks are skipped. Untrusted, at most
     /// [`crate::limits::REPLY_TEXT_BYTES_MAX`] bytes.
-    pub text: String,
+    pub text: Said,
     /// The model that answered, as the service names it.
     pub model: String,
     /// The service's id of the request.
@@ -261,7 +262,7 @@ impl Draft {
 impl Finished {
     pub(crate) fn into_reply(self, headers: &HeaderMap) -> Reply {
         Reply {
-            text: self.text,
+            text: Said::new(self.text),
             model: self.model,
             request_id: failure::request_id(headers),
             stop_reason: self.stop_reason,
@@ -315,7 +316,7 @@ mod tests {
         assert_eq!(
             reply,
             Reply {
-                text: "{\"task\":\"other\"}".to_owned(),
+                text: Said::new("{\"task\":\"other\"}".to_owned()),
                 model: "claude-haiku-5-5".to_owned(),
                 request_id: Some("req_1".to_owned()),
                 stop_reason: StopReason::EndTurn,

@@ -91,7 +91,9 @@ async fn ask(
             Ok(Answered { reply, call, took_ms })
         }
         Err(failure) => {
-            tracing::warn!(ask = %job.ready.id, attempt = job.ready.attempt, %failure, "Claude did not answer usably");
+            let (failed, request_id) = (failure.name(), failure.request_id().and_then(known_id));
+            let request_id = request_id.as_ref().map(Reference::as_str);
+            tracing::warn!(ask = %job.ready.id, attempt = job.ready.attempt, failed, request_id, "Claude did not answer usably");
             Err(Performed { answer: failed_answer(prompt, failure, took_ms), sealed: Vec::new() })
         }
     }
@@ -132,15 +134,71 @@ fn failed_answer(prompt: &Prompt, failure: claude::failure::Failure, took_ms: i6
 
 fn call(prompt: &Prompt, answered: Option<&str>, request_id: Option<&str>, usage: Usage) -> ModelCall {
     let named = |name: &str| Reference::parse(name).ok();
+    // It comes from outside and would stay in the journal: only a version of the model that was asked has a name there.
+    let is_version = |name: &&str| name.strip_prefix(prompt.model.as_str()).is_some_and(is_version_of);
     ModelCall {
-        // The name comes from outside: one that is no plain name makes way for the one that was asked.
-        model: answered.and_then(named).or_else(|| named(&prompt.model)).unwrap_or_else(|| Reference::plain("unnamed")),
+        model: answered
+            .filter(is_version)
+            .and_then(named)
+            .or_else(|| named(&prompt.model))
+            .unwrap_or_else(|| Reference::plain("unnamed")),
         prompt: Digest::of(prompt.stable_prefix().as_bytes()),
-        request_id: request_id.and_then(|id| Reference::parse(id).ok()),
+        request_id: request_id.and_then(known_id),
         input_tokens: usage.input_tokens,
         output_tokens: usage.output_tokens,
         cache_read_tokens: usage.cache_read_input_tokens,
         cost_nano_dollars: price::cost_nano_dollars(&prompt.model, &usage),
         prices: price::table_version().to_owned(),
+    }
+}
+
+/// The id of a request, where it has the service's form and holds nobody's number: it comes from outside, and goes into
+/// journals and logs.
+fn known_id(id: &str) -> Option<Reference> {
+    Reference::from_caller(id).ok().filter(|_| id.starts_with("req_"))
+}
+
+/// Whether this is what a model's name may end with in an answer: nothing, or the day of its version.
+fn is_version_of(end: &str) -> bool {
+    let day = end.strip_prefix('-').or_else(|| end.strip_prefix('@')).unwrap_or_default();
+    let is_day = day.len() == 8 && day.starts_with("20") && day.bytes().all(|byte| byte.is_ascii_digit());
+    end.is_empty() || is_day
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(answered: &str, request_id: &str) -> (String, Option<String>) {
+        let prompt = Prompt {
+            model: "claude-haiku-5-5".to_owned(),
+            max_tokens: 1,
+            system: String::new(),
+            user: String::new(),
+            schema: serde_json::Value::Null,
+            effort: claude::request::Effort::Low,
+        };
+        let call = call(&prompt, Some(answered), Some(request_id), Usage::default());
+        (call.model.as_str().to_owned(), call.request_id.map(|id| id.as_str().to_owned()))
+    }
+
+    #[test]
+    fn an_answer_names_its_model_and_itself_and_nothing_else() {
+        let asked = "claude-haiku-5-5".to_owned();
+        for (answered, kept) in [
+            ("claude-haiku-5-5", "claude-haiku-5-5"),
+            ("claude-haiku-5-5-20261001", "claude-haiku-5-5-20261001"),
+            ("4024007103939509", &asked),
+            ("claude-haiku-5-5-4024007103939509", &asked),
+            ("claude-4024007103939509", &asked),
+        ] {
+            assert_eq!(called(answered, "req_011CSHoEeqs5C35K2UUqR7Fy").0, kept);
+        }
+        let id = |id: &str| called("x", id).1;
+        assert_eq!(id("req_011CSHoEeqs5C35K2UUqR7Fy").as_deref(), Some("req_011CSHoEeqs5C35K2UUqR7Fy"));
+        for secret in ["4024007103939509", "GB29NWBK60161331926819", "req_4024007103939509", "cwk_7f3kA9xQ2mZt8LwR4vBn"]
+        {
+            assert_eq!(id(secret), None, "{secret}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use case::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    address::Address,
+    address::{Address, check_host},
     breaker::{BreakerProblem, BreakerSettings},
     hooks::{WebhookConfig, config::HookConfigProblem},
     ports::Target,
@@ -181,8 +181,9 @@ impl Config {
         }
         if let Some(url) = &self.anthropic_base_url {
             let name = "anthropic_base_url".to_owned();
-            claude::endpoint::Endpoint::parse(url)
-                .map_err(|error| ConfigProblem::Url { name, why: error.to_string() })?;
+            let endpoint = claude::endpoint::Endpoint::parse(url)
+                .map_err(|error| ConfigProblem::Url { name: name.clone(), why: error.to_string() })?;
+            check_host(endpoint.host()).map_err(|error| ConfigProblem::Url { name, why: error.to_string() })?;
         }
         Ok(())
     }

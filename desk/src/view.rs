@@ -193,7 +193,8 @@ pub(crate) fn reason(state: &State, outcome: &Outcome, words: Option<&Doc>, mode
         cues => format!("; what speaks for it: \u{201c}{}\u{201d}", cues.join("\u{201d}, \u{201c}")),
     };
     let model = state.opened.settings.triage.model.as_deref().unwrap_or("Claude");
-    let opinion = model_reason.map(|doc| format!(": \u{201c}{}\u{201d}", text_of(doc))).unwrap_or_default();
+    let opinion = model_reason.map(text_of).filter(|opinion| !opinion.is_empty());
+    let opinion = opinion.map_or_else(|| ".".to_owned(), |opinion| format!(": \u{201c}{opinion}\u{201d}"));
     let said = said.map(|said| format!(": \u{201c}{said}\u{201d}")).unwrap_or_default();
     match outcome.basis {
         Basis::LocalSure => format!("The local model decided and is sure{cues}."),

@@ -20,6 +20,8 @@ pub struct Config {
     pub strict: bool,
     /// Whether the stand-in obeys instructions in the texts it reads: the worst case for its caller.
     pub gullible: bool,
+    /// Whether the stand-in was taken over: the seed of its attacks.
+    pub hostile: Option<u64>,
     /// Faults that are switched on from the beginning.
     pub faults: Vec<Fault>,
 }
@@ -27,6 +29,15 @@ pub struct Config {
 impl Config {
     /// The default bank of a seed and a day, and a well-behaved stand-in.
     pub fn new(seed: u64, today: Day) -> Self {
-        Self { seed, today, bank: None, script: None, strict: false, gullible: false, faults: Vec::new() }
+        Self {
+            seed,
+            today,
+            bank: None,
+            script: None,
+            strict: false,
+            gullible: false,
+            hostile: None,
+            faults: Vec::new(),
+        }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/sandbox/actions", get(list_actions))
         .route("/sandbox/requests", get(list_requests).delete(clear_requests))
         .route("/sandbox/faults", post(switch_on_fault).get(list_faults).delete(clear_faults))
+        .route("/sandbox/hostile", get(read_hostile).put(take_over))
         .route("/sandbox/barrier", post(put_up_barrier).get(read_barrier).delete(take_down_barrier))
 }
 
@@ -59,6 +60,23 @@ async fn list_faults(State(world): State<Shared>) -> Json<Value> {
 async fn clear_faults(State(world): State<Shared>) -> Json<Value> {
     world.faults.clear();
     Json(world.faults.to_json())
+}
+
+/// Whether the model is taken over.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TakeOver {
+    /// The seed of its attacks; none gives it back.
+    seed: Option<u64>,
+}
+
+async fn read_hostile(State(world): State<Shared>) -> Json<Value> {
+    Json(world.hostile.to_json())
+}
+
+async fn take_over(State(world): State<Shared>, JsonBody(order): JsonBody<TakeOver>) -> Json<Value> {
+    world.hostile.take_over(order.seed);
+    Json(world.hostile.to_json())
 }
 
 /// A barrier as it is put up.

@@ -31,6 +31,6 @@ pub use bank::{
 pub use config::Config;
 pub use day::{DateError, Day, Moment};
 pub use faults::{Fault, FaultError, FaultKind};
-pub use messages::{Script, ScriptError};
+pub use messages::{Script, ScriptError, canary_in, canary_in_bytes};
 pub use router::router;
 pub use target::Target;

@@ -7,6 +7,7 @@ mod api_error;
 mod facts;
 mod fill;
 mod gullible;
+mod hostile;
 mod judge;
 mod label;
 mod models;
@@ -39,6 +40,8 @@ use answer::{Manners, answer};
 use request::{MaxTokens, MessageRequest};
 
 pub(crate) use api_error::ApiError;
+pub(crate) use hostile::Hostile;
+pub use hostile::canary::{canary_in, canary_in_bytes};
 pub(crate) use script::Prompter;
 pub use script::{Script, ScriptError};
 pub(crate) use stream::event;
@@ -64,6 +67,13 @@ pub(crate) async fn create_message(
     labelled(reply.unwrap_or_else(|error| error.into_response(&ids.request)), &ids)
 }
 
+/// The key that a caller sent, which a hostile model has then.
+fn key_of(headers: &HeaderMap) -> &str {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = text(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
+    text("x-api-key").or(bearer).unwrap_or_default()
+}
+
 fn reply(
     world: &World,
     headers: &HeaderMap,
@@ -74,6 +84,11 @@ fn reply(
     let request = admit(world, headers, body, MaxTokens::Required)?;
     let (strictness, obedience) = (world.strictness, world.obedience);
     let manners = Manners { prompter: &world.prompter, strictness, obedience, fault };
+    if fault.is_none()
+        && let Some(attack) = world.hostile.answer(&request, manners, key_of(headers), &ids.message)
+    {
+        return Ok(attack);
+    }
     let reply = answer(&request, manners, &ids.call)?;
     if !request.is_streamed() {
         return Ok(json_response(&reply.to_message(&ids.message, &request)));
@@ -157,7 +172,7 @@ impl Ids {
 /// The response with the headers that every reply of the stand-in has.
 pub(crate) fn labelled(mut response: Response, ids: &Ids) -> Response {
     let id = HeaderValue::from_str(&ids.request).expect("an identifier is letters, digits and underscores");
-    response.headers_mut().insert("request-id", id);
+    response.headers_mut().entry("request-id").or_insert(id);
     response.headers_mut().insert("x-caseworker-standin", HeaderValue::from_static("1"));
     response
 }

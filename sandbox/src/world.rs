@@ -10,7 +10,7 @@ use crate::barrier::Barrier;
 use crate::config::Config;
 use crate::day::Day;
 use crate::faults::FaultBoard;
-use crate::messages::{Ids, Prompter};
+use crate::messages::{Hostile, Ids, Prompter};
 use crate::request_log::RequestLog;
 use crate::sources::ActionBook;
 
@@ -22,6 +22,7 @@ pub(crate) struct World {
     pub(crate) strictness: Strictness,
     pub(crate) obedience: Obedience,
     pub(crate) prompter: Prompter,
+    pub(crate) hostile: Hostile,
     pub(crate) actions: ActionBook,
     pub(crate) requests: RequestLog,
     pub(crate) faults: FaultBoard,
@@ -59,6 +60,7 @@ impl World {
             strictness: if config.strict { Strictness::Strict } else { Strictness::Lenient },
             obedience: if config.gullible { Obedience::Gullible } else { Obedience::Wary },
             prompter: Prompter::new(config.script.unwrap_or_default()),
+            hostile: Hostile::new(config.hostile),
             actions: ActionBook::default(),
             requests: RequestLog::default(),
             faults: FaultBoard::new(config.faults),

@@ -138,7 +138,8 @@ async fn make_older_rows(native: Arc<Native>) {
 
 /// The HTTP clients of these settings.
 pub(crate) fn http(settings: &Settings) -> Result<Http, Failure> {
-    Http::new(settings.host.ca_file.as_deref()).map_err(|error| Failure::new(Exit::Settings, error))
+    let http = Http::new(settings.host.ca_file.as_deref(), &settings.config.insecure_hosts);
+    http.map_err(|error| Failure::new(Exit::Settings, error))
 }
 
 /// The bank that answers in this process, as it stands today.

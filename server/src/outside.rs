@@ -3,6 +3,8 @@
 //! HTTP follows no redirects (a source could send us anywhere), reads no more of a reply than it is allowed to, and
 //! never logs a URL's query, a header or a body. With the sandbox, sources are answered in this process.
 
+mod names;
+
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -20,6 +22,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use self::names::Names;
 use crate::{limits, metrics::Metrics};
 
 /// The outside of one process.
@@ -137,11 +140,11 @@ pub(crate) fn random(bytes: &mut [u8]) {
 }
 
 impl Http {
-    /// Clients that trust the public certificate authorities, and those of a PEM file where one is given.
+    /// Clients that connect to no address that nobody may be asked at, whatever a name leads to, and that trust the public certificate authorities, and those of a PEM file where one is given.
     ///
     /// # Errors
     /// A sentence about the file, or about TLS.
-    pub(crate) fn new(ca_file: Option<&Path>) -> Result<Self, String> {
+    pub(crate) fn new(ca_file: Option<&Path>, insecure_hosts: &[String]) -> Result<Self, String> {
         let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = ca_file {
             add_roots(&mut roots, path)?;
@@ -152,9 +155,11 @@ impl Http {
             .map_err(|error| error.to_string())?
             .with_root_certificates(roots)
             .with_no_client_auth();
+        let names = Arc::new(Names::new(insecure_hosts));
         let builder = || {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
+                .dns_resolver(Arc::clone(&names))
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(limits::CONNECT)
                 .user_agent(concat!("caseworker/", env!("CARGO_PKG_VERSION")))

@@ -41,6 +41,12 @@ impl Bank {
         Ok(bodies.filter(|body| body.get("case_id").and_then(Value::as_str) == Some(case_id)).collect())
     }
 
+    /// A call to the sandbox, with any method.
+    #[must_use]
+    pub fn call(&self, method: &Method, path: &str) -> crate::api::Call {
+        self.api.call(method, path)
+    }
+
     /// What a source answers to anybody.
     ///
     /// # Errors

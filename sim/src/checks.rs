@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 pub(crate) mod approvals;
 pub(crate) mod bad_input;
+pub(crate) mod compromised;
 pub(crate) mod concurrency;
 pub(crate) mod console;
 pub(crate) mod crowd;

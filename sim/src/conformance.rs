@@ -194,6 +194,13 @@ pub const WITH_A_GULLIBLE_MODEL: &[Check] = table! {
     }
 };
 
+/// A host that asks a model which was taken over, and tells a receiver what happens.
+pub const WITH_A_HOSTILE_MODEL: &[Check] = table! {
+    compromised {
+        Liar a_hostile_model_moves_no_money_looks_up_nobody_else_and_tells_no_secret,
+    }
+};
+
 /// A host that asks for keys: two tenants, and every role in one of them.
 pub const WITH_KEYS: &[Check] = table! {
     keys {

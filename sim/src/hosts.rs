@@ -68,6 +68,14 @@ impl Extras {
         Self { webhook: receiver::settings(url), ..Self::default() }
     }
 
+    /// A receiver, and a model that is given up soon: it may never answer.
+    #[must_use]
+    pub fn with_a_hostile_model(url: &str) -> Self {
+        let soon = serde_json::json!({ "attempt_ms": 700, "deadline_ms": 3_000, "attempts": 2, "backoff_ms": 20 });
+        let settings = serde_json::json!({ "triage": { "claude": soon }, "writing": { "claude": soon } });
+        Self { settings, ..Self::with_webhooks(url) }
+    }
+
     /// The secrets of the receiver, where there is one.
     fn webhook_secrets(&self) -> Option<String> {
         self.webhook.is_object().then(|| format!("{} {}", receiver::SECRET, receiver::SECRET_BEFORE))
@@ -87,6 +95,9 @@ fn over(all: &Value, own: &Value) -> Map<String, Value> {
 
 /// The services that the sandbox plays.
 const SOURCES: [&str; 6] = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
+
+/// The key with which hosts under test ask their model.
+pub const KEY: &str = "sk-ant-test-key-of-the-conformance-suite";
 
 /// An origin that hosts for holders of keys list.
 pub const ORIGIN: &str = "https://desk.example";

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use sim::{
-    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_AN_AGENT, WITH_KEYS, WITH_WEBHOOKS},
+    conformance::{
+        CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_HOSTILE_MODEL, WITH_A_MODEL, WITH_AN_AGENT, WITH_KEYS, WITH_WEBHOOKS,
+    },
     hosts::{
         Extras, Kind,
         edge::{self, Edge},
@@ -36,6 +38,18 @@ async fn the_worker_withstands_every_fault_of_a_model() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_worker_withstands_a_gullible_model() -> Result<()> {
     conforms(Kind::Model, Obedience::Gullible, WITH_A_GULLIBLE_MODEL).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worker_withstands_a_model_that_was_taken_over() -> Result<()> {
+    if let Some(why) = edge::missing() {
+        println!("SKIPPED: {why}");
+        return Ok(());
+    }
+    let outside = Outside::serve(Obedience::Wary, "")?;
+    let host = Edge::start_with(Kind::Model, &outside, &Extras::with_a_hostile_model(&outside.url)).await?;
+    let only = std::env::var("ONLY").unwrap_or_default();
+    run(&host.world, WITH_A_HOSTILE_MODEL, &only).await.verdict()
 }
 
 #[tokio::test(flavor = "multi_thread")]

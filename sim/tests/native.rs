@@ -1,10 +1,15 @@
 //! The conformance suite against the native binary. `ONLY=text` runs the checks whose names hold that text.
 
-use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use sandbox::canary_in_bytes;
 use sim::{
-    conformance::{CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_MODEL, WITH_AN_AGENT, WITH_KEYS, WITH_WEBHOOKS},
+    conformance::{
+        CONTRACT, WITH_A_GULLIBLE_MODEL, WITH_A_HOSTILE_MODEL, WITH_A_MODEL, WITH_AN_AGENT, WITH_KEYS, WITH_WEBHOOKS,
+    },
     hosts::{
-        Extras, Kind,
+        Extras, KEY, Kind,
         native::Native,
         outside::{Obedience, Outside},
     },
@@ -31,6 +36,35 @@ async fn the_native_host_withstands_every_fault_of_a_model() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_native_host_withstands_a_gullible_model() -> Result<()> {
     conforms(Kind::Model, Obedience::Gullible, WITH_A_GULLIBLE_MODEL).await
+}
+
+/// What the host stores is read byte for byte, and what it exports.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_native_host_withstands_a_model_that_was_taken_over() -> Result<()> {
+    let outside = Outside::serve(Obedience::Wary, "")?;
+    let host = Native::start_with(Kind::Model, &outside, &Extras::with_a_hostile_model(&outside.url)).await?;
+    let only = std::env::var("ONLY").unwrap_or_default();
+    run(&host.world, WITH_A_HOSTILE_MODEL, &only).await.verdict()?;
+    let mut read = 0;
+    for file in files(host.folder())? {
+        let bytes = std::fs::read(&file)?;
+        read += bytes.len();
+        let secret = canary_in_bytes(&bytes);
+        ensure!(secret.is_none(), "{secret:?} is in {}", file.display());
+        ensure!(!String::from_utf8_lossy(&bytes).contains(KEY), "the key is in {}", file.display());
+    }
+    println!("read {read} bytes that are stored");
+    ensure!(read > 0, "nothing was stored");
+    Ok(())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { found.extend(files(&path)?) } else { found.push(path) }
+    }
+    Ok(found)
 }
 
 #[tokio::test(flavor = "multi_thread")]

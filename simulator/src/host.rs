@@ -114,7 +114,7 @@ impl Ground {
 /// A process.
 pub(crate) struct Host {
     pub(crate) ground: Arc<Ground>,
-    /// The way to its cases, until it dies: the routes hold the process, which would else never be let go.
+    /// Leads back to this host, and so is let go of when it dies: nothing of a history outlives it.
     cases: Mutex<Option<Router>>,
     tasks: Mutex<Vec<AbortHandle>>,
     is_dead: AtomicBool,
@@ -140,7 +140,7 @@ impl Host {
     /// Dies: from here on nothing of it is stored or sent.
     pub(crate) fn die(&self) {
         self.is_dead.store(true, Ordering::Relaxed);
-        self.cases.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(self.cases.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(|task| task.abort());
         self.death.notify_waiters();
         self.death.notify_one();

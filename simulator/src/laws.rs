@@ -134,6 +134,8 @@ impl Laws {
             let messages = record.lines.iter().filter(|line| shape(line) == "messaged").count() as u64;
             let sent = told.messages.get(key.case.as_str()).copied().unwrap_or(0);
             ensure!(messages == sent, "{}: {sent} messages were taken and {messages} are there", key.case);
+            let secret = record.lines.iter().find_map(|line| sandbox::canary_in(line));
+            ensure!(secret.is_none(), "{}: a secret of the model's, {secret:?}, is in the journal", key.case);
             ensure!(record.hooks.is_none_or(|hooks| hooks.due.is_none()), "{}: something is not told", key.case);
         }
         Ok(())

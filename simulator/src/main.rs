@@ -7,6 +7,7 @@
 mod deeds;
 mod doorstep;
 mod host;
+mod influence;
 mod laws;
 mod outside;
 mod plan;
@@ -27,7 +28,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 
-use crate::{plan::Plan, tally::Tally};
+use crate::{influence::Counts, plan::Plan, tally::Tally};
 
 /// Each so many seeds a history happens twice.
 const TWICE: u64 = 20;
@@ -44,6 +45,9 @@ struct Args {
     /// Run the history that this file holds, as a failing one is printed
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
+    /// Run pairs of one case each instead: with an honest model, and with one that was taken over
+    #[arg(long)]
+    pairs: bool,
     /// How many run side by side
     #[arg(long, default_value_t = 2)]
     jobs: usize,
@@ -66,8 +70,29 @@ fn run(args: &Args) -> Result<()> {
         println!("{}", tally.json());
         return Ok(());
     }
-    let (next, failed) = (AtomicU64::new(args.first), AtomicBool::new(false));
+    if args.pairs {
+        return pairs(args);
+    }
     let all = Mutex::new(Tally::default());
+    let good = each(args, seed_twice, explain, |tally| all.lock().unwrap_or_else(PoisonError::into_inner).add(tally));
+    let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("tally: {}", all.json());
+    ensure!(good, "a history broke a law");
+    ensure!(
+        args.seeds < 100 || (all.faults() > 0 && all.effects > 0 && all.distinct() > 1),
+        "nothing went wrong or nothing was done, so nothing was shown"
+    );
+    Ok(())
+}
+
+/// Runs every seed until one fails; whether none did.
+fn each<T>(
+    args: &Args,
+    run: impl Fn(u64) -> Result<T> + Sync,
+    explain: impl Fn(u64, anyhow::Error) + Sync,
+    add: impl Fn(T) + Sync,
+) -> bool {
+    let (next, failed) = (AtomicU64::new(args.first), AtomicBool::new(false));
     let end = args.first.saturating_add(args.seeds);
     thread::scope(|scope| {
         for _ in 0..args.jobs.max(1) {
@@ -77,8 +102,8 @@ fn run(args: &Args) -> Result<()> {
                     if seed >= end {
                         return;
                     }
-                    match seed_twice(seed) {
-                        Ok(tally) => all.lock().unwrap_or_else(PoisonError::into_inner).add(tally),
+                    match run(seed) {
+                        Ok(came) => add(came),
                         Err(error) if !failed.swap(true, Ordering::Relaxed) => explain(seed, error),
                         Err(_) => {}
                     }
@@ -86,13 +111,21 @@ fn run(args: &Args) -> Result<()> {
             });
         }
     });
+    !failed.into_inner()
+}
+
+/// What a hostile model brings about, held against what an honest one does.
+fn pairs(args: &Args) -> Result<()> {
+    let all = Mutex::new(Counts::default());
+    let explain = |seed: u64, error: anyhow::Error| {
+        println!("seed {seed}: {error:#}\nagain: `cargo run -p simulator -- --pairs --seeds 1 --first {seed}`");
+    };
+    let add = |counts: Counts| all.lock().unwrap_or_else(PoisonError::into_inner).add(&counts);
+    let good = each(args, |seed| on_a_clock(influence::pair(seed)), explain, add);
     let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     println!("tally: {}", all.json());
-    ensure!(!failed.load(Ordering::Relaxed), "a history broke a law");
-    ensure!(
-        args.seeds < 100 || (all.faults() > 0 && all.effects > 0 && all.distinct() > 1),
-        "nothing went wrong or nothing was done, so nothing was shown"
-    );
+    ensure!(good, "a hostile model brought about what an honest one does not");
+    ensure!(args.seeds < 100 || all.says_something(), "nothing was tried or nothing was done, so nothing was shown");
     Ok(())
 }
 
@@ -108,8 +141,13 @@ fn seed_twice(seed: u64) -> Result<Tally> {
 
 /// One history, on a clock of its own.
 fn history(plan: &Plan) -> Result<Tally> {
+    on_a_clock(world::run(plan))
+}
+
+/// Lets something happen on a clock that goes on by itself when nobody does anything.
+fn on_a_clock<T>(what: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    runtime.block_on(world::run(plan))
+    runtime.block_on(what)
 }
 
 /// Prints the shortest history that still fails.

@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -21,6 +21,9 @@ use tower::ServiceExt as _;
 
 use crate::plan::{Ill, Plan};
 
+/// The bank of every history, which is made once.
+static BANK: OnceLock<sandbox::Bank> = OnceLock::new();
+const BANK_SEED: u64 = 7;
 /// What can be away for a while.
 pub(crate) const AWAY: [&str; 7] = ["ledger", "profile", "risk", "merchants", "policy", "actions", "model"];
 /// The most that the sandbox answers with here.
@@ -53,7 +56,9 @@ type Sent = Result<Response<Bytes>, SendError>;
 impl Network {
     pub(crate) fn new(plan: Arc<Plan>) -> anyhow::Result<Self> {
         let today = sandbox::Day::from_civil(2026, 11, 22).ok_or_else(|| anyhow::anyhow!("a day"))?;
-        let bank = sandbox::router(sandbox::Config::new(7, today));
+        let hostile = plan.hostile.then_some(plan.seed);
+        let bank = Some(BANK.get_or_init(|| sandbox::Bank::seeded(BANK_SEED, today)).clone());
+        let bank = sandbox::router(sandbox::Config { hostile, bank, ..sandbox::Config::new(BANK_SEED, today) });
         Ok(Self { plan, bank, heard: Mutex::default() })
     }
 
@@ -150,13 +155,30 @@ impl Network {
 
     /// The bank's book of what it executed: the keys with the bodies.
     pub(crate) async fn book(&self) -> Vec<(String, Value)> {
-        let request = Request::builder().uri("/sandbox/actions").body(Bytes::new());
-        let Ok(request) = request else { return Vec::new() };
-        let Ok(response) = self.arrive(Target::Actions, request).await else { return Vec::new() };
-        let book: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+        let book = self.look("/sandbox/actions").await;
         let actions = book.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();
         let entry = |action: Value| Some((action.get("key")?.as_str()?.to_owned(), action.get("body")?.clone()));
         actions.into_iter().filter_map(entry).collect()
+    }
+
+    /// The last thousand requests that arrived at the sandbox.
+    pub(crate) async fn requests(&self) -> Vec<Value> {
+        let log = self.look("/sandbox/requests").await;
+        log.get("requests").and_then(Value::as_array).cloned().unwrap_or_default()
+    }
+
+    /// How many attacks a hostile model made.
+    pub(crate) async fn attacks(&self) -> u64 {
+        let made = self.look("/sandbox/hostile").await;
+        let counts = made.get("attacks").and_then(Value::as_object);
+        counts.into_iter().flat_map(serde_json::Map::values).filter_map(Value::as_u64).sum()
+    }
+
+    async fn look(&self, path: &str) -> Value {
+        let request = Request::builder().uri(path).body(Bytes::new());
+        let Ok(request) = request else { return Value::Null };
+        let Ok(response) = self.arrive(Target::Actions, request).await else { return Value::Null };
+        serde_json::from_slice(response.body()).unwrap_or_default()
     }
 }
 

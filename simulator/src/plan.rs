@@ -16,6 +16,9 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     /// Whether there is a key for the model.
     pub(crate) claude: bool,
+    /// Whether that model was taken over.
+    #[serde(default)]
+    pub(crate) hostile: bool,
     /// What people and the world do.
     pub(crate) events: Vec<Event>,
     /// What goes wrong with the n-th exchange with the outside.
@@ -144,7 +147,13 @@ impl Plan {
         let (ills, blows) = if rng.bool() { (rng.usize(0..=14), rng.usize(0..=6)) } else { (rng.usize(0..=3), 0) };
         let sends = (0..ills).filter_map(|_| Some((rng.u32(..60), ill(&mut rng)?))).collect();
         let writes = (0..blows).filter_map(|_| Some((rng.u32(..80), blow(&mut rng)?))).collect();
-        Self { seed, claude: rng.bool(), events, sends, writes }
+        let claude = rng.bool();
+        Self { seed, claude, hostile: claude && rng.u8(..3) == 0, events, sends, writes }
+    }
+
+    /// A history in which nothing happens by itself.
+    pub(crate) fn calm(seed: u64, claude: bool, hostile: bool) -> Self {
+        Self { seed, claude, hostile, events: Vec::new(), sends: BTreeMap::new(), writes: BTreeMap::new() }
     }
 
     /// How much is in it.

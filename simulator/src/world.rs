@@ -60,7 +60,8 @@ pub(crate) const PEOPLE: [(&str, Role); 6] = [
     ("dov", Role::Admin),
     ("eve", Role::Auditor),
 ];
-const CUSTOMERS: [&str; 10] =
+/// Customers of the bank.
+pub(crate) const CUSTOMERS: [&str; 10] =
     ["cus_ada", "cus_ben", "cus_cleo", "cus_dan", "cus_eve", "cus_fay", "cus_gil", "cus_hana", "cus_ivo", "cus_lea"];
 const WORDS: [&str; 9] = [
     "My card was charged twice for the same Streamly subscription this month.",
@@ -95,11 +96,7 @@ pub(crate) struct World {
 /// Lets a plan happen, and holds it to the laws all along.
 pub(crate) async fn run(plan: &Plan) -> Result<Tally> {
     let plan = Arc::new(plan.clone());
-    let ground = Arc::new(Ground::new(Arc::clone(&plan))?);
-    let setup = Arc::new(setup(plan.claude)?);
-    hire(&ground)?;
-    let told = Arc::new(Mutex::new(Told::default()));
-    let mut world = World { ground, setup, told, doorstep: Arc::default(), crashes: 0 };
+    let mut world = World::new(&plan)?;
     let mut laws = Laws::default();
     world.happen(&plan, &mut laws).await?;
     laws.tally(&world.ground, world.crashes).await
@@ -135,6 +132,26 @@ fn hire(ground: &Ground) -> Result<()> {
 }
 
 impl World {
+    fn new(plan: &Arc<Plan>) -> Result<Self> {
+        let ground = Arc::new(Ground::new(Arc::clone(plan))?);
+        let setup = Arc::new(setup(plan.claude)?);
+        hire(&ground)?;
+        let told = Arc::new(Mutex::new(Told::default()));
+        Ok(Self { ground, setup, told, doorstep: Arc::default(), crashes: 0 })
+    }
+
+    /// A world in which a process lives, and nothing happens by itself.
+    pub(crate) fn calm(plan: &Arc<Plan>) -> Result<(Self, Arc<Host>)> {
+        let world = Self::new(plan)?;
+        let host = world.start(true);
+        Ok((world, host))
+    }
+
+    /// The outside.
+    pub(crate) fn network(&self) -> &crate::outside::Network {
+        &self.ground.network
+    }
+
     async fn happen(&mut self, plan: &Plan, laws: &mut Laws) -> Result<()> {
         let mut host = self.start(true);
         let mut people = JoinSet::new();
@@ -206,7 +223,8 @@ impl World {
         host
     }
 
-    fn person(&self) -> Person {
+    /// Somebody who can do something.
+    pub(crate) fn person(&self) -> Person {
         let doorstep = Arc::clone(&self.doorstep);
         Person { ground: Arc::clone(&self.ground), told: Arc::clone(&self.told), doorstep }
     }
@@ -261,15 +279,16 @@ async fn wake(desk: Desk<Host>, after_death: bool) {
 }
 
 /// Somebody who sends requests.
-struct Person {
+pub(crate) struct Person {
     ground: Arc<Ground>,
     told: Arc<Mutex<Told>>,
     doorstep: Arc<Doorstep>,
 }
 
-struct Answer {
-    status: u16,
-    body: Value,
+/// What somebody was answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 impl Person {
@@ -314,7 +333,14 @@ impl Person {
     }
 
     /// Sends a request until it is answered.
-    async fn send(&self, who: &str, method: &str, path: &str, key: Option<&str>, body: &Value) -> Result<Answer> {
+    pub(crate) async fn send(
+        &self,
+        who: &str,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: &Value,
+    ) -> Result<Answer> {
         for attempt in 0..PATIENCE {
             let (number, front) = self.doorstep.look();
             let Some(front) = front else {

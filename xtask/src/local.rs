@@ -34,6 +34,14 @@ pub(crate) fn cpu_ms(process: u32) -> Result<f64> {
     read_cpu_ms(&stat).context("/proc holds something unexpected")
 }
 
+/// The memory that a process holds, in megabytes.
+pub(crate) fn memory_mb(process: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).context("reading /proc")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("/proc has another form")?;
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().context("/proc has another form")?;
+    Ok(kilobytes / 1024.0)
+}
+
 /// The 14th and 15th field; the second may hold anything, in parentheses.
 fn read_cpu_ms(stat: &str) -> Option<f64> {
     let (_, rest) = stat.rsplit_once(") ")?;

@@ -5,6 +5,7 @@
 
 mod faults;
 mod histories;
+mod hostile;
 mod kills;
 mod machine;
 mod pii;
@@ -34,6 +35,7 @@ const BATTERIES: &[Battery] = &[
     ("keys", |proof| faults::prove(&faults::KEYS, proof.keys)),
     (pii::NAME, |proof| pii::prove(proof.rows)),
     (histories::NAME, |proof| histories::prove(proof.seeds)),
+    (hostile::NAME, |proof| hostile::prove(proof.attacks, proof.pairs)),
     (SABOTAGE, |_| prove_sabotage()),
 ];
 
@@ -61,6 +63,12 @@ pub(crate) struct Proof {
     /// How many histories happen; a page is written for 100,000 and more
     #[arg(long, default_value_t = 100_000)]
     seeds: u64,
+    /// How often a hostile model attacks; a page is written for 5,000 and more
+    #[arg(long, default_value_t = 5_000)]
+    attacks: u64,
+    /// How many cases are lived twice, with an honest model and a hostile one; a page is written for 10,000 and more
+    #[arg(long, default_value_t = 10_000)]
+    pairs: u64,
     /// Take the Worker that `edge/build` holds instead of building it as it is deployed
     #[arg(long)]
     no_build: bool,
@@ -84,7 +92,8 @@ fn tally_of(test: [&str; 2], sizes: &[(&str, u64)]) -> Result<Option<Value>> {
     command.env("XTASK_BIN", std::env::current_exe().context("finding xtask itself")?);
     let mut tally = None;
     let good = shell::watch(&mut command, |line| {
-        tally = line.strip_prefix(TALLY).and_then(|tally| serde_json::from_str(tally).ok()).or(tally.take());
+        let said = line.split_once(TALLY).and_then(|(_, tally)| serde_json::from_str(tally).ok());
+        tally = said.or(tally.take());
     })?;
     ensure!(good, "{filter} does not hold; no page was written");
     Ok(tally)

@@ -8,7 +8,9 @@
 mod marks;
 pub(crate) mod tone;
 
-use crate::{evidence::Texts, limits, pii, summary::Sentence};
+use std::collections::BTreeSet;
+
+use crate::{evidence::Texts, label::Label, limits, pii, summary::Sentence};
 
 use self::marks::{Grounds, Mark, marks};
 
@@ -81,6 +83,32 @@ pub fn supported(sentence: &Sentence, texts: &Texts) -> Result<(), Unsupported> 
     marks(text, &prefixes).iter().try_for_each(|mark| if grounds.bear(mark) { Ok(()) } else { Err(missing(mark)) })
 }
 
+/// Whether a reason of Claude's for what a request is about may be kept: plain signs, nobody's address, and no amount,
+/// number, day, reference or name that the words it was shown do not hold. It may speak of suspicion, as those who read
+/// it do, and count; a code or a secret it has from elsewhere is no reason.
+#[must_use]
+pub fn is_reason(reason: &str, words: &str) -> bool {
+    let labels = Label::ALL.map(Label::name).join(" ");
+    let shown = [words, labels.as_str()];
+    let grounds = Grounds::new(&[], &shown);
+    let stands = |mark: &Mark| match mark {
+        Mark::Count(_) | Mark::Ordinal(_) | Mark::Relative(_) | Mark::Weekday(_) => true,
+        Mark::Name(name) => grounds.bear(mark) || is_acronym(name),
+        Mark::Token(_) | Mark::Reference(_) | Mark::Quantity(_) | Mark::Day(_) | Mark::Time(_) => grounds.bear(mark),
+    };
+    matches!(check_form(reason), Ok(()) | Err(Unsupported::Several))
+        && check_contacts(reason, &shown).is_ok()
+        && marks(reason, &BTreeSet::new()).iter().all(stands)
+}
+
+/// Names of the trade that hold nothing: `KYC`, `SEPA`.
+fn is_acronym(name: &str) -> bool {
+    const TRADE: [&str; 16] = [
+        "kyc", "aml", "ach", "sepa", "swift", "iban", "bic", "atm", "pin", "otp", "sms", "pos", "fx", "eu", "uk", "us",
+    ];
+    TRADE.contains(&name)
+}
+
 /// Those sentences of ours that the judge lets pass: one that fails is never shown.
 #[must_use]
 pub fn keep_supported(sentences: Vec<Sentence>, texts: &Texts) -> Vec<Sentence> {
@@ -99,6 +127,8 @@ const fn missing(mark: &Mark) -> Unsupported {
     }
 }
 
+/// The longest word of a sentence, in letters, that is no code.
+const WORD_CHARS: usize = 28;
 /// Abbreviations whose full stop ends no sentence.
 const ABBREVIATIONS: [&str; 6] = ["e.g.", "i.e.", "a.m.", "p.m.", "approx.", "vs."];
 
@@ -140,8 +170,17 @@ fn check_contacts(text: &str, cited: &[&str]) -> Result<(), Unsupported> {
         let found = text.get(span.start..span.end).unwrap_or_default();
         !cited.iter().any(|cited| cited.contains(found))
     };
+    // Nobody writes a word as long as that, and a key or a code can be all letters.
+    let code = |piece: &str| piece.chars().count() > WORD_CHARS && !cited.iter().any(|cited| cited.contains(piece));
     let pieces = || text.split_whitespace();
-    if pieces().any(address) || pii::detect(text).iter().any(invented) { Err(Unsupported::Contact) } else { Ok(()) }
+    if pieces().any(address)
+        || pieces().any(|piece| code(piece.trim_end_matches(['.', ',', ';', ':'])))
+        || pii::detect(text).iter().any(invented)
+    {
+        Err(Unsupported::Contact)
+    } else {
+        Ok(())
+    }
 }
 
 /// `letters.letters`, as no sentence needs; abbreviations have single letters between their stops.

@@ -7,7 +7,26 @@ use jiff::civil::Date;
 use super::{DateRange, NamedAmount, amounts, dates, merchant_query, merchants::Mentioned, references};
 use crate::identity::extract::Extracted;
 
-/// The customer's texts with the day each was said, oldest first; tokens stand for personal data.
+/// The customer's texts with the day each was said, oldest first; tokens stand for personal data. It is no field of a log
+/// line, and goes into no entry:
+///
+/// ```
+/// fn log(heard: &case::narrative::Heard) -> String {
+///     format!("{} texts", heard.texts.len())
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn log(heard: &case::narrative::Heard) -> String {
+///     format!("{heard}")
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn entry(heard: &case::narrative::Heard) -> String {
+///     serde_json::to_string(heard).unwrap_or_default()
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Heard {
     /// The texts.

@@ -5,8 +5,45 @@ use std::fmt;
 
 const REDACTED: &str = "[redacted]";
 
-/// A personal datum. `Debug`, `Display` and `Serialize` always give `[redacted]`; it can be read *in* from a
-/// boundary as the plain value.
+/// A personal datum, or words of somebody who is not trusted. `Debug`, `Display` and `Serialize` always give `[redacted]`;
+/// it can be read *in* from a boundary as the plain value.
+///
+/// ```
+/// use case::{ids::Reference, pii::Pii};
+/// fn named(told: &Pii<String>) -> Option<Reference> {
+///     Reference::parse(told.reveal("the operator's own pseudonym")).ok()
+/// }
+/// ```
+///
+/// Unless somebody says why, it names nothing:
+///
+/// ```compile_fail,E0308
+/// use case::{ids::Reference, pii::Pii};
+/// fn named(told: &Pii<String>) -> Option<Reference> {
+///     Reference::parse(told).ok()
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// fn inside(told: &case::pii::Pii<String>) -> &str {
+///     &told.0
+/// }
+/// ```
+///
+/// It is no amount, and no text:
+///
+/// ```compile_fail,E0308
+/// use case::{money::{Currency, Money}, pii::Pii};
+/// fn owed(told: Pii<i64>, currency: Currency) -> Money {
+///     Money { amount_minor: told, currency }
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// fn letter(told: case::pii::Pii<String>) -> String {
+///     told
+/// }
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pii<T>(T);
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     label::{Label, Ppm},
     limits,
+    pii::Pii,
 };
 
 /// Added in the one repair attempt.
@@ -46,7 +47,7 @@ pub struct Opinion {
     /// The model's own confidence.
     pub confidence: Ppm,
     /// The model's reason: untrusted text, shortened.
-    pub reason: String,
+    pub reason: Pii<String>,
 }
 
 /// The answer is not what was asked for.
@@ -79,7 +80,7 @@ pub fn read(answer: &str) -> Result<Opinion, Unusable> {
     Ok(Opinion {
         label,
         confidence: confidence.ok_or(Unusable::Confidence)?,
-        reason: reason.chars().filter(|c| !c.is_control()).take(limits::SHOWN_CHARS).collect(),
+        reason: Pii::new(reason.chars().filter(|c| !c.is_control()).take(limits::SHOWN_CHARS).collect()),
     })
 }
 

@@ -173,7 +173,7 @@ mod tests {
             fold(&[PING, START, NEW, THINKING, THOUGHT, STOP_0, PING, TEXT, HELLO, NEW, LO, STOP_1, END, STOP, PING])
                 .unwrap();
         assert_eq!(
-            (reply.text.as_str(), reply.model.as_str(), &reply.stop_reason),
+            (reply.text.words("a test"), reply.model.as_str(), &reply.stop_reason),
             ("Hello", "claude-haiku-5-5", &StopReason::EndTurn)
         );
         assert_eq!(

@@ -45,7 +45,7 @@ pub(crate) async fn draft(
         Ok(answered) => answered,
         Err(performed) => return performed,
     };
-    let drafted = match draft::read(&reply.text, &brief.texts) {
+    let drafted = match draft::read(reply.text.words("it is held against its schema and its grounds"), &brief.texts) {
         Ok(drafted) => drafted,
         Err(problem) => return unusable(job, &problem, call, took_ms),
     };

@@ -68,7 +68,10 @@ pub(crate) async fn extract(
         Ok(answered) => answered,
         Err(performed) => return performed,
     };
-    let found = match text::read(&revealed(&reply.text, veiled), &job.sheets) {
+    let found = match text::read(
+        &revealed(reply.text.words("it is held against its schema and the texts"), veiled),
+        &job.sheets,
+    ) {
         Ok(found) => found,
         Err(problem) => return unusable(job, &problem, call, took_ms),
     };

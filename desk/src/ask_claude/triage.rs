@@ -1,6 +1,7 @@
 //! What a request is about.
 
 use case::{
+    draft::check::is_reason,
     entry::{Answer, Failure, Question},
     limits,
     prompts::{PromptFile, PromptKind},
@@ -48,11 +49,15 @@ pub(crate) async fn triage(
         Ok(answered) => answered,
         Err(performed) => return performed,
     };
-    let opinion = match text::read(&reply.text) {
+    let opinion = match text::read(reply.text.words("it is held against its schema and its grounds")) {
         Ok(opinion) => opinion,
         Err(problem) => return unusable(job, &problem, call, took_ms),
     };
-    match vault.seal(&Doc::Reason { text: opinion.reason }, outside) {
+    // What it says for it is shown to people. A reason that holds what the words do not is no reason, and is not kept.
+    let reason = Some(opinion.reason.into_inner("it is judged, and sealed"))
+        .filter(|reason| is_reason(reason, words))
+        .unwrap_or_default();
+    match vault.seal(&Doc::Reason { text: reason }, outside) {
         Ok(doc) => {
             let (label, confidence, reason) = (opinion.label, opinion.confidence, doc.hash.clone());
             sealed(Answer::Opinion { label, confidence, reason, call }, doc)

@@ -30,6 +30,7 @@ mod prompts;
 mod queue;
 mod records;
 mod roles;
+mod signatures;
 mod sources;
 mod storage;
 mod words;

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use crate::Config;
 use crate::testing::{Answer, Probe, today};
 
-const KEY: (&str, &str) = ("authorization", "Bearer test");
-const VERSION: (&str, &str) = ("anthropic-version", "2026-10-21");
-const TWICE: &str = r#"{"source":"customer","text":"My card was charged twice for the same subscription."}"#;
+pub(super) const KEY: (&str, &str) = ("authorization", "Bearer test");
+pub(super) const VERSION: (&str, &str) = ("anthropic-version", "2026-10-21");
+pub(super) const TWICE: &str = r#"{"source":"customer","text":"My card was charged twice for the same subscription."}"#;
 
 /// A request for a triage with a schema, about the given user turn.
-fn triage(turn: &str) -> Value {
+pub(super) fn triage(turn: &str) -> Value {
     json!({
         "model": "claude-haiku-5-5",
         "max_tokens": 500,

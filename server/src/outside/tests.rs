@@ -27,7 +27,7 @@ async fn serve(routes: Router) -> String {
 
 fn world(ledger: &str, sandbox: Option<Router>) -> World {
     let sources = BTreeMap::from([("ledger".to_owned(), ledger.to_owned())]);
-    World::new(Http::new(None).unwrap(), sources, sandbox, 2, Arc::new(Metrics::default()))
+    World::new(Http::new(None, &[]).unwrap(), sources, sandbox, 2, Arc::new(Metrics::default()))
 }
 
 async fn ask(world: &World, path: &str, limit_ms: u64) -> Result<Response<Bytes>, SendError> {
@@ -102,7 +102,29 @@ fn proxies_lead_to_public_hosts_only() {
 fn a_file_that_holds_no_certificate_is_refused_by_name() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("ca.pem");
-    assert!(Http::new(Some(&path)).unwrap_err().contains("ca.pem"));
+    assert!(Http::new(Some(&path), &[]).unwrap_err().contains("ca.pem"));
     std::fs::write(&path, "nothing").unwrap();
-    assert!(Http::new(Some(&path)).unwrap_err().contains("there is none in it"));
+    assert!(Http::new(Some(&path), &[]).unwrap_err().contains("there is none in it"));
+}
+
+#[tokio::test]
+async fn a_name_that_leads_to_this_machine_is_not_connected_to_unless_it_is_listed() {
+    // Another name of this machine than `localhost`; a system that knows none has nothing to look up.
+    let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
+    let names = hosts.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let address: std::net::IpAddr = words.next()?.parse().ok()?;
+        let name = words.find(|word| !word.contains("localhost") && !word.starts_with('#'))?;
+        (address.is_loopback() && address.is_ipv4()).then(|| (address, name.to_owned()))
+    });
+    let Some((address, name)) = names.into_iter().next() else { return };
+    let listener = tokio::net::TcpListener::bind((address, 0)).await.unwrap();
+    let url = format!("http://{name}:{}/api/ok", listener.local_addr().unwrap().port());
+    tokio::spawn(async move { axum::serve(listener, hostile()).await });
+    let get = async |listed: &[String]| {
+        let http = Http::new(None, listed).unwrap();
+        http.send(Request::get(&url).body(Bytes::new()).unwrap(), 10_000).await
+    };
+    assert_eq!(get(&[]).await.unwrap_err(), SendError::Connection);
+    assert_eq!(get(std::slice::from_ref(&name)).await.unwrap().body(), "/api/ok");
 }

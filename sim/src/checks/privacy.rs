@@ -80,7 +80,8 @@ pub(crate) async fn nothing_personal_leaves_the_vault(world: &World) -> Result<(
     absent(&log).context("in the log")
 }
 
-fn absent(text: &str) -> Result<()> {
+/// None of what a person wrote of themselves is in a text.
+pub(super) fn absent(text: &str) -> Result<()> {
     let lower = text.to_lowercase();
     for canary in CANARIES {
         let at = lower.find(&canary.to_lowercase());

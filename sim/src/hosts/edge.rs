@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use super::{
-    Child, Extras, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer, native::root,
+    Child, Extras, KEY, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer, native::root,
     outside::Outside, over,
 };
 use crate::world::{HOLDERS, Process as _, SIGNERS, TELLERS, World};
@@ -108,7 +108,7 @@ impl Edge {
                 command.env("VAULT_KEY", key);
             }
             if kind == Kind::Model {
-                command.env("ANTHROPIC_API_KEY", "sk-ant-test-key-of-the-conformance-suite");
+                command.env("ANTHROPIC_API_KEY", KEY);
             }
             if kind == Kind::Keys {
                 command.arg("--keys").env("API_KEYS", &grants);

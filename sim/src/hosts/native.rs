@@ -12,7 +12,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
 use super::{
-    Child, Extras, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer, outside::Outside,
+    Child, Extras, KEY, Kind, ORIGIN, SHADOW, SOURCES, TOKENS, breaker, child::free_port, issuer::issuer,
+    outside::Outside,
 };
 use crate::world::{HOLDERS, Process as _, SIGNERS, TELLERS, World};
 
@@ -58,7 +59,7 @@ impl Native {
                 command.env("CASEWORKER_WEBHOOK_SECRET", secrets);
             }
             if kind == Kind::Model {
-                command.env("ANTHROPIC_API_KEY", "sk-ant-test-key-of-the-conformance-suite");
+                command.env("ANTHROPIC_API_KEY", KEY);
             }
             Ok(under(command, &words))
         };

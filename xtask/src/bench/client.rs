@@ -21,12 +21,23 @@ pub(crate) fn get(port: u16, path: &str) -> Result<(u16, String)> {
 
 /// Posts JSON and waits until the case rests; gives the status and the body.
 pub(crate) fn post(port: u16, path: &str, body: &str) -> Result<(u16, String)> {
+    write(port, "POST", path, "prefer: wait=20\r\n", body)
+}
+
+/// Asks for something that must go well, and gives the answer without its head.
+pub(crate) fn ask(port: u16, method: &str, path: &str, body: &str) -> Result<String> {
+    let (status, answer) = write(port, method, path, "", body)?;
+    ensure!((200..300).contains(&status), "{method} {path}: {answer}");
+    Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+}
+
+fn write(port: u16, method: &str, path: &str, headers: &str, body: &str) -> Result<(u16, String)> {
     let length = body.len();
     send(
         port,
         &format!(
-            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
-             prefer: wait=20\r\ncontent-length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             {headers}content-length: {length}\r\n\r\n{body}"
         ),
     )
 }

@@ -108,7 +108,9 @@ mod tests {
     #[test]
     fn the_page_has_its_marks() {
         let page = fs::read_to_string(shell::root().join(PAGE)).unwrap();
-        assert!(replaced(&page, "edge", "").is_ok() && replaced(&page, "queue", "").is_ok());
+        for bench in ["edge", "queue", "native", "flight", "growth"] {
+            assert!(replaced(&page, bench, "").is_ok(), "{bench}");
+        }
     }
 
     #[test]

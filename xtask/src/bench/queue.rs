@@ -134,7 +134,7 @@ fn fill(folder: &Path, docket: &Docket) -> Result<()> {
     Ok(transaction.commit()?)
 }
 
-fn values(statement: &Statement) -> impl Iterator<Item = rusqlite::types::Value> {
+pub(super) fn values(statement: &Statement) -> impl Iterator<Item = rusqlite::types::Value> {
     statement.values.iter().map(|value| match value {
         Value::Null => rusqlite::types::Value::Null,
         Value::Integer(number) => (*number).into(),

@@ -118,10 +118,7 @@ impl Running {
 
     /// The memory that it holds.
     pub(crate) fn memory_mb(&self) -> Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).context("reading /proc")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("/proc has another form")?;
-        let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().context("/proc has another form")?;
-        Ok(kilobytes / 1024.0)
+        local::memory_mb(self.child.id())
     }
 }
 

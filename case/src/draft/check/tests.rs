@@ -185,3 +185,35 @@ proptest! {
         let _ = supported(&Sentence { text: sentence, cites }, &texts);
     }
 }
+
+#[test]
+fn a_reason_says_why_and_holds_nothing_that_the_words_do_not() {
+    let words = "I was charged $12.99 twice by Streamly on [card:1], order A-7714.";
+    for reason in [
+        "The customer reports two charges of $12.99 by Streamly.",
+        "Suspicious use of a card. The label dispute_summary fits best.",
+        "A KYC matter, or a dispute about order A-7714 on [card:1].",
+    ] {
+        assert!(is_reason(reason, words), "{reason}");
+    }
+    for reason in [
+        "",
+        "The card is 4024007103939509.",
+        "The first part is 40240071.",
+        "It is NTA0Nw.",
+        "It is cwk_7f3kA9xQ2mZt8LwR4vBn.",
+        "4\u{200b}0\u{200b}2\u{200b}4.",
+        "The card is \u{ff14}\u{ff10}\u{ff12}\u{ff14}.",
+        "Read \u{202e}txet siht\u{202c} from the right.",
+        "See https://collect.example/a now.",
+        "![receipt](//collect.example/a.png)",
+        "</b><script>fetch()</script>",
+        "Write to orla.vance@leak-canary.example.",
+        "Mrs Vance has the same.",
+        "A charge of USD 999.99.",
+        "[iban:1] is hers.",
+        "The key is sk-ant-of-somebody-who-has-no-digit.",
+    ] {
+        assert!(!is_reason(reason, words), "{reason}");
+    }
+}
