@@ -17,6 +17,8 @@ mod metrics;
 mod outcomes;
 mod output;
 mod outside;
+#[doc(hidden)]
+pub mod parsers;
 mod settings;
 mod store;
 mod waker;

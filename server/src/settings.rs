@@ -3,8 +3,8 @@
 //! Secrets come from the environment or from the master key's own file, never from `caseworker.toml`, and no error
 //! repeats one.
 
-mod environment;
-mod file;
+pub(crate) mod environment;
+pub(crate) mod file;
 pub(crate) mod local_model;
 pub(crate) mod master;
 

@@ -4,11 +4,13 @@
 //! and command it did, so that anybody can do it again. Nothing of a page is written by hand.
 
 mod faults;
+mod fuzz;
 mod histories;
 mod hostile;
 mod kills;
 mod machine;
 mod pii;
+mod presidio;
 
 use std::{fs, time::Instant};
 
@@ -36,6 +38,7 @@ const BATTERIES: &[Battery] = &[
     (pii::NAME, |proof| pii::prove(proof.rows)),
     (histories::NAME, |proof| histories::prove(proof.seeds)),
     (hostile::NAME, |proof| hostile::prove(proof.attacks, proof.pairs)),
+    (fuzz::NAME, |proof| fuzz::prove(proof.seconds)),
     (SABOTAGE, |_| prove_sabotage()),
 ];
 
@@ -69,6 +72,9 @@ pub(crate) struct Proof {
     /// How many cases are lived twice, with an honest model and a hostile one; a page is written for 10,000 and more
     #[arg(long, default_value_t = 10_000)]
     pairs: u64,
+    /// How many seconds each parser is fuzzed; a page is written for 60 and more
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
     /// Take the Worker that `edge/build` holds instead of building it as it is deployed
     #[arg(long)]
     no_build: bool,

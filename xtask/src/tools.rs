@@ -31,6 +31,9 @@ const CARGO_DENY: Tool = Tool { package: "cargo-deny", binary: "cargo-deny", ver
 /// cargo-machete finds dependencies that no source file names.
 const CARGO_MACHETE: Tool = Tool { package: "cargo-machete", binary: "cargo-machete", version: "0.9.2", locked: true };
 
+/// cargo-fuzz builds the fuzz targets with libFuzzer and runs them.
+const CARGO_FUZZ: Tool = Tool { package: "cargo-fuzz", binary: "cargo-fuzz", version: "0.13.2", locked: true };
+
 /// A program that cargo installs.
 struct Tool<'a> {
     package: &'a str,
@@ -110,6 +113,11 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 /// Makes sure cargo-machete is there.
 pub(crate) fn cargo_machete() -> Result<PathBuf> {
     install(&CARGO_MACHETE)
+}
+
+/// Makes sure cargo-fuzz is there.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    install(&CARGO_FUZZ)
 }
 
 /// The one version of a package that `Cargo.lock` holds.

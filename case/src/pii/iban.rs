@@ -88,7 +88,7 @@ fn account_number_at(letters: &[Letter], first: usize) -> Option<(usize, Vec<u8>
 }
 
 /// Whether a number that passes the checks is more than words that do so by chance: it begins and ends with a word, or
-/// is in one piece, and much of what is read as a digit is one.
+/// is in one piece, and much of what is read as a digit is one, or many are.
 fn is_meant(letters: &[Letter], first: usize, last: usize, text: &[u8]) -> bool {
     let number = letters.part(first..=last);
     let is_apart = |at: Option<usize>, beside: usize| {
@@ -103,8 +103,11 @@ fn is_meant(letters: &[Letter], first: usize, last: usize, text: &[u8]) -> bool 
     let has_borders = (is_apart(first.checked_sub(1), first) || follows_name()) && is_apart(Some(last + 1), last + 1);
     let read_as_digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     let digits = number.iter().filter(|letter| letter.digit().is_some()).count();
-    (is_solid || has_borders) && digits * 5 >= read_as_digits * 2
+    (is_solid || has_borders) && (digits * 5 >= read_as_digits * 2 || digits >= MANY_DIGITS)
 }
+
+/// Digits that no word has, however many letters beside them look like some.
+const MANY_DIGITS: usize = 8;
 
 /// What people write before the number, and sometimes without a space.
 const NAME: &str = "iban";

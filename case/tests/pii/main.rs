@@ -13,6 +13,8 @@ mod benign;
 mod dice;
 mod disguise;
 mod people;
+mod public;
+mod sink;
 mod values;
 
 use std::collections::BTreeMap;
@@ -23,6 +25,7 @@ use case::{
     pii::{Person, Span, detect, redact},
 };
 use dice::Dice;
+use sink::Sink;
 use values::{KINDS, Value};
 
 /// Messages of each sort where nobody says how many.
@@ -60,9 +63,14 @@ impl Message {
     /// Whether a letter or digit of the datum stands outside of every span.
     fn leaks(&self, spans: &[Span]) -> bool {
         let hidden = |at: usize| spans.iter().any(|span| span.start <= at && at < span.end);
+        self.secret().any(|at| !hidden(at))
+    }
+
+    /// Where the letters and digits stand that must not be left.
+    fn secret(&self) -> impl Iterator<Item = usize> {
         let is_secret = |glyph: char| if self.has_words { glyph.is_numeric() } else { glyph.is_alphanumeric() };
         let datum = self.text[self.start..self.end].char_indices();
-        datum.filter(|(_, glyph)| is_secret(*glyph)).any(|(at, _)| !hidden(self.start + at))
+        datum.filter(move |(_, glyph)| is_secret(*glyph)).map(|(at, _)| self.start + at)
     }
 }
 
@@ -87,8 +95,10 @@ fn message(number: u64, seed: u64, requests: &[String], is_disguised: bool) -> M
 fn plant(is_disguised: bool) -> (u64, BTreeMap<String, (u64, u64)>, Vec<String>) {
     let (rows, seed, requests) = (told("ROWS", ROWS), told("SEED", SEED), requests());
     let (mut leaks, mut counts, mut shown) = (0, BTreeMap::new(), Vec::new());
+    let mut sink = Sink::open(if is_disguised { "disguised" } else { "clean" });
     for number in 0..rows {
         let message = message(number, seed, &requests, is_disguised);
+        sink.planted(&message);
         let is_leak = message.leaks(&detect(&message.text));
         let (planted, leaked): &mut (u64, u64) =
             counts.entry(format!("{} / {}", message.kind, message.way)).or_default();
@@ -111,6 +121,11 @@ fn plant(is_disguised: bool) -> (u64, BTreeMap<String, (u64, u64)>, Vec<String>)
     (leaks, counts, shown)
 }
 
+/// The tally of messages that hold nothing.
+fn touched_of(battery: &str, rows: usize, touched: usize) -> serde_json::Value {
+    serde_json::json!({ "battery": battery, "rows": rows, "touched": touched, "by": { "- / -": [rows, touched] } })
+}
+
 #[test]
 fn of_ten_thousand_plain_messages_at_most_one_leaks() {
     let (leaks, counts, shown) = plant(false);
@@ -131,19 +146,54 @@ fn of_a_thousand_disguised_messages_at_most_one_leaks() {
 #[test]
 fn of_a_hundred_harmless_messages_at_most_one_is_touched() {
     let (rows, seed, requests) = (told("ROWS", ROWS), told("SEED", SEED), requests());
-    let mut touched = Vec::new();
+    let (mut touched, mut sink) = (Vec::new(), Sink::open("harmless"));
     for number in 0..rows {
         let mut dice = Dice::new(seed, 3 + number * 5);
         let text = format!("{} {}", requests[dice.roll(requests.len())], benign::benign(&mut dice));
+        sink.harmless(&text);
         let spans = detect(&text);
         if !spans.is_empty() {
             touched.push(format!("{text:?} -> {:?}", redact(&text)));
         }
     }
     let count = touched.len() as u64;
-    println!("tally: {}", serde_json::json!({ "battery": "harmless", "touched": count, "rows": rows }));
+    println!("tally: {}", touched_of("harmless", rows as usize, touched.len()));
     touched.truncate(told("SHOW", 10) as usize);
     assert!(count * 100 <= rows, "{count} of {rows} are touched, such as\n{}", touched.join("\n"));
+}
+
+#[test]
+fn every_published_number_is_found_however_it_is_written() {
+    let (messages, mut sink) = (public::messages(told("SEED", SEED), &requests()), Sink::open("published"));
+    let (mut leaks, mut counts) = (Vec::new(), BTreeMap::<String, (u64, u64)>::new());
+    for message in &messages {
+        sink.planted(message);
+        let is_leak = message.leaks(&detect(&message.text));
+        let (planted, leaked) = counts.entry(format!("{} / {}", message.kind, message.way)).or_default();
+        (*planted, *leaked) = (*planted + 1, *leaked + u64::from(is_leak));
+        if is_leak {
+            leaks.push(format!("{}: {:?}", message.way, message.text));
+        }
+    }
+    let (battery, rows) = ("published", messages.len());
+    let tally = serde_json::json!({ "battery": battery, "rows": rows, "leaks": leaks.len(), "by": counts });
+    println!("tally: {tally}");
+    assert!(leaks.is_empty(), "these leak:\n{}", leaks.join("\n"));
+}
+
+#[test]
+fn of_a_hundred_real_requests_at_most_one_is_touched() {
+    let (rows, mut sink) = (requests(), Sink::open("requests"));
+    let mut touched = Vec::new();
+    for text in &rows {
+        sink.harmless(text);
+        if !detect(text).is_empty() {
+            touched.push(redact(text));
+        }
+    }
+    println!("tally: {}", touched_of("requests", rows.len(), touched.len()));
+    touched.truncate(told("SHOW", 10) as usize);
+    assert!(touched.len() * 100 <= rows.len(), "such as\n{}", touched.join("\n"));
 }
 
 #[test]

@@ -131,8 +131,14 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<(String, String)>, SettingsEr
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(unreadable(error.to_string())),
     };
+    assignments(path, &bytes)
+}
+
+/// The assignments in the bytes of a `.env` file.
+pub(crate) fn assignments(path: &Path, bytes: &[u8]) -> Result<Vec<(String, String)>, SettingsError> {
+    let unreadable = |why: String| SettingsError::Unreadable { path: path.to_owned(), why };
     let line_at = |offset: usize| 1 + bytes.iter().take(offset).filter(|byte| **byte == b'\n').count();
-    let text = std::str::from_utf8(&bytes)
+    let text = std::str::from_utf8(bytes)
         .map_err(|error| unreadable(format!("line {} is not UTF-8", line_at(error.valid_up_to()))))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut assignments = Vec::new();

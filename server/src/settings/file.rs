@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path) -> Result<(Config, HostSettings), SettingsError>
 }
 
 /// Reads the text of a settings file.
-pub(super) fn parse(path: &Path, text: &str) -> Result<(Config, HostSettings), SettingsError> {
+pub(crate) fn parse(path: &Path, text: &str) -> Result<(Config, HostSettings), SettingsError> {
     let problem = |error: Error| explain(path, text, error);
     let mut document = DeTable::parse(text).map_err(problem)?;
     let host = document.get_mut().remove("host");

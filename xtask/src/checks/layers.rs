@@ -49,6 +49,11 @@ const LAYERS: &[Layer] = &[
     Layer { name: "desk", may_use: &["case", "claude"], never: ONE_HOST },
     Layer { name: "edge", may_use: &["case", "claude", "desk"], never: &["hyper", "mio", "reqwest", "rusqlite"] },
     Layer { name: "eval", may_use: &["case"], never: IMPURE },
+    Layer {
+        name: "fuzz",
+        may_use: &["case", "claude", "desk", "eval", "sandbox", "server", "tune"],
+        never: &["worker"],
+    },
     Layer { name: "learn", may_use: &["case"], never: IMPURE },
     // For benches alone; it knows nothing of what it is measured beside.
     Layer { name: "limit", may_use: &[], never: &["axum", "reqwest", "rusqlite", "worker"] },

@@ -7,7 +7,11 @@ use anyhow::{Context, Result, ensure};
 use case::pii::detect;
 use serde_json::Value;
 
-use super::{TALLY, machine, write};
+use super::{
+    TALLY, machine,
+    presidio::{self, Presidio},
+    write,
+};
 use crate::shell;
 
 /// The name of the battery and of its page.
@@ -33,7 +37,7 @@ const PLANTED: [&str; 6] = [
 ];
 
 /// What each part of the battery counted, by its name.
-type Tallies = BTreeMap<String, Value>;
+pub(super) type Tallies = BTreeMap<String, Value>;
 
 /// Runs the battery with so many messages of each sort, and writes its page.
 pub(super) fn prove(rows: u32) -> Result<()> {
@@ -41,6 +45,9 @@ pub(super) fn prove(rows: u32) -> Result<()> {
     let mut command = shell::cargo();
     command.args(["test", "--locked", "--package", "case", "--test", NAME, "--", "--nocapture"]);
     command.env("ROWS", rows.to_string());
+    let messages = shell::target_folder().join("proof-pii");
+    fs::create_dir_all(&messages).context("making a folder for the messages")?;
+    command.env("MESSAGES", &messages);
     let mut tallies = Tallies::new();
     let good = shell::watch(&mut command, |line| {
         let tally = line.split_once(TALLY).and_then(|(_, tally)| serde_json::from_str::<Value>(tally).ok());
@@ -54,7 +61,8 @@ pub(super) fn prove(rows: u32) -> Result<()> {
         println!("{NAME} holds; a page is written for {ROWS_OF_A_PAGE} rows and more");
         return Ok(());
     }
-    let page = page(rows, &commit, &tallies, (median_us, most_us))?;
+    let beside = presidio::compare(&messages)?;
+    let page = page(rows, &commit, &tallies, (median_us, most_us), &beside)?;
     write(NAME, &page)
 }
 
@@ -90,7 +98,13 @@ fn times() -> Result<(u128, u128)> {
 }
 
 /// The page, from what the battery counted.
-fn page(rows: u32, commit: &str, tallies: &Tallies, (median_us, most_us): (u128, u128)) -> Result<String> {
+fn page(
+    rows: u32,
+    commit: &str,
+    tallies: &Tallies,
+    (median_us, most_us): (u128, u128),
+    beside: &Presidio,
+) -> Result<String> {
     let number = |battery: &str, name: &str| {
         let tally = tallies.get(battery).with_context(|| format!("no tally of {battery}"))?;
         tally.get(name).and_then(Value::as_u64).with_context(|| format!("no {name} of {battery}"))
@@ -107,6 +121,8 @@ fn page(rows: u32, commit: &str, tallies: &Tallies, (median_us, most_us): (u128,
     ] {
         page += &format!("| {what} | {rows} | {} | {aim} |\n", number(battery, "leaks")?);
     }
+    let (published, leaks) = (number("published", "rows")?, number("published", "leaks")?);
+    page += &format!("| numbers published for tests, plainly and disguised | {published} | {leaks} | none |\n");
     page += "\n| what | messages | touched | aim |\n|---|---|---|---|\n";
     for (battery, what) in [
         ("harmless", "orders, amounts, days, references, versions and the like"),
@@ -114,6 +130,10 @@ fn page(rows: u32, commit: &str, tallies: &Tallies, (median_us, most_us): (u128,
     ] {
         page += &format!("| {what} | {rows} | {} | at most 1 in 100 |\n", number(battery, "touched")?);
     }
+    let (requests, touched) = (number("requests", "rows")?, number("requests", "touched")?);
+    page += &format!(
+        "| requests as they were written (`data/requests/train.jsonl`) | {requests} | {touched} | at most 1 in 100 |\n"
+    );
     let all = number("triage", "rows")?;
     page += &format!(
         "\n| triage on `dev.jsonl` ({all} rows) | right |\n|---|---|\n| as written | {} |\n| a datum behind each, taken out | {} |\n\
@@ -123,6 +143,7 @@ fn page(rows: u32, commit: &str, tallies: &Tallies, (median_us, most_us): (u128,
         number("triage", "bare")?,
         number("triage", "introduced")?
     );
+    page += &beside.section(tallies)?;
     page += "\n## By kind and way\n\n| kind / way | planted | leaks |\n|---|---|---|\n";
     for battery in ["clean", "disguised"] {
         let by =
@@ -154,23 +175,29 @@ mod tests {
             json!({ "battery": "clean", "seed": 5, "leaks": 1, "by": { "card / clean": [7, 1] } }),
             json!({ "battery": "disguised", "leaks": 2, "by": { "iban / newline": [9, 2] } }),
             json!({ "battery": "person", "leaks": 3, "touched": 4 }),
-            json!({ "battery": "harmless", "touched": 6 }),
+            json!({ "battery": "harmless", "touched": 6, "by": {} }),
+            json!({ "battery": "published", "rows": 490, "leaks": 0, "by": { "card / clean": [21, 0] } }),
+            json!({ "battery": "requests", "rows": 500, "touched": 3, "by": { "- / -": [500, 3] } }),
             json!({ "battery": "triage", "rows": 30, "plain": 28, "bare": 27, "introduced": 26 }),
         ]
         .into_iter()
         .map(|tally| (tally["battery"].as_str().unwrap().to_owned(), tally))
         .collect();
-        let written = page(10_000, "`abc`", &tallies, (80, 200)).unwrap();
+        let written = page(10_000, "`abc`", &tallies, (80, 200), &Presidio::default()).unwrap();
         for line in [
             "| written plainly | 10000 | 1 |",
             "| iban / newline | 9 | 2 |",
             "looked at with a customer's profile | 10000 | 4 |",
             "| as written | 28 |",
+            "| published cards, plainly and disguised | 0 | 0 | 0 | 0 |",
             "takes 80 µs in half of the texts, and at most 200 µs",
         ] {
             assert!(written.contains(line), "{line}: {written}");
         }
         tallies.remove("person");
-        assert!(page(10_000, "`abc`", &tallies, (80, 200)).is_err(), "a battery that was left out has no page");
+        assert!(
+            page(10_000, "`abc`", &tallies, (80, 200), &Presidio::default()).is_err(),
+            "a battery that was left out has no page"
+        );
     }
 }
