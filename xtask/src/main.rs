@@ -16,6 +16,7 @@ mod prompts;
 mod proof;
 mod roles;
 mod sabotage;
+mod sbom;
 mod sdk;
 mod shell;
 mod simulate;
@@ -69,6 +70,8 @@ enum Command {
     Roles(roles::Roles),
     /// Draw the examples that the triage prompt shows Claude, or check that the committed ones are those.
     Prompts(prompts::Prompts),
+    /// Write the bill of materials of the binary and of the Worker, as CycloneDX
+    Sbom,
     /// Run the long batteries at full size, and write what came of them to `docs/proof`.
     Proof(proof::Proof),
     /// Install what the Worker's build needs and is missing: wasm target, worker-build, wasm-bindgen, npm tools.
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
         Command::Sabotage(sabotage) => sabotage.run().map(|()| ExitCode::SUCCESS),
         Command::OpenApi(openapi) => openapi.run().map(|()| ExitCode::SUCCESS),
         Command::Roles(roles) => roles.run().map(|()| ExitCode::SUCCESS),
+        Command::Sbom => sbom::run().map(|()| ExitCode::SUCCESS),
         Command::Prompts(prompts) => prompts.run().map(|()| ExitCode::SUCCESS),
         Command::Proof(proof) => proof.run().map(|()| ExitCode::SUCCESS),
         Command::Tools => tools::run(),

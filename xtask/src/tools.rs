@@ -34,6 +34,9 @@ const CARGO_MACHETE: Tool = Tool { package: "cargo-machete", binary: "cargo-mach
 /// cargo-fuzz builds the fuzz targets with libFuzzer and runs them.
 const CARGO_FUZZ: Tool = Tool { package: "cargo-fuzz", binary: "cargo-fuzz", version: "0.13.2", locked: true };
 
+/// cargo-sbom writes the bill of materials.
+const CARGO_SBOM: Tool = Tool { package: "cargo-sbom", binary: "cargo-sbom", version: "0.10.0", locked: true };
+
 /// A program that cargo installs.
 struct Tool<'a> {
     package: &'a str,
@@ -118,6 +121,11 @@ pub(crate) fn cargo_machete() -> Result<PathBuf> {
 /// Makes sure cargo-fuzz is there.
 pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
     install(&CARGO_FUZZ)
+}
+
+/// Makes sure cargo-sbom is there.
+pub(crate) fn cargo_sbom() -> Result<PathBuf> {
+    install(&CARGO_SBOM)
 }
 
 /// The one version of a package that `Cargo.lock` holds.
