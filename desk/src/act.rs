@@ -79,7 +79,7 @@ async fn order(outside: &impl Outside, setup: &Setup, job: &Job, body: &Value, l
     else {
         return failed(outside, started, Failure::Refused, None);
     };
-    match send(outside, setup, Target::Actions, request, limit_ms, REPLY_BYTES).await {
+    match send(outside, setup, Target::Actions, request, (limit_ms, job.turn()), REPLY_BYTES).await {
         Err(NoReply { failure: failure @ (Failure::NotConfigured | Failure::Refused), .. }) => {
             failed(outside, started, failure, None)
         }

@@ -229,7 +229,7 @@ async fn ask(
     }
     let body = Bytes::from(order.body.clone());
     let request = build(Method::POST, PATH, body, job.asker(), Some(&job.ready.id)).ok_or(Failure::Refused)?;
-    let reply = send(outside, setup, Target::Agent(order.agent), request, limit_ms, most_bytes).await?;
+    let reply = send(outside, setup, Target::Agent(order.agent), request, (limit_ms, job.turn()), most_bytes).await?;
     if !reply.status().is_success() {
         return Err(bad_status(&reply));
     }

@@ -80,7 +80,7 @@ async fn ask(
     let traceparent = job.traceparent();
     let request = messages_request(&model.endpoint, &model.key, prompt, traceparent.as_deref())
         .map_err(|_| failed(outside, started, Failure::Refused, None))?;
-    let reply = match send(outside, setup, Target::Model, request, limit_ms, REPLY_BYTES_MAX).await {
+    let reply = match send(outside, setup, Target::Model, request, (limit_ms, job.turn()), REPLY_BYTES_MAX).await {
         Err(NoReply { failure, retry_after_ms }) => return Err(failed(outside, started, failure, retry_after_ms)),
         Ok(reply) => read_reply(reply.status().as_u16(), reply.headers(), reply.body()),
     };

@@ -4,6 +4,8 @@
 //! Pure state machines that take the time as an argument. They live in memory, for one process or isolate, and are lost
 //! with it: they save calls, and no decision of a case rests on them. Which outcome is a failure is not decided here.
 
+mod budget;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -12,6 +14,8 @@ use std::{
 use case::time::Millis;
 use serde::{Deserialize, Serialize};
 
+use self::budget::Budget;
+pub use self::budget::Turn;
 use crate::ports::Target;
 
 /// When a breaker opens, and for how long.
@@ -28,11 +32,23 @@ pub struct BreakerSettings {
     pub window_ms: i64,
     /// How long it stays open before one call may try.
     pub cool_down_ms: i64,
+    /// How many calls are made again for each hundred that are made for the first time.
+    pub retry_percent: u32,
+    /// How many may be made again at once beyond that.
+    pub retry_burst: u32,
 }
 
 impl Default for BreakerSettings {
     fn default() -> Self {
-        Self { failures: 5, share_percent: 50, least_calls: 20, window_ms: 30_000, cool_down_ms: 10_000 }
+        Self {
+            failures: 5,
+            share_percent: 50,
+            least_calls: 20,
+            window_ms: 30_000,
+            cool_down_ms: 10_000,
+            retry_percent: 10,
+            retry_burst: 20,
+        }
     }
 }
 
@@ -57,6 +73,8 @@ impl BreakerSettings {
             ("least_calls", i64::from(self.least_calls), 1, 100_000),
             ("window_ms", self.window_ms, 100, 3_600_000),
             ("cool_down_ms", self.cool_down_ms, 10, 600_000),
+            ("retry_percent", i64::from(self.retry_percent), 0, 1_000),
+            ("retry_burst", i64::from(self.retry_burst), 1, 100_000),
         ];
         let outside = |(_, value, least, most): &&(_, i64, i64, i64)| !(*least..=*most).contains(value);
         match ranges.iter().find(outside) {
@@ -85,6 +103,8 @@ pub enum Refused {
     },
     /// One call is trying whether the target is back; what comes of it will be known soon.
     Trying,
+    /// It was called for this before, and as much was called again of late as may be.
+    Spent,
 }
 
 /// Where a breaker stands.
@@ -115,6 +135,7 @@ impl Standing {
 pub struct Breaker {
     settings: BreakerSettings,
     state: State,
+    budget: Budget,
     /// How often it has opened.
     openings: u64,
     /// Calls that it did not let through.
@@ -132,16 +153,32 @@ enum State {
 impl Breaker {
     /// A closed breaker.
     #[must_use]
-    pub const fn new(settings: BreakerSettings) -> Self {
+    pub fn new(settings: BreakerSettings) -> Self {
         let state = State::Closed { in_a_row: 0, began: Millis(0), calls: 0, failed: 0 };
-        Self { settings, state, openings: 0, refusals: 0 }
+        Self { settings, state, budget: Budget::new(settings), openings: 0, refusals: 0 }
     }
 
     /// Asks to make a call that ends within `limit_ms`.
     ///
     /// # Errors
     /// Why not now.
-    pub fn admit(&mut self, now: Millis, limit_ms: u64) -> Result<(), Refused> {
+    pub fn admit(&mut self, now: Millis, limit_ms: u64, turn: Turn) -> Result<(), Refused> {
+        // One call that tries whether the target is back is paid for by the others that wait for it.
+        if matches!(self.state, State::Closed { .. }) && turn == Turn::Again && !self.budget.pay(now) {
+            self.refusals += 1;
+            return Err(Refused::Spent);
+        }
+        let passed = self.pass(now, limit_ms);
+        match (turn, passed) {
+            (Turn::First, Ok(())) => self.budget.earn(),
+            (Turn::First, Err(Refused::Open { .. })) => self.budget.owe(),
+            (Turn::First, Err(Refused::Trying | Refused::Spent)) | (Turn::Again | Turn::Further, _) => {}
+        }
+        passed
+    }
+
+    /// Whether the target may be called at all.
+    fn pass(&mut self, now: Millis, limit_ms: u64) -> Result<(), Refused> {
         if matches!(self.state, State::Open { until } if now >= until) {
             self.state = State::HalfOpen { lost_at: None };
         }
@@ -238,8 +275,8 @@ impl Breakers {
     ///
     /// # Errors
     /// Why not now.
-    pub fn admit(&self, target: Target, now: Millis, limit_ms: u64) -> Result<(), Refused> {
-        self.lock().entry(target).or_insert_with(|| Breaker::new(self.settings)).admit(now, limit_ms)
+    pub fn admit(&self, target: Target, now: Millis, limit_ms: u64, turn: Turn) -> Result<(), Refused> {
+        self.lock().entry(target).or_insert_with(|| Breaker::new(self.settings)).admit(now, limit_ms, turn)
     }
 
     /// [`Breaker::report`]; returns the standing before and after, so that a change can be told.
@@ -274,94 +311,4 @@ impl Breakers {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SETTINGS: BreakerSettings =
-        BreakerSettings { failures: 3, share_percent: 50, least_calls: 6, window_ms: 1_000, cool_down_ms: 400 };
-
-    /// Calls that were made one after the other, `!` for a failure; where the breaker stands then.
-    fn after(calls: &str) -> Standing {
-        let mut breaker = Breaker::new(SETTINGS);
-        for call in calls.chars() {
-            assert_eq!(breaker.admit(Millis(10), 100), Ok(()), "{calls}");
-            breaker.report(Millis(10), if call == '!' { Outcome::Failed } else { Outcome::Answered });
-        }
-        breaker.standing(Millis(10))
-    }
-
-    fn opened_at_10() -> Breaker {
-        let mut breaker = Breaker::new(SETTINGS);
-        (0..3).for_each(|_| breaker.report(Millis(10), Outcome::Failed));
-        breaker
-    }
-
-    #[test]
-    fn failures_in_a_row_open_it_and_an_answer_between_them_does_not() {
-        assert_eq!(after("!!"), Standing::Closed);
-        assert_eq!(after("!!."), Standing::Closed);
-        assert_eq!(after("!!.!!"), Standing::Closed);
-        assert_eq!(after(".!!!"), Standing::Open);
-    }
-
-    #[test]
-    fn a_share_of_failures_opens_it_once_there_were_enough_calls() {
-        assert_eq!(after(".!.!."), Standing::Closed);
-        assert_eq!(after(".!.!.!"), Standing::Open);
-        assert_eq!(after("...!.!"), Standing::Closed);
-    }
-
-    #[test]
-    fn failures_of_an_old_window_count_no_more() {
-        for (moments, standing) in [([0, 0, 1_000, 1_000], Standing::Closed), ([0, 0, 999, 999], Standing::Open)] {
-            let mut breaker = Breaker::new(SETTINGS);
-            for at in moments {
-                breaker.report(Millis(at), Outcome::Failed);
-                breaker.report(Millis(at), Outcome::Answered);
-            }
-            assert_eq!(breaker.standing(Millis(1_000)), standing, "{moments:?}");
-        }
-    }
-
-    #[test]
-    fn an_open_one_says_when_to_come_back_and_then_lets_one_through() {
-        let mut breaker = opened_at_10();
-        assert_eq!(breaker.admit(Millis(10), 100), Err(Refused::Open { rest_ms: 400 }));
-        assert_eq!(breaker.admit(Millis(409), 100), Err(Refused::Open { rest_ms: 1 }));
-        assert_eq!(breaker.admit(Millis(410), 100), Ok(()));
-        assert_eq!(breaker.admit(Millis(411), 100), Err(Refused::Trying), "one at a time");
-        assert_eq!(breaker.standing(Millis(411)), Standing::HalfOpen);
-        breaker.report(Millis(420), Outcome::Answered);
-        assert_eq!((breaker.standing(Millis(420)), breaker.admit(Millis(420), 1)), (Standing::Closed, Ok(())));
-        assert_eq!((breaker.openings, breaker.refusals), (1, 2));
-    }
-
-    #[test]
-    fn a_failed_trial_opens_it_again_and_a_lost_one_makes_way_for_another() {
-        let mut breaker = opened_at_10();
-        assert_eq!(breaker.admit(Millis(410), 100), Ok(()));
-        breaker.report(Millis(450), Outcome::Failed);
-        assert_eq!(breaker.admit(Millis(849), 100), Err(Refused::Open { rest_ms: 1 }));
-        assert_eq!(breaker.admit(Millis(850), 100), Ok(()));
-        assert_eq!(breaker.admit(Millis(949), 100), Err(Refused::Trying));
-        assert_eq!(breaker.admit(Millis(950), 100), Ok(()), "nobody heard of the one before");
-    }
-
-    #[test]
-    fn settings_have_limits() {
-        assert_eq!(BreakerSettings::default().check(), Ok(()));
-        let problem = BreakerSettings { cool_down_ms: 0, ..SETTINGS }.check().unwrap_err();
-        assert_eq!(problem.to_string(), "`breaker.cool_down_ms` must be between 10 and 600000");
-    }
-
-    #[test]
-    fn one_targets_failures_are_not_anothers() {
-        let breakers = Breakers::new(SETTINGS);
-        for _ in 0..3 {
-            breakers.report(Target::Actions, Millis(0), Outcome::Failed);
-        }
-        assert!(breakers.admit(Target::Actions, Millis(0), 1).is_err());
-        assert_eq!(breakers.admit(Target::Model, Millis(0), 1), Ok(()));
-        assert_eq!(breakers.shown(Target::Actions, Millis(0)).standing, Standing::Open);
-    }
-}
+mod tests;

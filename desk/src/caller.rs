@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, header, request::Parts};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    console::browser::session,
     file::first,
     hooks::{HookSecret, HookSignature, secret::HookProblem},
     ports::{DocketHost, Grant, Outside, TenantHost},
@@ -142,6 +143,18 @@ impl Caller {
             Err(Problem::new(Code::Replayed, "A nonce counts once. Sign the request anew."))
         }
     }
+}
+
+/// What a caller shows again with each request: a key, a token, a session. It proves nothing until it was looked up. A
+/// signature is another one each time, and is none.
+#[must_use]
+pub fn credential(parts: &Parts) -> Option<&str> {
+    let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    if parts.uri.path().starts_with("/console") {
+        return session(parts).or_else(|| text(ACCESS_TOKEN));
+    }
+    let shown = text(header::AUTHORIZATION).or_else(|| text(ACCESS_TOKEN));
+    shown.filter(|shown| !Signature::is_meant_by(shown))
 }
 
 /// By what a caller is known, as far as it can be held against revocations again later.

@@ -32,6 +32,7 @@ use crate::{
     front::{Front, FrontHost, Route, case_of, not_there},
     problem::{Code, Problem},
     setup::Access,
+    urgency::Hears,
 };
 
 /// What an address of the console shows or does.
@@ -119,6 +120,7 @@ async fn serve<F: FrontHost>(
         }
         Found::Nobody => return Ok(sign_in::lead_to(parts)),
     };
+    Hears::tell(&parts.extensions, &visitor.grant);
     let answered = admitted(front, route, place, &visitor, parts, body).await;
     let mut response = match answered {
         Ok(response) => response,

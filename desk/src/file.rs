@@ -4,6 +4,7 @@
 //! writer came first, the case is read again and decided on again.
 
 mod import;
+mod load;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,6 +24,7 @@ use case::{
 use futures_util::future::{Either, select};
 use tokio::sync::{OwnedMutexGuard, Semaphore, watch};
 
+use self::load::Counts;
 use crate::{
     hooks,
     perform::{Job, Said, perform},
@@ -50,6 +52,8 @@ pub struct Desk<H> {
     telling: Arc<Mutex<BTreeSet<CaseKey>>>,
     /// Room for them to be on their way.
     pub(crate) deliveries: Arc<Semaphore>,
+    /// How much there is to do.
+    counts: Counts,
 }
 
 impl<H> Clone for Desk<H> {
@@ -61,6 +65,7 @@ impl<H> Clone for Desk<H> {
             opening: self.opening.clone(),
             telling: self.telling.clone(),
             deliveries: self.deliveries.clone(),
+            counts: self.counts.clone(),
         }
     }
 }
@@ -85,6 +90,13 @@ pub struct OpenCase {
     pub case: Case,
     /// The key to its words.
     pub vault: Option<CaseVault>,
+}
+
+impl OpenCase {
+    /// Whether something goes on in it by itself.
+    fn is_at_work(&self) -> bool {
+        matches!(self.case.rest(), Rest::Working { .. })
+    }
 }
 
 /// What a decision wants written.
@@ -121,7 +133,8 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     #[must_use]
     pub fn new(host: Arc<H>, setup: Arc<Setup>) -> Self {
         let deliveries = Arc::new(Semaphore::new(hooks::AT_ONCE));
-        Self { host, setup, files: Arc::default(), opening: Arc::default(), telling: Arc::default(), deliveries }
+        let (files, opening, telling) = <(Arc<_>, Arc<_>, Arc<_>)>::default();
+        Self { host, setup, files, opening, telling, deliveries, counts: Counts::default() }
     }
 
     /// Marks a request with an idempotency key as under way; `None` if it is already.
@@ -170,10 +183,14 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             let mut locked = self.lock(key).await?;
             let open = locked.open.as_mut().ok_or_else(Problem::no_case)?;
             let before = open.case.head().seq;
+            let worked = open.is_at_work();
             let made = decision(open, self.host.now()).inspect_err(|_| self.forget_if_quiet(key, &locked))?;
             match self.commit(key, &mut locked, before + 1, made, None).await {
                 Err(HostError::Stale) => {}
                 other => {
+                    if worked && locked.open.as_ref().is_some_and(|open| !open.is_at_work()) {
+                        self.counts.rested();
+                    }
                     self.forget_if_quiet(key, &locked);
                     return other.map_err(Problem::from);
                 }
@@ -204,6 +221,9 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         *locked.open = Some(OpenCase { case, vault: Some(vault) });
         match self.commit(key, &mut locked, 0, decision, Some(wrapped)).await {
             Ok(seq) => {
+                if locked.open.as_ref().is_some_and(|open| !open.is_at_work()) {
+                    self.counts.rested();
+                }
                 self.forget_if_quiet(key, &locked);
                 Ok(Some(seq))
             }
@@ -217,6 +237,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         if limit_ms == 0 {
             return;
         }
+        let _waits = self.counts.waits();
         let at_rest = async {
             let mut seen = self.watch(key);
             while let Ok(false) = self.look(key, |open| !matches!(open.case.rest(), Rest::Working { .. })).await {
@@ -257,8 +278,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
 
     /// A case at rest needs no memory here: the next call reads it again.
     fn forget_if_quiet(&self, key: &CaseKey, locked: &Locked) {
-        let working = locked.open.as_ref().is_some_and(|open| matches!(open.case.rest(), Rest::Working { .. }));
-        if !working {
+        if !locked.open.as_ref().is_some_and(OpenCase::is_at_work) {
             self.forget(key, locked);
         }
     }

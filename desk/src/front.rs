@@ -180,6 +180,25 @@ pub static ROUTES: &[Route] = &[
     get("/console/assets/{file}", Leads::ToConsole(Place::Asset), Who::Anybody),
 ];
 
+/// The route that a request is for, where there is one. The router finds it by itself; this is for whoever asks before.
+#[must_use]
+pub fn route(method: &Method, path: &str) -> Option<&'static Route> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    ROUTES.iter().find(|route| route.method == *method && is_at(route.path, path))
+}
+
+/// Whether a path is of a route's form.
+fn is_at(form: &str, path: &str) -> bool {
+    let (mut form, mut path) = (form.split('/'), path.split('/'));
+    loop {
+        match (form.next(), path.next()) {
+            (None, None) => return true,
+            (Some(form), Some(part)) if form == part || (form.starts_with('{') && !part.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
 /// The routes of a host.
 pub fn front_routes<F: FrontHost>(host: Arc<F>, setup: Arc<Setup>) -> Router {
     let front = Front { host, setup };

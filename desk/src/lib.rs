@@ -57,6 +57,7 @@ pub mod signin;
 mod switch;
 pub mod tenants;
 pub mod ticket;
+pub mod urgency;
 pub mod vault;
 pub mod view;
 pub mod who;

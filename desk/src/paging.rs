@@ -8,6 +8,7 @@ use case::{entry::Failure, time::Millis};
 use serde_json::{Map, Value};
 
 use crate::{
+    breaker::Turn,
     perform::encode,
     ports::{Outside, Target},
     send::{NoReply, bad_status, is_json, send},
@@ -47,6 +48,7 @@ pub(crate) async fn read_pages(
     target: Target,
     first: &http::Request<Bytes>,
     (started, limit_ms): (Millis, u64),
+    mut turn: Turn,
 ) -> Result<Value, NoReply> {
     let mut joined = Joined::default();
     let mut room_bytes = REPLY_BYTES;
@@ -54,7 +56,8 @@ pub(crate) async fn read_pages(
     for _ in 0..PAGES {
         let spent_ms = u64::try_from(outside.now().since(started)).unwrap_or(0);
         let left_ms = limit_ms.saturating_sub(spent_ms).max(1);
-        let reply = send(outside, setup, target, request, left_ms, room_bytes).await?;
+        let reply = send(outside, setup, target, request, (left_ms, turn), room_bytes).await?;
+        turn = Turn::Further;
         if !reply.status().is_success() {
             return Err(bad_status(&reply));
         }

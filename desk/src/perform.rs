@@ -22,7 +22,9 @@ use serde_json::json;
 use crate::{
     act,
     agents::{self, Order},
-    ask_claude, model_gate,
+    ask_claude,
+    breaker::Turn,
+    model_gate,
     paging::read_pages,
     ports::{ModelHost, Outside, Sealed, Target, TenantHost},
     send::NoReply,
@@ -34,6 +36,9 @@ use crate::{
 const SEALED_BYTES: usize = 1_990_000;
 /// The longest that one attempt may take whatever the settings say, in milliseconds.
 const ATTEMPT_MS: i64 = 600_000;
+
+/// The share by which the time that a target is left alone is made longer, at most, for each of those who wait.
+const SPREAD: i64 = 5;
 
 /// By how many bytes words may grow where tokens stand in the place of short names.
 pub(crate) const VEIL_BYTES: usize = 256;
@@ -165,6 +170,11 @@ impl Job {
         traceparent(self.trace.as_ref(), &self.ready)
     }
 
+    /// Whether this was asked for before.
+    pub(crate) const fn turn(&self) -> Turn {
+        Turn::of_attempt(self.ready.attempt)
+    }
+
     /// The trace and the ask, by which a request says whose it is.
     pub(crate) const fn asker(&self) -> (Option<&Reference>, &Ready) {
         (self.trace.as_ref(), &self.ready)
@@ -227,6 +237,10 @@ pub async fn perform(
         &mut performed.answer
         && let Some(rest_ms) = setup.breakers.rest_ms(target(job), outside.now())
     {
+        // Not all that wait for it come at the same moment.
+        let mut any = [0];
+        outside.random(&mut any);
+        let rest_ms = rest_ms + rest_ms / SPREAD * i64::from(any[0]) / 255;
         *retry_after_ms = Some(retry_after_ms.map_or(rest_ms, |asked| asked.max(rest_ms)));
     }
     // What is not configured is said once, by `/readyz`.
@@ -284,7 +298,8 @@ async fn look_up(
     let Some(first) = request(lookup, job) else {
         return failed(outside, started, Failure::Refused, None);
     };
-    let body = match read_pages(outside, setup, Target::Source(lookup.source()), &first, (started, limit_ms)).await {
+    let target = Target::Source(lookup.source());
+    let body = match read_pages(outside, setup, target, &first, (started, limit_ms), job.turn()).await {
         Ok(whole) => whole.to_string(),
         Err(NoReply { failure, retry_after_ms }) => return failed(outside, started, failure, retry_after_ms),
     };

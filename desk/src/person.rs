@@ -16,6 +16,7 @@ use case::{
 use http::Method;
 
 use crate::{
+    breaker::Turn,
     paging::read_pages,
     perform::build,
     ports::{Outside, Target},
@@ -56,7 +57,16 @@ pub(crate) async fn read(
     let request = build(Method::GET, &path, Bytes::new(), (state.opened.trace.as_ref(), ready), None);
     let request = request.ok_or(Failure::NoProfile)?;
     let limit_ms = u64::try_from(limit_ms).unwrap_or(1);
-    let failure = match read_pages(outside, setup, target, &request, (started, limit_ms)).await {
+    let failure = match read_pages(
+        outside,
+        setup,
+        target,
+        &request,
+        (started, limit_ms),
+        Turn::of_attempt(ready.attempt),
+    )
+    .await
+    {
         Ok(reply) => match Person::read(&reply, customer) {
             Some(person) => return Ok(person),
             None => NoReply::from(Failure::Unusable),

@@ -84,6 +84,8 @@ pub enum Code {
     Forged = 210,
     /// Too many attempts to sign in.
     TooManySignIns = 211,
+    /// The caller's tenant takes more than its share.
+    TooMuch = 212,
     /// No such case, or another tenant's.
     NoCase = 300,
     /// The case has changed.
@@ -132,11 +134,13 @@ pub enum Code {
     Rules = 405,
     /// Whether the caller was revoked could not be looked up.
     Unchecked = 406,
+    /// There is more to do than can be done in time.
+    Overloaded = 407,
 }
 
 impl Code {
     /// Every code, for the documents.
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 60] = [
         Self::NotJson,
         Self::ContentType,
         Self::TooLarge,
@@ -171,6 +175,7 @@ impl Code {
         Self::NotSignedIn,
         Self::Forged,
         Self::TooManySignIns,
+        Self::TooMuch,
         Self::NoCase,
         Self::Changed,
         Self::OtherRequest,
@@ -195,6 +200,7 @@ impl Code {
         Self::Vault,
         Self::Rules,
         Self::Unchecked,
+        Self::Overloaded,
     ];
 
     /// `CW100` and so on.
@@ -231,8 +237,10 @@ impl Code {
             | Self::Token
             | Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::Role | Self::NoRole | Self::SelfApproval | Self::Forged => StatusCode::FORBIDDEN,
-            Self::TooManySignIns => StatusCode::TOO_MANY_REQUESTS,
-            Self::NoKeys | Self::KeySet | Self::Full | Self::Unchecked => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManySignIns | Self::TooMuch => StatusCode::TOO_MANY_REQUESTS,
+            Self::NoKeys | Self::KeySet | Self::Full | Self::Unchecked | Self::Overloaded => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::NoCase | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::Changed
             | Self::InFlight
@@ -297,6 +305,7 @@ impl Code {
             Self::NotSignedIn => "Nobody is signed in",
             Self::Forged => "The form is not of a page of this session",
             Self::TooManySignIns => "Too many attempts to sign in",
+            Self::TooMuch => "The tenant takes more than its share",
             Self::NoCase => "No such case",
             Self::Changed => "The case has changed",
             Self::OtherRequest => "The idempotency key was used for another request",
@@ -321,6 +330,7 @@ impl Code {
             Self::Vault => "The vault does not open",
             Self::Rules => "The settings about rules cannot be used",
             Self::Unchecked => "Whether the caller was revoked is not known",
+            Self::Overloaded => "There is too much to do",
         }
     }
 }

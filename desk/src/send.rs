@@ -9,7 +9,7 @@ use http::{HeaderValue, header};
 
 use crate::{
     address::is_plain,
-    breaker::{Outcome, Refused, Standing},
+    breaker::{Outcome, Refused, Standing, Turn},
     ports::{Outside, SendError, Target},
     setup::Setup,
     signature::{self, Secret, Signable},
@@ -17,6 +17,9 @@ use crate::{
 
 /// How often a call that waits for another's trial looks for what came of it, in milliseconds.
 const LOOK_AGAIN_MS: u64 = 25;
+
+/// After how long to ask again where as much was asked again as may be, in milliseconds.
+const SPENT_MS: i64 = 2_000;
 
 /// Why there is no reply, in the case's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub(crate) async fn send(
     setup: &Setup,
     target: Target,
     mut request: http::Request<Bytes>,
-    limit_ms: u64,
+    (limit_ms, turn): (u64, Turn),
     most_bytes: usize,
 ) -> Result<http::Response<Bytes>, NoReply> {
     if !matches!(target, Target::Model | Target::Issuer | Target::Webhook(_)) {
@@ -57,7 +60,7 @@ pub(crate) async fn send(
             request.headers_mut().insert(header::AUTHORIZATION, signed);
         }
     }
-    let limit_ms = pass_breaker(outside, setup, target, limit_ms).await?;
+    let limit_ms = pass_breaker(outside, setup, target, limit_ms, turn).await?;
     let sent = outside.send(target, request, limit_ms, most_bytes).await;
     if let Some(outcome) = outcome(target, &sent) {
         let (before, after) = setup.breakers.report(target, outside.now(), outcome);
@@ -90,7 +93,13 @@ fn signed(
 
 /// Asks the target's breaker; returns the time that is left for the call. Where another call is trying whether the
 /// target is back, this one waits for what comes of it, on its own time: it would be a pity to give up for that.
-async fn pass_breaker(outside: &impl Outside, setup: &Setup, target: Target, limit_ms: u64) -> Result<u64, NoReply> {
+async fn pass_breaker(
+    outside: &impl Outside,
+    setup: &Setup,
+    target: Target,
+    limit_ms: u64,
+    turn: Turn,
+) -> Result<u64, NoReply> {
     let began = outside.now();
     loop {
         let spent_ms = u64::try_from(outside.now().since(began)).unwrap_or(0);
@@ -98,10 +107,13 @@ async fn pass_breaker(outside: &impl Outside, setup: &Setup, target: Target, lim
         if left_ms == 0 {
             return Err(Failure::TimedOut.into());
         }
-        match setup.breakers.admit(target, outside.now(), left_ms) {
+        match setup.breakers.admit(target, outside.now(), left_ms, turn) {
             Ok(()) => return Ok(left_ms),
             Err(Refused::Open { rest_ms }) => {
                 return Err(NoReply { failure: Failure::Unavailable, retry_after_ms: Some(rest_ms) });
+            }
+            Err(Refused::Spent) => {
+                return Err(NoReply { failure: Failure::Unavailable, retry_after_ms: Some(SPENT_MS) });
             }
             Err(Refused::Trying) => outside.sleep(LOOK_AGAIN_MS.min(left_ms)).await,
         }

@@ -27,6 +27,7 @@ use self::{
     token::Unverified,
 };
 use crate::{
+    breaker,
     ports::{Grant, Outside, Target},
     problem::{Code, Problem},
     send,
@@ -169,7 +170,7 @@ async fn fetch(outside: &impl Outside, setup: &Setup, url: &str) -> Option<KeySe
     *request.method_mut() = Method::GET;
     *request.uri_mut() = url.parse().ok()?;
     request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let reply = send::send(outside, setup, Target::Issuer, request, FETCH_MS, SET_BYTES).await;
+    let reply = send::send(outside, setup, Target::Issuer, request, (FETCH_MS, breaker::Turn::First), SET_BYTES).await;
     let reply = match reply {
         Ok(reply) if reply.status().is_success() => reply,
         Ok(reply) => {

@@ -1,53 +1,112 @@
 //! The connections of a server. `axum::serve` would drop a request whose sender has closed its side by the time that it is
-//! read; here it is worked to its end, whether or not anybody waits for the answer.
+//! read; here it is worked to its end, whether or not anybody waits for the answer. Nobody holds a connection by being
+//! slow: each head and each piece of an answer has its time, and where connections run out, idle ones make way.
 //!
 //! What is answered is not decided here.
 
-use std::{io, net::IpAddr, time::Duration};
+mod room;
 
-use axum::Router;
+use std::{
+    io::{self, Write as _},
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{Router, body::Body};
 use desk::console::Peer;
-use hyper::server::conn::http1::Builder;
+use http_body_util::BodyExt as _;
+use hyper::{body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
-use tower::util::MapRequest;
+use tower::ServiceExt as _;
 
-use crate::limits;
+use self::room::{Place, Room};
+use crate::{limits, settings::OverloadSettings};
 
-/// How long the head of a request may take to arrive, from when its connection is free for one.
-pub(crate) const HEAD: Duration = Duration::from_secs(30);
 /// How long to wait where no connection can be taken, because the process has as many files open as it may.
 const BREATH: Duration = Duration::from_secs(1);
+/// Files that are left for the database, for calls to the outside and for what else a process opens.
+const FILES_LEFT: u64 = 256;
+/// What is said on a connection for which there is no room, before anything of it is read.
+const NO_ROOM: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 2\r\n\
+                       connection: close\r\ncontent-length: 136\r\n\r\n\
+                       {\"type\":\"about:blank\",\"status\":503,\"code\":\"CW407\",\"title\":\"There is too much to do\",\
+                       \"detail\":\"There is no room for another connection.\"}";
+
+/// What holds for connections.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// How long the head of a request may take to arrive, from when its connection is free for one.
+    pub(crate) head: Duration,
+    /// How long a piece of an answer may take to be taken.
+    pub(crate) write: Duration,
+    /// How many connections may be open.
+    pub(crate) open: usize,
+}
+
+impl Limits {
+    /// Those of the settings, as far as the system lets the process open files.
+    pub(crate) fn of(settings: &OverloadSettings) -> Self {
+        let wanted = u64::from(settings.connections);
+        let open = files().map_or(wanted, |files| wanted.min(files.saturating_sub(FILES_LEFT).max(files / 2)));
+        if open < wanted {
+            tracing::info!(open, wanted, "the system lets this process open fewer files than connections are allowed");
+        }
+        let open = usize::try_from(open).unwrap_or(usize::MAX);
+        Self { head: Duration::from_secs(30), write: Duration::from_secs(30), open }
+    }
+}
+
+/// How many files this process may open, where there is a limit.
+fn files() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+    }
+    #[cfg(not(unix))]
+    {
+        None
+    }
+}
 
 /// Serves until told to stop; then what is under way has a moment to end.
-///
-/// Whoever never finishes a request's head, or keeps a connection and asks for nothing, holds it no longer than `head`.
-pub(crate) async fn serve(listener: TcpListener, routes: Router, head: Duration, stop: &CancellationToken) {
+pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: &Limits, stop: &CancellationToken) {
     let mut http = Builder::new();
-    http.half_close(true).timer(TokioTimer::new()).header_read_timeout(head);
-    let open = GracefulShutdown::new();
+    http.half_close(true).timer(TokioTimer::new()).header_read_timeout(limits.head);
+    let (open, room) = (GracefulShutdown::new(), Room::new(limits.open));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, address)) => {
-                let service = TowerToHyperService::new(known_by(routes.clone(), address.ip()));
-                let connection = http.serve_connection(TokioIo::new(stream), service);
-                let watched = open.watch(connection);
-                tokio::spawn(async move {
-                    // A caller that breaks off is no failure of ours.
-                    if let Err(error) = watched.await {
-                        tracing::debug!(%error, "a connection broke off");
-                    }
-                });
-            }
+            Ok((stream, address)) => match room.take() {
+                Some(place) => {
+                    let ends = place.ends().clone();
+                    let connection = http.serve_connection(
+                        TokioIo::new(timed(stream, limits.write)),
+                        service_fn(answers(routes.clone(), address.ip(), place)),
+                    );
+                    let watched = open.watch(connection);
+                    tokio::spawn(async move {
+                        tokio::select! {
+                            ended = watched => {
+                                // A caller that breaks off is no failure of ours.
+                                ended.unwrap_or_else(|error| tracing::debug!(%error, "a connection broke off"));
+                            }
+                            () = ends.cancelled() => tracing::debug!("an idle connection made way"),
+                        }
+                    });
+                }
+                None => turn_away(stream),
+            },
             Err(error) if is_of_the_caller(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "no connection could be taken");
@@ -62,16 +121,39 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, head: Duration,
     }
 }
 
-/// The routes, which are told from which address a request comes.
-fn known_by<B>(
-    routes: Router,
-    address: IpAddr,
-) -> MapRequest<Router, impl FnMut(http::Request<B>) -> http::Request<B> + Clone> {
+/// A connection that ends where nobody takes what is written to it.
+fn timed(stream: TcpStream, write: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(write));
+    Box::pin(stream)
+}
+
+/// Says that there is no room, as far as that can be said without waiting.
+fn turn_away(stream: TcpStream) {
+    tracing::debug!("there is no room for another connection");
+    // What cannot be written at once is not worth waiting for; the connection ends either way.
+    let _ = stream.into_std().and_then(|mut stream| stream.write(NO_ROOM.as_bytes()));
+}
+
+/// An answer that is on its way; the routes never fail.
+type Answer = Pin<Box<dyn Future<Output = Result<http::Response<Body>, std::convert::Infallible>> + Send>>;
+
+/// The routes, which are told from which address a request comes; a connection is busy until the answer is handed over.
+fn answers(routes: Router, address: IpAddr, place: Arc<Place>) -> impl Fn(http::Request<Incoming>) -> Answer {
     let peer = Peer::of(address);
-    MapRequest::new(routes, move |mut request: http::Request<B>| {
+    move |mut request| {
+        let (busy, routes) = (place.busy(), routes.clone());
         request.extensions_mut().insert(peer.clone());
-        request
-    })
+        Box::pin(async move {
+            let response = routes.oneshot(request).await?;
+            Ok(response.map(|body| {
+                Body::new(body.map_frame(move |frame| {
+                    let _ = &busy;
+                    frame
+                }))
+            }))
+        })
+    }
 }
 
 /// Whether a caller left before its connection was taken.
@@ -81,37 +163,4 @@ fn is_of_the_caller(error: &io::Error) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_connection_whose_request_never_has_a_whole_head_is_closed_and_others_are_answered() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let stop = CancellationToken::new();
-        let routes = Router::new().route("/", axum::routing::get(async || "here"));
-        let (until, head) = (stop.clone(), Duration::from_millis(100));
-        let server = tokio::spawn(async move { serve(listener, routes, head, &until).await });
-        let mut open = Vec::new();
-        for begun in ["", "GE", "GET / HTTP/1.1\r\nhost:"] {
-            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-            stream.write_all(begun.as_bytes()).await.unwrap();
-            open.push(stream);
-        }
-        let mut whole = tokio::net::TcpStream::connect(address).await.unwrap();
-        whole.write_all(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await.unwrap();
-        let mut answer = String::new();
-        whole.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("here"), "{answer}");
-        for mut stream in open {
-            // It ends, with a word or without.
-            let (mut rest, patience) = (Vec::new(), Duration::from_secs(60));
-            let ended = tokio::time::timeout(patience, stream.read_to_end(&mut rest)).await;
-            assert!(ended.is_ok(), "the connection is held for ever");
-        }
-        stop.cancel();
-        server.await.unwrap();
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@
 //! `store` and `outside`, with a `waker` for what falls due. The commands then speak to the same routes as any
 //! caller over HTTP.
 
+mod admission;
 mod archive;
 mod cli;
 mod connections;

@@ -7,6 +7,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use case::{entry::Entry, journal::Line};
@@ -27,6 +28,8 @@ pub(crate) struct Metrics {
     replies: [AtomicU64; 5],
     outside: Mutex<BTreeMap<Target, [u64; 2]>>,
     triaged: Mutex<BTreeMap<(&'static str, &'static str), u64>>,
+    /// The least that a batch's first commit waited for the writer, since somebody last asked.
+    least_wait: Mutex<Option<Duration>>,
 }
 
 impl Metrics {
@@ -43,6 +46,17 @@ impl Metrics {
                 Err(HostError::Full(_) | HostError::Failed(_)) => add(&self.failed, 1),
             }
         }
+    }
+
+    /// How long the first commit of a batch waited for the writer.
+    pub(crate) fn waited(&self, waited: Duration) {
+        let mut least = self.least_wait.lock().unwrap_or_else(PoisonError::into_inner);
+        *least = Some(least.map_or(waited, |least| least.min(waited)));
+    }
+
+    /// The least that one waited since this was last asked; nothing where none was taken.
+    pub(crate) fn take_least_wait(&self) -> Option<Duration> {
+        self.least_wait.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Counts what a stored line says of triage. A line that says nothing of it costs a look through it.
@@ -154,12 +168,14 @@ fn get(counter: &AtomicU64) -> u64 {
     counter.load(Ordering::Relaxed)
 }
 
-fn head(page: &mut String, name: &str, help: &str, kind: &str) {
+/// The head of a metric.
+pub(crate) fn head(page: &mut String, name: &str, help: &str, kind: &str) {
     // Writing into a `String` does not fail.
     let _ = writeln!(page, "# HELP caseworker_{name} {help}\n# TYPE caseworker_{name} {kind}");
 }
 
-fn line(page: &mut String, name: &str, labels: &str, value: u64) {
+/// A line of a metric.
+pub(crate) fn line(page: &mut String, name: &str, labels: &str, value: u64) {
     let _ = writeln!(page, "caseworker_{name}{labels} {value}");
 }
 

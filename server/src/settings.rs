@@ -7,6 +7,7 @@ pub(crate) mod environment;
 pub(crate) mod file;
 pub(crate) mod local_model;
 pub(crate) mod master;
+mod overload;
 
 use std::{
     path::{Path, PathBuf},
@@ -21,6 +22,7 @@ use crate::limits;
 
 pub(crate) use environment::{Environment, Name};
 pub(crate) use file::HostSettings;
+pub(crate) use overload::OverloadSettings;
 
 /// The settings file that is read where it exists.
 pub(crate) const FILE: &str = "caseworker.toml";
@@ -106,6 +108,7 @@ impl Settings {
             shared.settings.triage.calibrator = Some(read_calibrator(path)?);
         }
         shared.check()?;
+        host.overload.check().map_err(|(name, why)| SettingsError::Value { name, why })?;
         for (name, address) in &shared.sources {
             // Bindings are for Workers.
             if matches!(Address::parse(address, &shared.insecure_hosts), Ok(Address::Binding(_))) {

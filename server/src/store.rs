@@ -20,7 +20,7 @@ pub(crate) mod tenants;
 mod trouble;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use case::{
     ids::{CaseId, Digest, TenantId},
@@ -89,6 +89,11 @@ impl Store {
         Ok(Self { jobs, readers: Arc::new(Readers::new(folder)), beside, standing, _writer: writer, _lock: lock })
     }
 
+    /// Commits that wait for the writer.
+    pub(crate) fn commits_queued(&self) -> usize {
+        self.jobs.max_capacity().saturating_sub(self.jobs.capacity())
+    }
+
     /// Cases of this kind (sandbox or not) that are at work or have to be woken, the earliest first.
     pub(crate) async fn unfinished(&self, sandbox: bool) -> Result<Vec<Due>, HostError> {
         self.readers.run(move |connection| cases::unfinished(connection, sandbox)).await
@@ -133,7 +138,7 @@ impl CaseHost for Store {
 
     async fn commit(&self, key: &CaseKey, commit: Commit) -> Result<(), HostError> {
         let (reply, done) = oneshot::channel();
-        let job = Job { key: key.clone(), commit, reply };
+        let job = Job { key: key.clone(), commit, since: Instant::now(), reply };
         let ended = || HostError::Failed("the writer has ended".to_owned());
         self.jobs.send(job).await.map_err(|_| ended())?;
         done.await.map_err(|_| ended())?

@@ -14,6 +14,7 @@ pub mod wasm;
 use std::{env, path::PathBuf, process::Command};
 
 pub use child::Child;
+pub(crate) use child::free_port;
 use serde_json::{Map, Value, json};
 
 /// What a host is started with.
@@ -94,7 +95,7 @@ fn over(all: &Value, own: &Value) -> Map<String, Value> {
 }
 
 /// The services that the sandbox plays.
-const SOURCES: [&str; 6] = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
+pub(crate) const SOURCES: [&str; 6] = ["ledger", "profile", "risk", "merchants", "policy", "actions"];
 
 /// The key with which hosts under test ask their model.
 pub const KEY: &str = "sk-ant-test-key-of-the-conformance-suite";
@@ -122,10 +123,11 @@ pub fn settings() -> serde_json::Value {
     })
 }
 
-/// How soon a source that failed is asked again, on all hosts under test: soon, for the sake of the next check.
+/// How soon a source that failed is asked again, on all hosts under test: soon, for the sake of the next check. And how
+/// often at once: as often as the checks have it fail, since they ask for little else.
 #[must_use]
 pub fn breaker() -> serde_json::Value {
-    serde_json::json!({ "cool_down_ms": 1_000 })
+    serde_json::json!({ "cool_down_ms": 1_000, "retry_burst": 10_000 })
 }
 
 /// Cargo, in the checkout.

@@ -12,6 +12,7 @@ pub mod chromium;
 pub mod conformance;
 pub mod erasure;
 pub mod hosts;
+pub mod load;
 pub mod report;
 pub mod stories;
 pub mod world;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use sim::{chromium, conformance, report, world::World};
+use sim::{chromium, conformance, load, report, world::World};
 
 /// The conformance suite.
 #[derive(Parser)]
@@ -35,6 +35,9 @@ enum Command {
         #[arg(long)]
         model: bool,
     },
+    /// Ask more of a native host of its own than it can bear, and take its model and a source away. `CASEWORKER_BIN` names
+    /// the binary.
+    Load(load::Options),
     /// Use the console in a browser, on a host of its own. `ONLY=text` runs the tests whose names hold that text.
     Browser {
         /// Which host
@@ -51,6 +54,7 @@ async fn main() -> Result<ExitCode> {
             let checks = if model { conformance::WITH_A_MODEL } else { conformance::CONTRACT };
             report::run(&world, checks, &only).await.failed.is_empty()
         }
+        Command::Load(options) => load::run(&options).await.map(|()| true)?,
         Command::Browser { host } => chromium::run(host).await?,
     };
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })

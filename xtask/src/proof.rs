@@ -9,6 +9,7 @@ mod histories;
 mod hostile;
 mod kills;
 mod machine;
+mod overload;
 mod pii;
 mod presidio;
 
@@ -39,6 +40,7 @@ const BATTERIES: &[Battery] = &[
     (histories::NAME, |proof| histories::prove(proof.seeds)),
     (hostile::NAME, |proof| hostile::prove(proof.attacks, proof.pairs)),
     (fuzz::NAME, |proof| fuzz::prove(proof.seconds)),
+    (overload::NAME, |proof| overload::prove(proof.step_seconds)),
     (SABOTAGE, |_| prove_sabotage()),
 ];
 
@@ -75,6 +77,9 @@ pub(crate) struct Proof {
     /// How many seconds each parser is fuzzed; a page is written for 60 and more
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// How long each step of the load lasts; a page is written for 15 seconds and more
+    #[arg(long, default_value_t = 15)]
+    step_seconds: u64,
     /// Take the Worker that `edge/build` holds instead of building it as it is deployed
     #[arg(long)]
     no_build: bool,

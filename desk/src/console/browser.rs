@@ -95,6 +95,11 @@ impl Reached {
     }
 }
 
+/// The session that a browser holds, sealed as it is.
+pub(crate) fn session(parts: &Parts) -> Option<&str> {
+    Reached::of(parts).cookie(&parts.headers, Cookie::Session)
+}
+
 /// Whether a page of another site has a browser send this. Whoever calls without a browser says nothing of a site.
 pub(crate) fn is_of_another_site(parts: &Parts) -> bool {
     let is_said = parts.headers.contains_key(FETCH_SITE) || parts.headers.contains_key(header::ORIGIN);

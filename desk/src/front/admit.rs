@@ -15,6 +15,7 @@ use crate::{
     moving,
     ports::Grant,
     problem::Problem,
+    urgency::Hears,
 };
 
 /// The room of an archive.
@@ -56,6 +57,7 @@ pub(super) async fn admit<F: FrontHost>(
     }
     let body = read_body(&*front.host, body, room).await?;
     let grant = caller.prove(&*front.host, &front.setup, &parts, &body).await?;
+    Hears::tell(&parts.extensions, &grant);
     if let Err(refused) = route.who.check(&grant) {
         return Err(if about_a_case { not_there(front, &grant, &parts).await.unwrap_or(refused) } else { refused });
     }

@@ -18,6 +18,7 @@ use super::{
     secret::{ID, SIGNATURE, TIMESTAMP, seconds},
 };
 use crate::{
+    breaker::Turn,
     file::{Desk, InFlight},
     ports::{CaseHost, CaseKey, HostError, ModelHost, Outside, Target, TenantHost},
     send::{NoReply, send},
@@ -195,7 +196,7 @@ async fn send_event(outside: &impl Outside, setup: &Setup, place: u16, endpoint:
     let limit_ms = u64::from(setup.config.webhook.attempt_ms);
     let request = request(endpoint, event, outside.now());
     let Some(request) = request else { return Sent::Failed(None) };
-    match send(outside, setup, Target::Webhook(place), request, limit_ms, ANSWER_BYTES).await {
+    match send(outside, setup, Target::Webhook(place), request, (limit_ms, Turn::First), ANSWER_BYTES).await {
         Ok(reply) if reply.status().is_success() => Sent::Taken,
         Ok(reply) if reply.status() == StatusCode::GONE => Sent::Gone,
         Ok(reply) => {

@@ -22,6 +22,7 @@ use desk::{
     ports::{Outside as _, Target},
     problem::{Code, Problem},
     setup::Access,
+    urgency::Hears,
     who::METRICS,
 };
 use tokio::net::TcpListener;
@@ -29,6 +30,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Data;
 use crate::{
+    admission::{
+        Gate,
+        layer::{self, Entrance},
+        pulse,
+    },
     connections,
     engine::{Engine, Plan, Resume},
     exit::{Exit, Failure},
@@ -75,7 +81,12 @@ pub(super) async fn run(settings: &Settings, args: &Args) -> Result<(), Failure>
     announce(settings, &engine, local);
     let stop = CancellationToken::new();
     tokio::spawn(told_to_stop(stop.clone()));
-    connections::serve(listener, routes(&engine), connections::HEAD, &stop).await;
+    let gate = Gate::new(settings.host.overload);
+    let (watched, desk, metrics) = (gate.clone(), engine.desk.clone(), Arc::clone(&engine.metrics));
+    let pulse = tokio::spawn(async move { pulse::run(&watched, &desk, &metrics).await });
+    let routes = routes(&engine, &gate);
+    connections::serve(listener, routes, &connections::Limits::of(&settings.host.overload), &stop).await;
+    pulse.abort();
     engine.stop().await;
     Ok(())
 }
@@ -118,21 +129,23 @@ fn announce(settings: &Settings, engine: &Engine, local: SocketAddr) {
     output::words(&format!("listening on http://{local}"));
 }
 
-/// The shared routes with what only this host has: metrics, the log, and the guard of open access.
-fn routes(engine: &Engine) -> Router {
-    let own = Own { desk: engine.desk.clone(), metrics: Arc::clone(&engine.metrics) };
+/// The shared routes with what only this host has: metrics, the log, the guard of open access, and the gate before all.
+fn routes(engine: &Engine, gate: &Arc<Gate>) -> Router {
+    let own = Own { desk: engine.desk.clone(), metrics: Arc::clone(&engine.metrics), gate: gate.clone() };
+    let entrance = Entrance::new(gate, &engine.desk);
     let metrics = Router::new().route(METRICS.0, get(read_metrics)).with_state(own.clone());
     metrics
         .fallback_service(engine.front.clone())
         .layer(middleware::from_fn_with_state(own.clone(), only_local_names))
         .layer(middleware::from_fn_with_state(own, log_request))
-        .layer(middleware::from_fn(to_the_end))
+        .layer(middleware::from_fn_with_state(entrance, layer::enter))
 }
 
 #[derive(Clone)]
 struct Own {
     desk: Desk<Native>,
     metrics: Arc<Metrics>,
+    gate: Arc<Gate>,
 }
 
 /// Waits for the first SIGTERM or SIGINT. A second one ends the process at once, which loses nothing either.
@@ -173,9 +186,12 @@ async fn read_metrics(State(own): State<Own>, request: Request) -> Result<Respon
     let (host, setup) = (&*own.desk.host, &own.desk.setup);
     let (parts, _) = request.into_parts();
     let caller = Caller::of(host, setup, &parts.headers).await?;
-    METRICS.1.check(&caller.prove(host, setup, &parts, b"").await?)?;
+    let grant = caller.prove(host, setup, &parts, b"").await?;
+    Hears::tell(&parts.extensions, &grant);
+    METRICS.1.check(&grant)?;
     let store = &own.desk.host.store;
-    let page = own.metrics.page(&store.counts().await?, store.telling().await?, &breakers(&own.desk));
+    let mut page = own.metrics.page(&store.counts().await?, store.telling().await?, &breakers(&own.desk));
+    page += &own.gate.page(own.desk.cases_at_work(), own.desk.requests_waiting());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], page).into_response())
 }
 
@@ -193,14 +209,6 @@ async fn only_local_names(State(own): State<Own>, request: Request, next: Next) 
         return Problem::new(Code::Unauthenticated, remedy).into_response();
     }
     next.run(request).await
-}
-
-/// A caller that leaves does not stop what it began: its request goes on by itself.
-async fn to_the_end(request: Request, next: Next) -> Response {
-    tokio::spawn(next.run(request)).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a request was not worked to its end");
-        Problem::new(Code::Storage, "Nothing is lost that was answered. The log says more.").into_response()
-    })
 }
 
 /// One line for each request: never its query, headers or body.

@@ -12,7 +12,7 @@ use toml::{
     de::{DeTable, DeValue, Deserializer, Error},
 };
 
-use super::SettingsError;
+use super::{OverloadSettings, SettingsError};
 use crate::limits;
 
 /// `[host]`.
@@ -33,6 +33,8 @@ pub(crate) struct HostSettings {
     pub(crate) worker_url: Option<String>,
     /// The file that `caseworker calibrate` wrote, in place of `settings.triage.calibrator`.
     pub(crate) calibrator_file: Option<PathBuf>,
+    /// How much may be under way at once.
+    pub(crate) overload: OverloadSettings,
 }
 
 /// Reads a settings file that must exist.

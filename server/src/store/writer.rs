@@ -1,6 +1,10 @@
 //! The one thread that writes. It takes whatever waits, writes it in one transaction and answers after the commit.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use desk::ports::{CaseKey, Commit, HostError};
 use rusqlite::Connection;
@@ -14,6 +18,8 @@ use crate::{limits, metrics::Metrics};
 pub(super) struct Job {
     pub(super) key: CaseKey,
     pub(super) commit: Commit,
+    /// Since when.
+    pub(super) since: Instant,
     pub(super) reply: oneshot::Sender<Result<(), HostError>>,
 }
 
@@ -59,6 +65,7 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Met
         {
             batch.push(job);
         }
+        batch.first().into_iter().for_each(|first| metrics.waited(first.since.elapsed()));
         let results = write(&mut connection, &batch);
         is_owed |= batch.iter().zip(&results).any(|(job, result)| job.commit.destroys && result.is_ok());
         is_owed = is_owed && !empty_log(&connection);

@@ -100,7 +100,7 @@ impl Drop for Child {
 ///
 /// # Errors
 /// Where none is.
-pub(super) fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("a free port")?;
     Ok(listener.local_addr()?.port())
 }

@@ -135,6 +135,8 @@ fn configuration(kind: Kind, outside: &Outside, extras: &Extras) -> Result<Strin
     if extras.webhook.is_object() {
         text.push_str(&format!("[webhook]\n{}", toml_lines(&extras.webhook)));
     }
+    // Two hundred cases at once are no overload here, only a build without optimisation.
+    text.push_str("[host.overload]\ncases_least = 1024\n");
     // A table of TOML can be written inline, and then it is JSON but for its colons.
     for (name, table) in tables {
         text.push_str(&format!("[settings.{name}]\n{}", toml_lines(&table)));

@@ -90,7 +90,8 @@ impl Which {
     }
 }
 
-/// The settings of ours: every source at the stand-in, and as many calls at once as the load asks for.
+/// The settings of ours: every source at the stand-in, and as many calls, requests and cases at once as the load asks for:
+/// what is measured is what cases cost, and none is to be turned away.
 const SETTINGS: &str = "connections = 10000
 anthropic_base_url = \"TO\"
 
@@ -107,6 +108,12 @@ risk = \"TO\"
 merchants = \"TO\"
 policy = \"TO\"
 actions = \"TO\"
+
+[host.overload]
+connections = 100000
+requests = 100000
+cases_least = 100000
+cases_most = 100000
 ";
 
 /// Starts ours on a data folder in this folder.
