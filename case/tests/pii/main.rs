@@ -4,6 +4,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_macros,
+    clippy::disallowed_types,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a battery is told its size, says what it counted and fails loudly; the core does neither"
