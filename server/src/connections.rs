@@ -16,7 +16,6 @@ use std::{
 
 use axum::{Router, body::Body};
 use desk::console::Peer;
-use http_body_util::BodyExt as _;
 use hyper::{body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -28,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use self::room::{Place, Room};
-use crate::{limits, settings::OverloadSettings};
+use crate::{kept::keeping, limits, settings::OverloadSettings};
 
 /// How long to wait where no connection can be taken, because the process has as many files open as it may.
 const BREATH: Duration = Duration::from_secs(1);
@@ -146,12 +145,7 @@ fn answers(routes: Router, address: IpAddr, place: Arc<Place>) -> impl Fn(http::
         request.extensions_mut().insert(peer.clone());
         Box::pin(async move {
             let response = routes.oneshot(request).await?;
-            Ok(response.map(|body| {
-                Body::new(body.map_frame(move |frame| {
-                    let _ = &busy;
-                    frame
-                }))
-            }))
+            Ok(response.map(|body| keeping(body, busy)))
         })
     }
 }

@@ -12,6 +12,7 @@ mod drift;
 mod engine;
 mod exit;
 mod host;
+mod kept;
 mod limits;
 mod memory;
 mod metrics;

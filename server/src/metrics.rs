@@ -28,8 +28,25 @@ pub(crate) struct Metrics {
     replies: [AtomicU64; 5],
     outside: Mutex<BTreeMap<Target, [u64; 2]>>,
     triaged: Mutex<BTreeMap<(&'static str, &'static str), u64>>,
-    /// The least that a batch's first commit waited for the writer, since somebody last asked.
-    least_wait: Mutex<Option<Duration>>,
+    /// How long the first commit of each batch waited for the writer.
+    pub(crate) writer: Least,
+}
+
+/// The least of some times, since somebody last asked.
+#[derive(Debug, Default)]
+pub(crate) struct Least(Mutex<Option<Duration>>);
+
+impl Least {
+    /// Something waited so long.
+    pub(crate) fn waited(&self, waited: Duration) {
+        let mut least = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *least = Some(least.map_or(waited, |least| least.min(waited)));
+    }
+
+    /// The least since this was last asked; nothing where nothing waited.
+    pub(crate) fn take(&self) -> Option<Duration> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 impl Metrics {
@@ -46,17 +63,6 @@ impl Metrics {
                 Err(HostError::Full(_) | HostError::Failed(_)) => add(&self.failed, 1),
             }
         }
-    }
-
-    /// How long the first commit of a batch waited for the writer.
-    pub(crate) fn waited(&self, waited: Duration) {
-        let mut least = self.least_wait.lock().unwrap_or_else(PoisonError::into_inner);
-        *least = Some(least.map_or(waited, |least| least.min(waited)));
-    }
-
-    /// The least that one waited since this was last asked; nothing where none was taken.
-    pub(crate) fn take_least_wait(&self) -> Option<Duration> {
-        self.least_wait.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Counts what a stored line says of triage. A line that says nothing of it costs a look through it.

@@ -10,7 +10,6 @@ use std::{
 };
 
 use axum::{
-    body::Body,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
@@ -23,7 +22,6 @@ use desk::{
     setup::Access,
     urgency::{Hears, Urgency},
 };
-use http_body_util::BodyExt as _;
 
 use super::{
     Gate, Load, Refusal, Sender,
@@ -31,7 +29,7 @@ use super::{
     known::Mark,
     permit::{Held, Stream},
 };
-use crate::host::Native;
+use crate::{host::Native, kept::keeping};
 
 /// After how many seconds new work may come back: from, and up to so many more.
 const NEW_WORK_S: (u64, u64) = (2, 7);
@@ -111,13 +109,8 @@ fn follow(gate: &Arc<Gate>, mark: Option<Mark>, urgency: Urgency, response: Resp
         return response;
     }
     match Stream::open(gate, urgency == Urgency::Staff) {
-        Ok(stream) => response.map(|body| {
-            Body::new(body.map_frame(move |frame| {
-                // The stream has its place for as long as its body is there.
-                let _ = &stream;
-                frame
-            }))
-        }),
+        // The stream has its place for as long as its body is there.
+        Ok(stream) => response.map(|body| keeping(body, stream)),
         Err(refusal) => {
             gate.count_away(urgency, refusal);
             turn_away(urgency, refusal)

@@ -1,5 +1,5 @@
-//! How long work waits for this process itself: for a core, and for the thread that writes. A short sleep that ends late
-//! has waited for a core like everything else; a commit says how long it lay in the queue.
+//! How long work waits for this process itself: for a core, and for the thread that writes. A task that yields waits for a
+//! core like everything else; a commit says how long it lay in the queue.
 //!
 //! The least of a few readings counts: a burst is over soon, and what is left of it then is a queue that stands.
 
@@ -26,11 +26,13 @@ pub(crate) async fn run(gate: &Gate, desk: &Desk<Native>, metrics: &Metrics) {
         for _ in 0..LOOKS {
             let due = Instant::now() + EVERY;
             sleep_until(due).await;
+            // Whoever a timer wakes goes before all others; whoever yields goes behind them.
+            tokio::task::yield_now().await;
             least = least.min(due.elapsed());
         }
         // Where the writer took nothing and something waits for it, it has waited for all of this time.
         let nothing = if desk.host.store.commits_queued() > 0 { EVERY * LOOKS as u32 } else { Duration::ZERO };
-        let writer = metrics.take_least_wait().unwrap_or(nothing);
+        let writer = metrics.writer.take().unwrap_or(nothing);
         let (at_work, by_tenant) = (desk.cases_at_work(), desk.cases_by_tenant());
         gate.learn(least.max(writer), at_work, desk.cases_rested(), by_tenant);
         let turned_away = gate.turned_away();

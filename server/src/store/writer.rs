@@ -65,7 +65,7 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Met
         {
             batch.push(job);
         }
-        batch.first().into_iter().for_each(|first| metrics.waited(first.since.elapsed()));
+        batch.first().into_iter().for_each(|first| metrics.writer.waited(first.since.elapsed()));
         let results = write(&mut connection, &batch);
         is_owed |= batch.iter().zip(&results).any(|(job, result)| job.commit.destroys && result.is_ok());
         is_owed = is_owed && !empty_log(&connection);
