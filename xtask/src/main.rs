@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod checks;
 mod ci;
+mod copy;
 mod edge;
 mod extraction;
 mod guide;

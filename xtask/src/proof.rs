@@ -9,6 +9,7 @@ mod histories;
 mod hostile;
 mod kills;
 mod machine;
+mod mutants;
 mod overload;
 mod pii;
 mod presidio;
@@ -41,6 +42,7 @@ const BATTERIES: &[Battery] = &[
     (hostile::NAME, |proof| hostile::prove(proof.attacks, proof.pairs)),
     (fuzz::NAME, |proof| fuzz::prove(proof.seconds)),
     (overload::NAME, |proof| overload::prove(proof.step_seconds)),
+    (mutants::NAME, |proof| mutants::prove(proof.each)),
     (SABOTAGE, |_| prove_sabotage()),
 ];
 
@@ -77,6 +79,9 @@ pub(crate) struct Proof {
     /// How many seconds each parser is fuzzed; a page is written for 60 and more
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// How many changes of the source are tried in each of its parts, spread over the part; a page is written for 25 and more
+    #[arg(long, default_value_t = 100)]
+    each: usize,
     /// How long each step of the load lasts; a page is written for 15 seconds and more
     #[arg(long, default_value_t = 15)]
     step_seconds: u64,

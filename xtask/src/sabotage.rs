@@ -4,16 +4,11 @@
 //! A patch begins with lines of words: `Promise:` what it breaks, `Check:` the command that must fail, `Says:` a part of what it
 //! says then, so that a copy that does not even build is not taken for one that was caught.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
-use crate::{shell, steps::Tally};
+use crate::{copy::Copy, shell, steps::Tally};
 
 /// Where the patches lie.
 const FOLDER: &str = "sabotage";
@@ -46,14 +41,14 @@ pub(crate) fn run(name: Option<&str>) -> Result<Vec<Patch>> {
     let wanted = |patch: &Patch| name.is_none_or(|name| patch.name.contains(name));
     let patches: Vec<Patch> = patches()?.into_iter().filter(wanted).collect();
     ensure!(!patches.is_empty(), "no patch has such a name");
-    let copy = Copy::make()?;
+    let copy = Copy::make(FOLDER)?;
     for check in patches.iter().map(|patch| &patch.check).collect::<BTreeSet<_>>() {
         let (good, said) = copy.check(check)?;
         ensure!(good, "`{check}` fails without any sabotage, so it shows nothing:\n{}", tail(&said));
     }
     let mut missed = Vec::new();
     for patch in &patches {
-        copy.apply(patch)?;
+        copy.apply(&patch.path)?;
         let (good, said) = copy.check(&patch.check)?;
         copy.restore()?;
         let verdict = match (good, said.contains(&patch.says)) {
@@ -113,52 +108,6 @@ impl Patch {
             found.map(|found| found.trim().to_owned()).with_context(|| format!("{name}: no line begins with `{field}`"))
         };
         Ok(Self { promise: field("Promise:")?, check: field("Check:")?, says: field("Says:")?, name, path })
-    }
-}
-
-/// A copy of what is committed, with a target folder that outlives it.
-struct Copy {
-    folder: PathBuf,
-    target: PathBuf,
-}
-
-impl Copy {
-    fn make() -> Result<Self> {
-        let base = shell::target_folder().join("sabotage");
-        let (folder, target) = (base.join("checkout"), base.join("target"));
-        if folder.exists() {
-            fs::remove_dir_all(&folder).context("removing an earlier copy")?;
-        }
-        fs::create_dir_all(&base)?;
-        shell::run(shell::command("git").args(["clone", "--quiet", "--local", "."]).arg(&folder))?;
-        Ok(Self { folder, target })
-    }
-
-    fn git(&self, arguments: &[&str]) -> Command {
-        let mut git = Command::new("git");
-        git.current_dir(&self.folder).args(arguments);
-        git
-    }
-
-    fn apply(&self, patch: &Patch) -> Result<()> {
-        shell::run(self.git(&["apply"]).arg(&patch.path))
-    }
-
-    fn restore(&self) -> Result<()> {
-        shell::run(&mut self.git(&["checkout", "--quiet", "--", "."]))
-    }
-
-    /// Runs a check in the copy: whether it holds, and all that it said.
-    fn check(&self, check: &str) -> Result<(bool, String)> {
-        let mut words = check.split_whitespace();
-        let Some(program) = words.next() else { bail!("an empty check") };
-        eprintln!("$ {check}");
-        let mut command = Command::new(program);
-        command.args(words).current_dir(&self.folder).stdin(Stdio::null());
-        command.env("CARGO_TARGET_DIR", &self.target).env_remove("CARGO_MANIFEST_DIR").env_remove("XTASK_BIN");
-        let output = command.output().with_context(|| format!("could not start `{check}`"))?;
-        let said = [output.stdout, output.stderr].concat();
-        Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
     }
 }
 

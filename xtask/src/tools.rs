@@ -34,6 +34,9 @@ const CARGO_MACHETE: Tool = Tool { package: "cargo-machete", binary: "cargo-mach
 /// cargo-fuzz builds the fuzz targets with libFuzzer and runs them.
 const CARGO_FUZZ: Tool = Tool { package: "cargo-fuzz", binary: "cargo-fuzz", version: "0.13.2", locked: true };
 
+/// cargo-mutants changes one place of the source at a time and runs the tests.
+const CARGO_MUTANTS: Tool = Tool { package: "cargo-mutants", binary: "cargo-mutants", version: "27.1.0", locked: true };
+
 /// cargo-sbom writes the bill of materials.
 const CARGO_SBOM: Tool = Tool { package: "cargo-sbom", binary: "cargo-sbom", version: "0.10.0", locked: true };
 
@@ -121,6 +124,11 @@ pub(crate) fn cargo_machete() -> Result<PathBuf> {
 /// Makes sure cargo-fuzz is there.
 pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
     install(&CARGO_FUZZ)
+}
+
+/// Makes sure cargo-mutants is there.
+pub(crate) fn cargo_mutants() -> Result<PathBuf> {
+    install(&CARGO_MUTANTS)
 }
 
 /// Makes sure cargo-sbom is there.

@@ -23,7 +23,8 @@ pub(super) fn prove(attacks: u64, pairs: u64) -> Result<()> {
     let [test, filter] = TEST;
     let mut command = shell::cargo();
     command.args(["test", "--locked", "--package", "sim", "--test", test, filter, "--", "--nocapture"]);
-    command.env("ATTACKS", attacks.to_string());
+    // An attack takes a fifth of a second on an idle machine; all of them may take five times that.
+    command.env("ATTACKS", attacks.to_string()).env("CHECK_SECONDS", (attacks + 300).to_string());
     let mut tally = None;
     let good = shell::watch(&mut command, |line| {
         let said = line.split_once(TALLY).and_then(|(_, tally)| serde_json::from_str::<Value>(tally).ok());
