@@ -67,30 +67,11 @@ export class CaseFile extends DurableObject {
     return this.view();
   }
 
-  /** All look-ups at once; what fails or is late is missing evidence. */
   async work(task, customer) {
     if (task.label !== "dispute_summary" || customer === undefined) return;
-    const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
-    const paths = {
-      transactions: `ledger/transactions?customer_id=${customer}&from=${day(-120)}&to=${day(1)}`,
-      accounts: `ledger/accounts?customer_id=${customer}`,
-      policy: "policy/passages?topic=duplicate_charge",
-    };
-    const names = Object.keys(paths);
-    const replies = await Promise.all(names.map((name) => this.lookUp(paths[name])));
-    const evidence = Object.fromEntries(names.map((name, at) => [name, replies[at]]));
+    const evidence = await lookUps(this.env.SOURCES, customer);
     this.append({ kind: "answered", evidence });
     this.append({ kind: "proposed", proposal: propose(evidence.transactions) });
-  }
-
-  async lookUp(path) {
-    try {
-      const source = `http://${path.slice(0, path.indexOf("/"))}.internal/`;
-      const response = await this.env.SOURCES.fetch(source + path, { signal: AbortSignal.timeout(LOOKUP_MS) });
-      return response.ok ? await response.json() : null;
-    } catch {
-      return null;
-    }
   }
 
   append(entry) {
@@ -101,32 +82,59 @@ export class CaseFile extends DurableObject {
     const entries = this.sql.exec("SELECT line FROM journal ORDER BY seq").toArray().map(({ line }) => JSON.parse(line));
     const opened = entries.find(({ kind }) => kind === "opened");
     if (!opened) return null;
-    const { label, confidence } = opened.task;
     const evidence = entries.find(({ kind }) => kind === "answered")?.evidence;
     const proposal = entries.find(({ kind }) => kind === "proposed")?.proposal;
-    const { agent, next } = AGENTS[label] ?? { agent: "human-review", next: "review_request" };
-    return {
-      case_id: opened.id,
-      classification: { task: label, confidence, reason: "Words of the request.", decided_by: "local" },
-      orchestration: {
-        status: "ok",
-        routed_to: agent,
-        next_action: next,
-        state: proposal || label !== "dispute_summary" ? "review" : "working",
-        proposal,
-        evidence: evidence && Object.keys(evidence).map((id) => ({ id, status: evidence[id] ? "found" : "missing" })),
-      },
-    };
+    return routed(opened.id, opened.task, evidence, proposal);
   }
 }
 
-function classify(text) {
+/** What a caller sees of a case. */
+export function routed(id, { label, confidence }, evidence, proposal) {
+  const { agent, next } = AGENTS[label] ?? { agent: "human-review", next: "review_request" };
+  return {
+    case_id: id,
+    classification: { task: label, confidence, reason: "Words of the request.", decided_by: "local" },
+    orchestration: {
+      status: "ok",
+      routed_to: agent,
+      next_action: next,
+      state: proposal || label !== "dispute_summary" ? "review" : "working",
+      proposal,
+      evidence: evidence && Object.keys(evidence).map((id) => ({ id, status: evidence[id] ? "found" : "missing" })),
+    },
+  };
+}
+
+/** All look-ups at once; what fails or is late is missing evidence. */
+export async function lookUps(sources, customer) {
+  const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+  const paths = {
+    transactions: `ledger/transactions?customer_id=${customer}&from=${day(-120)}&to=${day(1)}`,
+    accounts: `ledger/accounts?customer_id=${customer}`,
+    policy: "policy/passages?topic=duplicate_charge",
+  };
+  const replies = await Promise.all(Object.values(paths).map((path) => lookUp(sources, path)));
+  return Object.fromEntries(Object.keys(paths).map((name, at) => [name, replies[at]]));
+}
+
+async function lookUp(sources, path) {
+  try {
+    const source = `http://${path.slice(0, path.indexOf("/"))}.internal/`;
+    const response = await sources.fetch(source + path, { signal: AbortSignal.timeout(LOOKUP_MS) });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The label by words of the request. */
+export function classify(text) {
   const label = Object.keys(AGENTS).find((name) => AGENTS[name].words.test(text));
   return { label: label ?? "other", confidence: label ? 0.9 : 0.5 };
 }
 
 /** The later of two charges of one merchant and amount within three days. */
-function propose(reply) {
+export function propose(reply) {
   const rows = (reply?.transactions ?? []).filter(({ direction }) => direction === "debit");
   const time = (row) => Date.parse(row.booked_at);
   for (const [at, row] of rows.entries()) {

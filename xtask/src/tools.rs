@@ -101,7 +101,7 @@ pub(crate) fn ensure() -> Result<Tools> {
     // The lock file that wasm-bindgen-cli ships does not resolve, so it is built without.
     let wasm_bindgen =
         install(&Tool { package: "wasm-bindgen-cli", binary: "wasm-bindgen", version: &wasm_bindgen, locked: false })?;
-    let modules = ensure_modules()?;
+    let modules = ensure_modules("edge")?;
     Ok(Tools {
         worker_build,
         wasm_bindgen,
@@ -214,17 +214,18 @@ fn installed_version(binary: &Path) -> Option<String> {
     text.lines().next()?.split_whitespace().last().map(str::to_owned)
 }
 
-/// `npm ci`, unless the installed modules are those of the committed lock file already.
-fn ensure_modules() -> Result<PathBuf> {
-    let edge = shell::root().join("edge");
-    let modules = edge.join("node_modules");
+/// `npm ci` in a folder of the checkout, unless the installed modules are those of its committed lock file already.
+pub(crate) fn ensure_modules(folder: &str) -> Result<PathBuf> {
+    let folder = shell::root().join(folder);
+    let modules = folder.join("node_modules");
     let stamp = modules.join(".installed-lock.json");
-    let lock = fs::read(edge.join("package-lock.json")).context("reading edge/package-lock.json")?;
+    let lock = folder.join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("reading {}", lock.display()))?;
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(modules);
     }
     // Install scripts only fetch what the packages already carry, so none needs to run.
-    shell::run(shell::command("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&edge))?;
+    shell::run(shell::command("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder))?;
     fs::write(&stamp, lock).context("noting which lock file was installed")?;
     Ok(modules)
 }

@@ -1,4 +1,4 @@
-//! The Worker beside a plain one: fresh workerds that take turns, the same requests, the same sources.
+//! The Worker beside a plain one and one on Cloudflare's Agents SDK: fresh workerds that take turns, the same requests, the same sources.
 
 use std::fs;
 use std::time::Instant;
@@ -8,13 +8,16 @@ use clap::Args;
 
 use super::client;
 use super::page;
-use super::worker::{Running, Which};
+use super::worker::{self, Running, Which};
 use crate::tools::{self, Tools};
 use crate::{local, shell};
 
 /// The request that each case begins with: its look-ups, and a proposal for an analyst.
 const REQUEST: &str =
     r#"{"text":"Customer says their card was charged twice for the same subscription.","customer_id":"cus_ada"}"#;
+
+/// The Workers that are measured, in the order of the table's columns.
+pub(crate) const CONTENDERS: [Which; 3] = [Which::Ours, Which::Plain, Which::Agents];
 
 /// How the bench is told what to measure.
 #[derive(Args)]
@@ -62,20 +65,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let given = options.sandbox.clone();
     let sandbox =
         given.or_else(|| started.as_ref().map(|(_, address)| address.clone())).context("there is no sandbox")?;
-    let (mut ours, mut plain) = (Vec::new(), Vec::new());
+    worker::bundle(&tools)?;
+    let mut taken = [const { Vec::new() }; CONTENDERS.len()];
     for round in 0..options.rounds {
         // Whoever comes second finds a warmer machine, so that they take turns at it.
-        let order = if round % 2 == 0 { [Which::Ours, Which::Plain] } else { [Which::Plain, Which::Ours] };
-        for which in order {
-            let sample = measure(&tools, which, &sandbox, options.cases)?;
+        for turn in 0..CONTENDERS.len() {
+            let at = (round + turn) % CONTENDERS.len();
+            let (Some(which), Some(samples)) = (CONTENDERS.get(at), taken.get_mut(at)) else { continue };
+            let sample = measure(&tools, *which, &sandbox, options.cases)?;
             println!("round {}: {which:?} {sample:?}", round + 1);
-            match which {
-                Which::Ours => ours.push(sample),
-                Which::Plain => plain.push(sample),
-            }
+            samples.push(sample);
         }
     }
-    let table = page::table(&ours, &plain, options.cases)?;
+    let table = page::table(&taken, options.cases)?;
     println!("{table}");
     if options.print { Ok(()) } else { page::write("edge", &table) }
 }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 
-use super::edge::Sample;
+use super::edge::{CONTENDERS, Sample};
 use super::worker::Which;
 use crate::shell;
 
@@ -34,20 +34,29 @@ pub(crate) fn median(figures: &mut [f64]) -> f64 {
 }
 
 /// The table, with the day, the machine and what was measured.
-pub(crate) fn table(ours: &[Sample], plain: &[Sample], cases: usize) -> Result<String> {
+pub(crate) fn table(taken: &[Vec<Sample>; CONTENDERS.len()], cases: usize) -> Result<String> {
+    let [ours, plain, agents] = taken;
     let rounds = ours.len();
-    let mut text =
-        format!("{} {rounds} rounds, {cases} cases each; medians, and the median of each round's ratio.\n\n", taken()?);
-    text.push_str("| | Caseworker | plain JavaScript | ratio |\n|---|---|---|---|\n");
+    let mut text = format!(
+        "{} {rounds} rounds, {cases} cases each; medians, and the median of each round's ratio.\n\n\
+         | | Caseworker | plain JavaScript | ratio | Agents SDK | ratio |\n|---|---|---|---|---|---|\n",
+        self::taken()?
+    );
     for (name, decimals, figure) in LINES {
         let middle = |samples: &[Sample]| median(&mut samples.iter().map(figure).collect::<Vec<_>>());
-        let ratio =
-            median(&mut ours.iter().zip(plain).map(|(one, other)| figure(one) / figure(other)).collect::<Vec<_>>());
-        let (one, other) = (middle(ours), middle(plain));
-        text.push_str(&format!("| {name} | {one:.decimals$} | {other:.decimals$} | {ratio:.2} |\n"));
+        let ratio = |other: &[Sample]| {
+            median(&mut ours.iter().zip(other).map(|(one, other)| figure(one) / figure(other)).collect::<Vec<_>>())
+        };
+        let [one, two, three] = [ours, plain, agents].map(|samples| middle(samples));
+        let [to_plain, to_agents] = [plain, agents].map(|other| ratio(other));
+        text += &format!(
+            "| {name} | {one:.decimals$} | {two:.decimals$} | {to_plain:.2} | {three:.decimals$} | {to_agents:.2} |\n"
+        );
     }
-    let (one, other) = (uploaded(Which::Ours)?, uploaded(Which::Plain)?);
-    text.push_str(&format!("| uploaded, bytes after `gzip -9` | {one} | {other} | {} |\n", one / other.max(1)));
+    let [one, two, three] = [Which::Ours, Which::Plain, Which::Agents].map(uploaded);
+    let (one, two, three) = (one?, two?, three?);
+    let (to_plain, to_agents) = (one / two.max(1), one as f64 / three.max(1) as f64);
+    text += &format!("| uploaded, bytes after `gzip -9` | {one} | {two} | {to_plain} | {three} | {to_agents:.2} |\n");
     Ok(text)
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::client;
 use crate::edge::config::{self, Layout};
-use crate::tools::Tools;
+use crate::tools::{self, Tools};
 use crate::{local, shell};
 
 /// The service binding behind which the sandbox plays every source.
@@ -27,7 +27,12 @@ pub(crate) enum Which {
     Ours,
     /// The plain one, from `bench/edge-js`.
     Plain,
+    /// The plain one's contract on Cloudflare's Agents SDK, from `bench/edge-agents`.
+    Agents,
 }
+
+/// Where esbuild puts the Worker on the Agents SDK, with the SDK in it.
+const BUNDLE: &str = "bench/edge-agents/build/worker.js";
 
 impl Which {
     /// The files that are uploaded: where each lies, and its name beside the configuration.
@@ -35,6 +40,7 @@ impl Which {
         match self {
             Self::Ours => &[("edge/build/index.js", "index.js"), ("edge/build/index_bg.wasm", "index_bg.wasm")],
             Self::Plain => &[("bench/edge-js/worker.js", "worker.js")],
+            Self::Agents => &[(BUNDLE, "worker.js")],
         }
     }
 
@@ -49,7 +55,7 @@ impl Which {
                 texts: &[("SANDBOX", SOURCES), ("OPEN", "local")],
                 secrets: &["VAULT_KEY"],
             }),
-            Self::Plain => format!(
+            Self::Plain | Self::Agents => format!(
                 r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -62,6 +68,7 @@ const config :Workerd.Config = (
 const entry :Workerd.Worker = (
   modules = [ (name = "worker.js", esModule = embed "worker.js") ],
   compatibilityDate = "{date}",
+  compatibilityFlags = ["nodejs_compat"],
   bindings = [
     (name = "CASE", durableObjectNamespace = "CaseFile"),
     (name = "SOURCES", service = "sources"),
@@ -83,6 +90,16 @@ const entry :Workerd.Worker = (
         }
         fs::write(folder.join("config.capnp"), self.config(port, sandbox)).context("writing the configuration")
     }
+}
+
+/// Puts the Worker on the Agents SDK and the SDK into one module, as a deployment does.
+pub(crate) fn bundle(tools: &Tools) -> Result<()> {
+    tools::ensure_modules("bench/edge-agents")?;
+    let mut esbuild = shell::command(&tools.esbuild);
+    esbuild.args(["bench/edge-agents/worker.js", "--bundle", "--format=esm", "--minify", "--log-level=warning"]);
+    esbuild.args(["--conditions=workerd,worker,browser", "--alias:cloudflare:email=./bench/edge-agents/email.js"]);
+    esbuild.args(["--external:cloudflare:*", "--external:node:*", "--alias:path=node:path"]);
+    shell::run(esbuild.arg(format!("--outfile={BUNDLE}")))
 }
 
 /// A workerd that answers; it is killed when this is dropped.
