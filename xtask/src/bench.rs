@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Flight(flight::Options),
     /// What a case costs with many others stored, with a long journal, and after a restart; writes `docs/performance.md`.
     Growth(growth::Options),
-    /// The local tier's reading of a request, natively (in this build; `cargo run --release -p xtask`) and in wasm.
+    /// The local tier's reading of a request, natively (in this build) and in wasm; writes `docs/performance.md`.
     Local,
     /// All that is native, one after the other: the figures of `docs/performance.md` that one machine can give alone.
     All(native::How),

@@ -12,6 +12,7 @@ mod edge;
 mod extraction;
 mod guide;
 mod local;
+mod machine;
 mod openapi;
 mod prompts;
 mod proof;

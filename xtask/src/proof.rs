@@ -8,7 +8,6 @@ mod fuzz;
 mod histories;
 mod hostile;
 mod kills;
-mod machine;
 mod mutants;
 mod overload;
 mod pii;
@@ -19,7 +18,7 @@ use std::{fs, time::Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::{sabotage, shell};
+use crate::{machine, sabotage, shell};
 
 /// Where the pages lie, from the root of the checkout.
 const FOLDER: &str = "docs/proof";

@@ -26,7 +26,6 @@ pub(crate) fn run() -> Result<()> {
     };
     pass();
     let native = page::median(&mut (0..PASSES).map(|_| pass()).collect::<Vec<_>>());
-    println!("native: {native:.1} us a request, {} requests", texts.len());
     let tools = tools::ensure()?;
     let target = shell::target_folder();
     shell::run(
@@ -39,8 +38,16 @@ pub(crate) fn run() -> Result<()> {
     shell::run(shell::command(&tools.wasm_bindgen).args(["--target", "nodejs", "--out-dir"]).arg(&glue).arg(&wasm))?;
     let script = shell::root().join("sim/rederive/bench.mjs");
     let said = shell::read(shell::command("node").arg(script).arg(glue.join("rederive.js")).arg(&rows))?;
-    println!("wasm:   {} us a request, in Node, with the Worker's own build profile", said.trim());
-    Ok(())
+    let wasm: f64 = said.trim().parse().context("reading what the wasm took")?;
+    let table = format!(
+        "{} {} requests, the middle of {PASSES} passes.\n\n| | us a request | aim |\n|---|---|---|\n\
+         | native, {} | {native:.1} | 30 |\n| wasm, in Node, with the Worker's own build profile | {wasm:.1} | 100 |\n",
+        page::taken()?,
+        texts.len(),
+        if cfg!(debug_assertions) { "the core as tests have it (`opt-level = 2`)" } else { "release build" },
+    );
+    println!("{table}");
+    page::write("local", &table)
 }
 
 fn texts(rows: &str) -> Result<Vec<String>> {

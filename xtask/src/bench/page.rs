@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::edge::{CONTENDERS, Sample};
 use super::worker::Which;
-use crate::shell;
+use crate::{machine, shell};
 
 const PAGE: &str = "docs/performance.md";
 
@@ -62,19 +62,8 @@ pub(crate) fn table(taken: &[Vec<Sample>; CONTENDERS.len()], cases: usize) -> Re
 
 /// When, of what and on what a table was taken.
 pub(crate) fn taken() -> Result<String> {
-    let day = shell::read(shell::command("date").args(["-u", "+%Y-%m-%d"]))?;
-    let commit = shell::read(shell::command("git").args(["rev-parse", "--short", "HEAD"]))?;
-    Ok(format!("{}, commit {}, {}.", day.trim(), commit.trim(), machine()?))
-}
-
-fn machine() -> Result<String> {
-    let cores = std::thread::available_parallelism().context("counting the cores")?;
-    let cpu = fs::read_to_string("/proc/cpuinfo").context("reading /proc/cpuinfo")?;
-    let name =
-        cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':')).map_or("", |(_, name)| name);
-    let load = fs::read_to_string("/proc/loadavg").context("reading /proc/loadavg")?;
-    let load = load.split(' ').next().unwrap_or_default();
-    Ok(format!("{} ({cores} cores, load {load} at the end)", name.trim()))
+    let (commit, machine) = (machine::commit()?, machine::words());
+    Ok(format!("{}, commit {commit}, {machine}, load {} at the end.", machine::date(), machine::load()))
 }
 
 fn uploaded(which: Which) -> Result<usize> {
@@ -117,7 +106,7 @@ mod tests {
     #[test]
     fn the_page_has_its_marks() {
         let page = fs::read_to_string(shell::root().join(PAGE)).unwrap();
-        for bench in ["edge", "queue", "native", "flight", "growth"] {
+        for bench in ["edge", "queue", "native", "flight", "growth", "local"] {
             assert!(replaced(&page, bench, "").is_ok(), "{bench}");
         }
     }
