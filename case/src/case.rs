@@ -4,6 +4,8 @@
 //! host that commits the lines and performs the asks does its whole duty; one that stops in between resumes with
 //! [`Case::replay`] and [`Case::resume`].
 
+use std::sync::Arc;
+
 use crate::{
     actor::Actor,
     command::{self, Refusal},
@@ -24,10 +26,11 @@ pub use crate::rest::Rest;
 /// The version of the rules. It changes whenever the same inputs would lead to other entries.
 pub const CORE: u32 = 2;
 
-/// A case.
+/// A case. Its state is shared with whoever asked for it ([`Case::shared`]), and copied only where that is still held when
+/// the case goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    state: State,
+    state: Arc<State>,
     head: Head,
 }
 
@@ -66,7 +69,7 @@ impl Case {
         let head = Head { hash: Digest::of(bytes.as_bytes()), ..head };
         // A host pins the packs of a rulebook that it has, so there is one; a journal that pins others cannot be read.
         let rules = opened.rulebook().unwrap_or_else(|_| Rulebook::shipped().clone());
-        let mut case = Self { state: State::new(*opened, at, rules), head };
+        let mut case = Self { state: Arc::new(State::new(*opened, at, rules)), head };
         let mut step = Step { lines: vec![bytes], asks: Vec::new() };
         case.settle(&mut step);
         (case, step)
@@ -94,11 +97,12 @@ impl Case {
         let Entry::Opened(opened) = &first.entry else { return Err(Fault::Opening { seq: 0 }) };
         let rules = opened.rulebook().map_err(|problem| Fault::UnknownRules { problem: problem.to_string() })?;
         let head = Head { case: opened.case.clone(), seq: 0, hash: Digest::genesis() };
-        let mut case = Self { state: State::new((**opened).clone(), first.at, rules), head };
+        let state = State::new((**opened).clone(), first.at, rules);
+        let mut case = Self { state: Arc::new(state), head };
         for input in read.chunk_by(|_, next| !next.entry.is_input()) {
             for Line { seq, at, entry, .. } in input {
                 if *seq > 0 {
-                    fold::apply(&mut case.state, entry, *at).map_err(|what| Fault::Impossible { seq: *seq, what })?;
+                    fold::apply(case.state_mut(), entry, *at).map_err(|what| Fault::Impossible { seq: *seq, what })?;
                 }
                 case.head.seq = *seq;
             }
@@ -196,8 +200,18 @@ impl Case {
 
     /// What the fold has seen.
     #[must_use]
-    pub const fn state(&self) -> &State {
+    pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The state as it is now, for whoever goes on without the case.
+    #[must_use]
+    pub fn shared(&self) -> Arc<State> {
+        self.state.clone()
+    }
+
+    fn state_mut(&mut self) -> &mut State {
+        Arc::make_mut(&mut self.state)
     }
 
     /// Where the journal ends.
@@ -208,13 +222,13 @@ impl Case {
 
     /// The case's id.
     #[must_use]
-    pub const fn id(&self) -> &CaseId {
+    pub fn id(&self) -> &CaseId {
         &self.state.opened.case
     }
 
     /// To whom the case belongs.
     #[must_use]
-    pub const fn tenant(&self) -> &TenantId {
+    pub fn tenant(&self) -> &TenantId {
         &self.state.opened.tenant
     }
 
@@ -255,7 +269,7 @@ impl Case {
     }
 
     /// Whether an input may happen now. What is not admitted writes nothing, so a journal that holds it is forged.
-    fn admits(&self, entry: &Entry, at: Millis) -> bool {
+    fn admits(&mut self, entry: &Entry, at: Millis) -> bool {
         let state = &self.state;
         if self.is_full() && !self.ends_words(entry, at) {
             return false;
@@ -275,11 +289,7 @@ impl Case {
                 let order = Reasoned { command: command.clone(), code: code.clone() };
                 !self.knows(key.as_ref()) && command::check(state, actor, &order, self.moment(at)).is_ok()
             }
-            Entry::TimePassed => {
-                let mut later = state.clone();
-                later.now = self.moment(at);
-                next(&later).is_some()
-            }
+            Entry::TimePassed => self.is_due(at),
             Entry::Resumed => {
                 let in_flight = |ask: &Ask| ask.is_open() && ask.standing == Standing::Open;
                 let goes_on = |ask: &&Ask| state.closed.is_none() || ask.is_letter();
@@ -302,6 +312,16 @@ impl Case {
         }
     }
 
+    /// Whether something follows of nothing but the time.
+    fn is_due(&mut self, at: Millis) -> bool {
+        let (at, before) = (self.moment(at), self.state.now);
+        let state = self.state_mut();
+        state.now = at;
+        let due = next(state).is_some();
+        state.now = before;
+        due
+    }
+
     /// When something is written that a host says happened at `at`: a host's clock may step back, a case's does not.
     fn moment(&self, at: Millis) -> Millis {
         at.min(Millis::LAST).max(self.state.now)
@@ -321,7 +341,7 @@ impl Case {
         if !self.admits(&line.entry, line.at) {
             return Err(impossible("this input would have been turned away"));
         }
-        fold::apply(&mut self.state, &line.entry, line.at).map_err(impossible)?;
+        fold::apply(self.state_mut(), &line.entry, line.at).map_err(impossible)?;
         self.head.seq = line.seq;
         self.head.hash = Digest::of(bytes.as_bytes());
         let mut step = Step::default();
@@ -344,7 +364,7 @@ impl Case {
 
     fn push(&mut self, entry: Entry, at: Millis, step: &mut Step) {
         let line = Line { v: FORMAT, seq: self.head.seq + 1, at, prev: self.head.hash.clone(), entry };
-        let applied = fold::apply(&mut self.state, &line.entry, at);
+        let applied = fold::apply(self.state_mut(), &line.entry, at);
         debug_assert_eq!(applied, Ok(()), "inputs are checked before, and derived entries follow from the state");
         let bytes = line.to_bytes();
         self.head.seq = line.seq;
@@ -400,7 +420,7 @@ pub fn rederive<'a>(lines: impl IntoIterator<Item = &'a str> + Clone) -> Result<
     }
     let head = Head { case: opened.case.clone(), seq: 0, hash: Digest::of(bytes.as_bytes()) };
     let rules = opened.rulebook().map_err(|problem| Fault::UnknownRules { problem: problem.to_string() })?;
-    let mut case = Case { state: State::new(*opened, first.at, rules), head };
+    let mut case = Case { state: Arc::new(State::new(*opened, first.at, rules)), head };
     let mut step = Step::default();
     case.settle(&mut step);
     let mut derived = step.lines.into_iter();
@@ -451,9 +471,10 @@ mod tests {
     fn the_words_of_a_closed_case_end_in_time_however_long_its_journal_is() {
         let end = Millis(long(13).state.now.0 + 90);
         let mut case = long(limits::JOURNAL_ENTRIES - 100);
-        (case.state.closed, case.state.care.closed_at) = (Some(CloseReason::ByAnalyst), Some(case.state.now));
+        let state = case.state_mut();
+        (state.closed, state.care.closed_at) = (Some(CloseReason::ByAnalyst), Some(state.now));
         let desk = DeskSettings { retention_ms: Some(90), ..DeskSettings::default() };
-        case.state.opened.settings.desk = Some(desk);
+        case.state_mut().opened.settings.desk = Some(desk);
         assert_eq!((case.wake(), case.advance(Millis(end.0 - 1))), (Some(end), Step::default()));
         assert_eq!(case.advance(end).lines.len(), 2);
         assert!(case.state.care.erased.is_some());

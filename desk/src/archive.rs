@@ -212,7 +212,7 @@ impl Archive {
 
     /// Whether the journal says that the words were erased.
     #[must_use]
-    pub const fn is_erased(&self) -> bool {
+    pub fn is_erased(&self) -> bool {
         self.case.state().care.erased.is_some()
     }
 

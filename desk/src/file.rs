@@ -4,10 +4,11 @@
 //! writer came first, the case is read again and decided on again.
 
 mod import;
+mod known;
 mod load;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -24,7 +25,7 @@ use case::{
 use futures_util::future::{Either, select};
 use tokio::sync::{OwnedMutexGuard, Semaphore, watch};
 
-use self::load::Counts;
+use self::{known::Files, load::Counts};
 use crate::{
     hooks,
     perform::{Job, Said, perform},
@@ -45,7 +46,7 @@ pub struct Desk<H> {
     pub host: Arc<H>,
     /// Configuration and secrets.
     pub setup: Arc<Setup>,
-    files: Arc<Mutex<BTreeMap<CaseKey, Arc<CaseFile>>>>,
+    files: Files,
     /// Requests under way that carry an idempotency key.
     opening: Arc<Mutex<BTreeSet<CaseKey>>>,
     /// Cases whose events are on their way.
@@ -71,6 +72,7 @@ impl<H> Clone for Desk<H> {
 }
 
 pub use import::Taken;
+pub use known::Attending;
 
 /// One case at work.
 struct CaseFile {
@@ -108,6 +110,15 @@ pub struct Decision {
     pub sealed: Vec<Sealed>,
 }
 
+/// What is known of a case that is to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newness {
+    /// Its id was drawn for it: it can hardly be there.
+    Drawn,
+    /// Its id follows from what the caller said: it may be there.
+    Unknown,
+}
+
 /// Something that happens to a case once at a time: a request with an idempotency key, the telling of its events. Ends when
 /// dropped.
 pub struct InFlight {
@@ -133,8 +144,8 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     #[must_use]
     pub fn new(host: Arc<H>, setup: Arc<Setup>) -> Self {
         let deliveries = Arc::new(Semaphore::new(hooks::AT_ONCE));
-        let (files, opening, telling) = <(Arc<_>, Arc<_>, Arc<_>)>::default();
-        Self { host, setup, files, opening, telling, deliveries, counts: Counts::default() }
+        let (opening, telling) = <(Arc<_>, Arc<_>)>::default();
+        Self { host, setup, files: Files::default(), opening, telling, deliveries, counts: Counts::default() }
     }
 
     /// Marks a request with an idempotency key as under way; `None` if it is already.
@@ -184,7 +195,8 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             let open = locked.open.as_mut().ok_or_else(Problem::no_case)?;
             let before = open.case.head().seq;
             let worked = open.is_at_work();
-            let made = decision(open, self.host.now()).inspect_err(|_| self.forget_if_quiet(key, &locked))?;
+            // What a decision that failed half-way left in memory is not looked at.
+            let made = decision(open, self.host.now()).inspect_err(|_| self.forget_unless_at_work(key, &locked))?;
             match self.commit(key, &mut locked, before + 1, made, None).await {
                 Err(HostError::Stale) => {}
                 other => {
@@ -206,10 +218,12 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     pub async fn open(
         &self,
         key: &CaseKey,
+        newness: Newness,
         opening: impl FnOnce(&CaseVault, Millis) -> Result<(Case, Decision), Problem>,
     ) -> Result<Option<u64>, Problem> {
         let mut locked = self.own(key).await;
-        if locked.open.is_none() {
+        // The storage refuses the first line of a case that is there, so that a case is only looked for to save the work.
+        if locked.open.is_none() && newness == Newness::Unknown {
             *locked.open = self.read(key).await.inspect_err(|_| self.forget(key, &locked))?;
         }
         if locked.open.is_some() {
@@ -253,43 +267,48 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     /// Tells of each new position of a case's journal.
     #[must_use]
     pub fn watch(&self, key: &CaseKey) -> watch::Receiver<u64> {
-        self.file(key).seq.subscribe()
+        self.files.file(key).seq.subscribe()
     }
 
     /// Reads a document of a case's vault; `None` after erasure, or where it is missing.
-    pub async fn document(&self, key: &CaseKey, vault: Option<&CaseVault>, hash: &Digest) -> Option<Doc> {
+    pub async fn document(&self, key: &CaseKey, vault: Option<&CaseVault>, hash: &Digest) -> Option<Arc<Doc>> {
         let vault = vault?;
+        if let Some(doc) = vault.known(hash) {
+            return Some(doc);
+        }
         let bytes = self.host.sealed(key, hash).await.ok()??;
-        vault.open(&bytes).ok()
+        vault.read(hash, &bytes).ok()
     }
 
-    fn file(&self, key: &CaseKey) -> Arc<CaseFile> {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(CaseFile { open: Arc::default(), seq: watch::Sender::new(0) });
-        files.entry(key.clone()).or_insert_with(new).clone()
+    /// Keeps a case in memory while a request is about it, so that it is read once and not at each look.
+    #[must_use]
+    pub fn attend(&self, key: &CaseKey) -> Attending {
+        self.files.attend(key)
     }
 
     fn forget(&self, key: &CaseKey, locked: &Locked) {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        if files.get(key).is_some_and(|file| Arc::ptr_eq(file, &locked.file)) {
-            files.remove(key);
+        self.files.forget(key, &locked.file);
+    }
+
+    fn forget_unless_at_work(&self, key: &CaseKey, locked: &Locked) {
+        if !locked.open.as_ref().is_some_and(OpenCase::is_at_work) {
+            self.forget(key, locked);
         }
     }
 
-    /// A case at rest needs no memory here: the next call reads it again.
+    /// A case at rest needs no memory here once no request is about it: the next call reads it again.
     fn forget_if_quiet(&self, key: &CaseKey, locked: &Locked) {
         if !locked.open.as_ref().is_some_and(OpenCase::is_at_work) {
-            self.forget(key, locked);
+            self.files.put_back(key, &locked.file);
         }
     }
 
     /// The case's file, locked. One that was forgotten while this waited is not used any more.
     async fn own(&self, key: &CaseKey) -> Locked {
         loop {
-            let file = self.file(key);
+            let file = self.files.file(key);
             let open = file.open.clone().lock_owned().await;
-            let current = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
-            if current.is_some_and(|current| Arc::ptr_eq(&current, &file)) {
+            if self.files.take(key, &file) {
                 return Locked { file, open };
             }
         }
@@ -367,8 +386,10 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             self.forget(key, locked);
             return Err(log(key, error));
         }
-        if open.case.state().care.erased.is_some() {
-            open.vault = None;
+        if open.case.state().care.erased.is_some()
+            && let Some(vault) = open.vault.take()
+        {
+            vault.forget();
         }
         for ready in decision.step.asks {
             self.start(key, &open, ready);
@@ -384,7 +405,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     /// Performs an ask beside everything else, and brings back its answer.
     fn start(&self, key: &CaseKey, open: &OpenCase, ready: Ready) {
         let Some(vault) = open.vault.clone() else { return };
-        let (desk, key, state) = (self.clone(), key.clone(), open.case.state().clone());
+        let (desk, key, state) = (self.clone(), key.clone(), open.case.shared());
         self.host.spawn(Box::pin(async move {
             let heard = desk.heard(&key, &vault, &state).await;
             let sheets = match &ready.question {
@@ -425,30 +446,34 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             Some(hash) => self.document(key, vault.as_ref(), hash).await,
             None => None,
         };
-        let Some(Doc::Words { tokens, .. }) = known else { return Err(VaultError::Erased.into()) };
-        let pairs = tokens.into_iter().map(|(token, value)| (token, Pii::new(value)));
-        Ok((newest, TokenMap::from_pairs(pairs).map_err(|_| VaultError::Unreadable)?))
+        let Some(Doc::Words { tokens, .. }) = known.as_deref() else { return Err(VaultError::Erased.into()) };
+        Ok((newest, TokenMap::from_pairs(pairs(tokens)).map_err(|_| VaultError::Unreadable)?))
     }
 
     /// What the customer said so far, with tokens for personal data, and the identity fields in it.
     async fn heard(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Heard {
         let mut heard = Heard::default();
         for (speaker, hash, said_at) in &state.words {
-            if let Some(Doc::Words { text, tokens, documents, .. }) = self.document(key, Some(vault), hash).await {
-                let pairs = tokens.into_iter().map(|(token, value)| (token, Pii::new(value)));
-                let tokens = TokenMap::from_pairs(pairs).unwrap_or_default();
-                let plain = tokens.reveal(&text, "comparing what was said of an identity with the profile");
+            let doc = self.document(key, Some(vault), hash).await;
+            if let Some(Doc::Words { text, tokens, documents, .. }) = doc.as_deref() {
+                let tokens = TokenMap::from_pairs(pairs(tokens)).unwrap_or_default();
+                let plain = tokens.reveal(text, "comparing what was said of an identity with the profile");
                 // An analyst's words are no evidence; the documents that came with them are.
                 let by_customer = *speaker == Speaker::Customer;
-                extract::hear(&mut heard.identity, if by_customer { &plain } else { "" }, &documents);
+                extract::hear(&mut heard.identity, if by_customer { &plain } else { "" }, documents);
                 if by_customer {
-                    heard.texts.push((said_at.date(), text));
+                    heard.texts.push((said_at.date(), text.clone()));
                 }
             }
         }
         heard.identity.extend(self.found_by_claude(key, vault, state).await);
         heard
     }
+}
+
+/// Tokens with what they stand for, as a map takes them.
+fn pairs(tokens: &[(String, String)]) -> impl Iterator<Item = (String, Pii<String>)> {
+    tokens.iter().map(|(token, value)| (token.clone(), Pii::new(value.clone())))
 }
 
 fn log(key: &CaseKey, error: HostError) -> HostError {

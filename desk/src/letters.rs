@@ -97,7 +97,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
                 "by": letter.by,
                 "at": letter.at.rfc3339(),
                 "stage": letter.stage.name(),
-                "text": doc.as_ref().map(text_of),
+                "text": doc.as_deref().map(text_of),
             }));
         }
         if !letters.is_empty() {

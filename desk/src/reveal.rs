@@ -58,7 +58,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     }
 
     async fn of_readings(&self, key: &CaseKey, what: &Reference) -> Result<Option<String>, Problem> {
-        let (state, vault) = self.look(key, |open| (open.case.state().clone(), open.vault.clone())).await?;
+        let (state, vault) = self.look(key, |open| (open.case.shared(), open.vault.clone())).await?;
         let readings = self.readings(key, &vault.ok_or(VaultError::Erased)?, &state).await;
         let mut both = readings.into_iter().flat_map(|reading| reading.names.into_iter().zip(reading.values));
         Ok(both.find(|(name, _)| name == what.as_str()).map(|(_, value)| value))
@@ -85,8 +85,9 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         let (reply, vault) = self.look(key, |open| (reply(open.case.state()), open.vault.clone())).await?;
         let vault = vault.ok_or(VaultError::Erased)?;
         let Some(reply) = reply else { return Ok(None) };
-        let Some(Doc::Reply { body }) = self.document(key, Some(&vault), &reply).await else { return Ok(None) };
-        let body: Value = serde_json::from_str(&body).unwrap_or_default();
+        let doc = self.document(key, Some(&vault), &reply).await;
+        let Some(Doc::Reply { body }) = doc.as_deref() else { return Ok(None) };
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
         Ok(body.pointer("/fields").and_then(|fields| fields.get(field)).map(|value| match value {
             Value::String(text) => text.clone(),
             other => other.to_string(),

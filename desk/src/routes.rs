@@ -15,7 +15,7 @@ use crate::{
     commands::CommandBody,
     entering::Entering,
     events,
-    file::{Decision, Desk, OpenCase},
+    file::{Decision, Desk, Newness, OpenCase},
     hooks::{incoming, replay},
     intake, moving,
     ports::{CaseHost, HostError, ModelHost, Outside, TenantHost},
@@ -67,7 +67,9 @@ async fn create_request<H: CaseHost + Outside + ModelHost + TenantHost>(
     check_content_type(&headers)?;
     let request = Request::read(&body)?;
     let preferences = Preferences::read(&headers)?;
-    let (entering, reached) = create(&desk, &headers, &request, &preferences, &body).await?;
+    let entering = entering(&headers)?;
+    let _attending = desk.attend(&entering.key());
+    let reached = create(&desk, &entering, &request, &preferences, &body).await?;
     let view = view::short(desk.view(&entering.key()).await?);
     let status = match reached {
         Reached::New | Reached::Again => StatusCode::CREATED,
@@ -89,7 +91,9 @@ async fn create_task<H: CaseHost + Outside + ModelHost + TenantHost>(
     check_content_type(&headers)?;
     let request = Request::read_task(&body)?;
     let preferences = Preferences::read(&headers)?;
-    let (entering, _) = create(&desk, &headers, &request, &preferences, &body).await?;
+    let entering = entering(&headers)?;
+    let _attending = desk.attend(&entering.key());
+    create(&desk, &entering, &request, &preferences, &body).await?;
     let view = desk.view(&entering.key()).await?;
     let routed = |name: &str| view.pointer(&format!("/orchestration/{name}")).cloned().unwrap_or(Value::Null);
     let mut task = json!({
@@ -110,12 +114,11 @@ async fn create_task<H: CaseHost + Outside + ModelHost + TenantHost>(
 /// Opens the case, or finds it by its ticket or idempotency key; then waits as long as the caller prefers.
 async fn create<H: CaseHost + Outside + ModelHost + TenantHost>(
     desk: &Desk<H>,
-    headers: &HeaderMap,
+    entering: &Entering,
     request: &Request,
     preferences: &Preferences,
     body: &[u8],
-) -> Result<(Entering, Reached), Problem> {
-    let entering = entering(headers)?;
+) -> Result<Reached, Problem> {
     if !entering.grant.actor.role.submits() {
         return Err(Problem::new(Code::Role, "This role reads only."));
     }
@@ -127,23 +130,25 @@ async fn create<H: CaseHost + Outside + ModelHost + TenantHost>(
     } else {
         None
     };
+    let is_named = preferences.idempotency_key.is_some() || request.external_id.is_some();
+    let newness = if is_named { Newness::Unknown } else { Newness::Drawn };
     let opened = desk
-        .open(&key, |vault, at| {
+        .open(&key, newness, |vault, at| {
             let what = (request, preferences, body);
             intake::open(&*desk.host, &desk.setup, &key, &entering.grant, what, vault, at)
         })
         .await?;
     let reached = match (opened, &request.external_id) {
         (Some(_), _) => Reached::New,
-        (None, Some(_)) => ticket::go_on(desk, &entering, request, preferences, body).await?,
+        (None, Some(_)) => ticket::go_on(desk, entering, request, preferences, body).await?,
         (None, None) => {
-            check_repetition(desk, &entering, body).await?;
+            check_repetition(desk, entering, body).await?;
             Reached::Again
         }
     };
     desk.wait_for_rest(&key, preferences.wait_ms).await;
     drop(under_way);
-    Ok((entering, reached))
+    Ok(reached)
 }
 
 /// Refuses another request under an idempotency key that opened a case.
@@ -173,6 +178,7 @@ async fn read_case<H: CaseHost + Outside + ModelHost + TenantHost>(
     headers: HeaderMap,
 ) -> Answer {
     let entering = entering(&headers)?;
+    let _attending = desk.attend(&entering.key());
     may_see(&desk, &entering).await?;
     let role = entering.grant.actor.role;
     Ok(answer(StatusCode::OK, &desk.whole_view(&entering.key(), role).await?))
@@ -184,6 +190,7 @@ async fn read_head<H: CaseHost + Outside + ModelHost + TenantHost>(
     headers: HeaderMap,
 ) -> Answer {
     let entering = entering(&headers)?;
+    let _attending = desk.attend(&entering.key());
     may_see(&desk, &entering).await?;
     let head = desk.look(&entering.key(), |open| open.case.head().clone()).await?;
     Ok(answer(StatusCode::OK, &json!({ "seq": head.seq, "head_hash": head.hash })))
@@ -233,6 +240,7 @@ async fn add_message<H: CaseHost + Outside + ModelHost + TenantHost>(
     check_content_type(&headers)?;
     let message = MessageBody::read(&body)?;
     let preferences = preferences(&headers, &entering, &body)?;
+    let _attending = desk.attend(&entering.key());
     may_see(&desk, &entering).await?;
     if !entering.grant.actor.role.submits() {
         return Err(Problem::new(Code::Role, "This role reads only."));
@@ -304,6 +312,7 @@ async fn give_command<H: CaseHost + Outside + ModelHost + TenantHost>(
     check_content_type(&headers)?;
     let command = CommandBody::read(&body)?;
     let mut preferences = preferences(&headers, &entering, &body)?;
+    let _attending = desk.attend(&entering.key());
     may_see(&desk, &entering).await?;
     let key = entering.key();
     // Whoever may not is not told either what else would be in the way.

@@ -162,7 +162,7 @@ async fn known<H: CaseHost + Outside + ModelHost + TenantHost>(
     let mut reached = None;
     for (place, hash) in words.iter().enumerate() {
         let doc = desk.document(&entering.key(), Some(vault), hash).await;
-        let Some(Doc::Words { mark: Some(before), .. }) = doc else { continue };
+        let Some(Doc::Words { mark: Some(before), .. }) = doc.as_deref() else { continue };
         let same = before.request == mark.request;
         if mark.key.is_some() && before.key == mark.key {
             let again = if place == 0 { Reached::Again } else { Reached::Known };

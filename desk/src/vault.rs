@@ -3,6 +3,11 @@
 //! The case's key is random, and stored wrapped by the tenant's key, which follows from a master key that no database
 //! holds. Destroying the wrapped key makes every word of the case unreadable and leaves its journal verifiable.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
 use case::{
     ids::{Digest, TenantId},
     journal::Head,
@@ -26,16 +31,24 @@ use crate::{
 const KEY_BYTES: usize = 32;
 /// Bytes of a nonce: random, so long that it never repeats.
 const NONCE_BYTES: usize = 24;
+/// The longest ciphertext whose plaintext is kept while the case is in memory, in bytes.
+const KEPT_BYTES: usize = 16 * 1024;
+/// Plaintexts of a case that are kept at most.
+const KEPT: usize = 32;
 
 /// The key from which every tenant's key follows: 32 bytes, kept outside the database.
 #[derive(Clone)]
 pub struct MasterKey([u8; KEY_BYTES]);
 
 /// The key of one case. Neither this nor [`MasterKey`] can be printed.
+///
+/// What it sealed or opened is kept in it, so that it is read once and not for each ask: as long as the case is in memory,
+/// and no longer than the case has words ([`CaseVault::forget`]).
 #[derive(Clone)]
 pub struct CaseVault {
     key: [u8; KEY_BYTES],
     context: String,
+    kept: Arc<Mutex<BTreeMap<Digest, Arc<Doc>>>>,
 }
 
 /// A plaintext of the vault.
@@ -126,7 +139,7 @@ impl MasterKey {
         let mut bytes = [0; KEY_BYTES];
         outside.random(&mut bytes);
         let wrapped = seal(&self.tenant_key(&key.tenant), &key.name(), &bytes, outside)?;
-        Ok((CaseVault { key: bytes, context: key.name() }, wrapped))
+        Ok((CaseVault::new(bytes, key), wrapped))
     }
 
     /// The vault of a stored case.
@@ -137,7 +150,7 @@ impl MasterKey {
         let wrapped = wrapped.ok_or(VaultError::Erased)?;
         let bytes = open(&self.tenant_key(&key.tenant), &key.name(), wrapped)?;
         let key_bytes = bytes.try_into().map_err(|_| VaultError::Unreadable)?;
-        Ok(CaseVault { key: key_bytes, context: key.name() })
+        Ok(CaseVault::new(key_bytes, key))
     }
 
     /// The mark of a host with this master key under a case as it stands: its head, which stands for every line of its
@@ -181,6 +194,53 @@ impl MasterKey {
 }
 
 impl CaseVault {
+    fn new(bytes: [u8; KEY_BYTES], key: &CaseKey) -> Self {
+        Self { key: bytes, context: key.name(), kept: Arc::default() }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<Digest, Arc<Doc>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a plaintext. A source's reply is read once, and may be long.
+    fn keep(&self, hash: &Digest, bytes: usize, doc: &Arc<Doc>) {
+        let mut kept = self.kept();
+        if bytes <= KEPT_BYTES && kept.len() < KEPT && !matches!(**doc, Doc::Reply { .. }) {
+            kept.insert(hash.clone(), doc.clone());
+        }
+    }
+
+    /// A document that was sealed or opened since the case is in memory, if it is kept.
+    #[must_use]
+    pub(crate) fn known(&self, hash: &Digest) -> Option<Arc<Doc>> {
+        self.kept().get(hash).cloned()
+    }
+
+    /// Forgets every plaintext, whoever has this vault.
+    pub(crate) fn forget(&self) {
+        self.kept().clear();
+    }
+
+    /// Opens the document of that hash, and keeps it.
+    ///
+    /// # Errors
+    /// As [`CaseVault::open`].
+    pub(crate) fn read(&self, hash: &Digest, bytes: &[u8]) -> Result<Arc<Doc>, VaultError> {
+        let doc = Arc::new(self.open(bytes)?);
+        self.keep(hash, bytes.len(), &doc);
+        Ok(doc)
+    }
+
+    /// Seals a document, and keeps it.
+    ///
+    /// # Errors
+    /// As [`CaseVault::seal`].
+    pub(crate) fn seal_known(&self, doc: Doc, outside: &impl Outside) -> Result<Sealed, VaultError> {
+        let sealed = self.seal(&doc, outside)?;
+        self.keep(&sealed.hash, sealed.bytes.len(), &Arc::new(doc));
+        Ok(sealed)
+    }
+
     /// Seals a document.
     ///
     /// # Errors

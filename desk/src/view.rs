@@ -7,6 +7,8 @@ mod law;
 mod question;
 mod said;
 
+use std::sync::Arc;
+
 use case::{
     case::Rest,
     entry::{Answer, Basis, Outcome, Tier},
@@ -33,7 +35,7 @@ use crate::{
 
 /// What a view needs of a case, copied so that the case is not locked meanwhile.
 struct Seen {
-    state: State,
+    state: Arc<State>,
     rest: Rest,
     seq: u64,
     head: Digest,
@@ -84,9 +86,9 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         view.extend(care::shown(&seen.state));
         view.extend(self.letters(key, seen.vault.as_ref(), &seen.state).await);
         let disputed = self.disputed(key, seen).await;
-        view.insert("text".to_owned(), words.as_ref().map_or(Value::Null, |doc| text_of(doc).into()));
-        view.insert("classification".to_owned(), classification(seen, words.as_ref(), reason.as_ref()));
-        view.insert("orchestration".to_owned(), orchestration(seen, words.as_ref(), question.as_ref(), draft.as_ref()));
+        view.insert("text".to_owned(), words.as_deref().map_or(Value::Null, |doc| text_of(doc).into()));
+        view.insert("classification".to_owned(), classification(seen, words.as_deref(), reason.as_deref()));
+        view.insert("orchestration".to_owned(), orchestration(seen, words.as_deref(), question.as_deref(), draft.as_deref()));
         if let (false, Some(shown)) =
             (disputed.is_empty(), view.get_mut("orchestration").and_then(Value::as_object_mut))
         {
@@ -120,7 +122,7 @@ pub fn short(mut view: Value) -> Value {
 
 fn seen(open: &OpenCase) -> Seen {
     Seen {
-        state: open.case.state().clone(),
+        state: open.case.shared(),
         rest: open.case.rest(),
         seq: open.case.head().seq,
         head: open.case.head().hash.clone(),

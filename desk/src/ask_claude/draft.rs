@@ -50,7 +50,7 @@ pub(crate) async fn draft(
         Err(problem) => return unusable(job, &problem, call, took_ms),
     };
     let (kept, dropped) = (u32::try_from(drafted.kept.len()).unwrap_or(u32::MAX), drafted.dropped);
-    match vault.seal(&Doc::Draft { sentences: drafted.kept }, outside) {
+    match vault.seal_known(Doc::Draft { sentences: drafted.kept }, outside) {
         Ok(doc) => sealed(Answer::Drafted { draft: doc.hash.clone(), kept, dropped, call }, doc),
         Err(problem) => unusable(job, &problem, call, took_ms),
     }

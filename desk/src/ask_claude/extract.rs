@@ -121,8 +121,9 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
     pub(crate) async fn sheets(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Vec<Sheet> {
         let mut sheets = Vec::new();
         for (_, hash, _) in state.words.iter().rev().filter(|(speaker, ..)| *speaker == Speaker::Customer) {
-            if let Some(Doc::Words { text, documents, .. }) = self.document(key, Some(vault), hash).await {
-                sheets.extend(text::sheets(&text, &documents));
+            let doc = self.document(key, Some(vault), hash).await;
+            if let Some(Doc::Words { text, documents, .. }) = doc.as_deref() {
+                sheets.extend(text::sheets(text, documents));
             }
         }
         sheets
@@ -144,8 +145,8 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         let mut fields = Vec::new();
         for ask in state.asks.values().filter(|ask| !ask.stale) {
             let Standing::Answered(Answer::Extracted { found, .. }) = &ask.standing else { continue };
-            if let Some(Doc::Found { fields: found }) = self.document(key, Some(vault), found).await {
-                fields.extend(found);
+            if let Some(Doc::Found { fields: found }) = self.document(key, Some(vault), found).await.as_deref() {
+                fields.extend(found.iter().cloned());
             }
         }
         fields

@@ -57,7 +57,7 @@ pub(crate) async fn triage(
     let reason = Some(opinion.reason.into_inner("it is judged, and sealed"))
         .filter(|reason| is_reason(reason, words))
         .unwrap_or_default();
-    match vault.seal(&Doc::Reason { text: reason }, outside) {
+    match vault.seal_known(Doc::Reason { text: reason }, outside) {
         Ok(doc) => {
             let (label, confidence, reason) = (opinion.label, opinion.confidence, doc.hash.clone());
             sealed(Answer::Opinion { label, confidence, reason, call }, doc)

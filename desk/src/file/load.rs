@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, PoisonError,
+        Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
@@ -44,23 +44,16 @@ impl Drop for Waits {
 }
 
 impl<H> Desk<H> {
-    /// How many cases are at work here: those in memory. One that rests is let go.
+    /// How many cases are at work here, and not at rest.
     #[must_use]
     pub fn cases_at_work(&self) -> usize {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.files.at_work()
     }
 
     /// How many cases of each tenant are at work here.
     #[must_use]
     pub fn cases_by_tenant(&self) -> BTreeMap<TenantId, usize> {
-        let mut counts = BTreeMap::new();
-        for key in self.files.lock().unwrap_or_else(PoisonError::into_inner).keys() {
-            match counts.get_mut(&key.tenant) {
-                Some(count) => *count += 1,
-                None => drop(counts.insert(key.tenant.clone(), 1)),
-            }
-        }
-        counts
+        self.files.by_tenant()
     }
 
     /// How many requests do nothing but wait for a case to come to rest, as their senders prefer.

@@ -76,7 +76,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
                 "at": line.at.rfc3339(),
                 "from": message.from,
                 "by": message.by.subject,
-                "text": words.as_ref().map(text_of),
+                "text": words.as_deref().map(text_of),
                 "documents": message.words.documents,
             }));
         }
@@ -101,8 +101,9 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         let mut names = Map::new();
         for (reply, ids) in replies(&seen.state) {
             let doc = self.document(key, seen.vault.as_ref(), reply).await;
-            let Some(Doc::Reply { body }) = doc.filter(|doc| text_of(doc).len() <= REPLY_BYTES) else { continue };
-            let body: Value = serde_json::from_str(&body).unwrap_or_default();
+            let doc = doc.filter(|doc| text_of(doc).len() <= REPLY_BYTES);
+            let Some(Doc::Reply { body }) = doc.as_deref() else { continue };
+            let body: Value = serde_json::from_str(body).unwrap_or_default();
             for row in body.get("transactions").and_then(Value::as_array).into_iter().flatten() {
                 let id =
                     row.get("id").and_then(Value::as_str).filter(|id| ids.iter().any(|known| known.as_str() == *id));

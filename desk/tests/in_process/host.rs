@@ -62,6 +62,18 @@ pub(crate) struct Store {
     revocations: Mutex<BTreeMap<(TenantId, Revoked), Revocation>>,
     /// What each tenant spent on each day.
     spent: Mutex<BTreeMap<(TenantId, String), Spend>>,
+    uses: Mutex<Uses>,
+}
+
+/// How often the storage of cases was asked for something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Uses {
+    /// A whole case was read.
+    pub(crate) reads: u32,
+    /// A ciphertext was read.
+    pub(crate) sealed: u32,
+    /// A step was written.
+    pub(crate) commits: u32,
 }
 
 impl Store {
@@ -83,6 +95,11 @@ impl Store {
         let spent = self.spent.lock().unwrap();
         let sum = |of: fn(&Spend) -> u64| spent.values().map(of).sum();
         Spend { nano_dollars: sum(|spend| spend.nano_dollars), tokens: sum(|spend| spend.tokens) }
+    }
+
+    /// How often the storage of cases was used since this was asked last.
+    pub(crate) fn uses(&self) -> Uses {
+        std::mem::take(&mut self.uses.lock().unwrap())
     }
 
     pub(crate) fn troubles_left(&self) -> usize {
@@ -118,12 +135,14 @@ impl Host {
 
 impl CaseHost for Host {
     async fn read(&self, key: &CaseKey) -> Result<Option<Stored>, HostError> {
+        self.store.uses.lock().unwrap().reads += 1;
         let cases = self.store.cases();
         let stored = |record: &Record| Stored { lines: record.lines.clone(), wrapped_key: record.wrapped_key.clone() };
         Ok(cases.get(key).map(stored))
     }
 
     async fn commit(&self, key: &CaseKey, commit: Commit) -> Result<(), HostError> {
+        self.store.uses.lock().unwrap().commits += 1;
         // A disk takes a moment.
         sleep(Duration::from_millis(5)).await;
         if let Some(error) = self.store.trouble.lock().unwrap().pop_front() {
@@ -158,6 +177,7 @@ impl CaseHost for Host {
     }
 
     async fn sealed(&self, key: &CaseKey, hash: &Digest) -> Result<Option<Vec<u8>>, HostError> {
+        self.store.uses.lock().unwrap().sealed += 1;
         Ok(self.store.cases().get(key).and_then(|record| record.sealed.get(hash).cloned()))
     }
 

@@ -33,5 +33,6 @@ mod roles;
 mod signatures;
 mod sources;
 mod storage;
+mod thrift;
 mod words;
 mod world;

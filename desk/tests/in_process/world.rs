@@ -70,6 +70,11 @@ impl Answer {
         self.at("/case_id").as_str().unwrap_or_else(|| panic!("no case: {}", self.text)).to_owned()
     }
 
+    /// Asserts that all went well.
+    pub(crate) fn is_well(&self) {
+        assert_eq!(self.status, 200, "{}", self.text);
+    }
+
     /// Asserts that this is the problem.
     pub(crate) fn is(&self, code: Code) {
         assert_eq!(self.at("/code"), code.name(), "{} {}", self.status, self.text);

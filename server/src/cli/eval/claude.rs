@@ -13,7 +13,7 @@ use case::{
 use claude::price;
 use desk::{
     config::MODEL,
-    file::{Decision, Desk},
+    file::{Decision, Desk, Newness},
     intake,
     ports::{CaseHost as _, CaseKey, Switch},
     problem::Problem,
@@ -154,7 +154,7 @@ impl Claude {
     async fn open_case(&self, desk: &Desk<Memory>, key: &CaseKey, body: &[u8], read: &Read) -> Result<(), Problem> {
         let request = Request::read(body)?;
         let grant = local_grant();
-        desk.open(key, |vault, at| {
+        desk.open(key, Newness::Unknown, |vault, at| {
             let what = (&request, &Preferences::default(), body);
             let (case, decision) = intake::open(&*self.world, &self.setup, key, &grant, what, vault, at)?;
             let mut opened = case.state().opened.clone();
