@@ -6,6 +6,7 @@
 mod import;
 mod known;
 mod load;
+mod words;
 
 use std::{
     collections::BTreeSet,
@@ -14,12 +15,7 @@ use std::{
 
 use case::{
     case::{Case, Ready, Rest, Step},
-    entry::{Question, Speaker},
-    identity::extract,
-    ids::Digest,
-    narrative::Heard,
-    pii::{Pii, TokenMap},
-    state::State,
+    entry::Question,
     time::Millis,
 };
 use futures_util::future::{Either, select};
@@ -34,7 +30,7 @@ use crate::{
     problem::Problem,
     row,
     setup::Setup,
-    vault::{CaseVault, Doc, VaultError},
+    vault::CaseVault,
 };
 
 /// How often a decision is made again because another writer came first.
@@ -270,16 +266,6 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         self.files.file(key).seq.subscribe()
     }
 
-    /// Reads a document of a case's vault; `None` after erasure, or where it is missing.
-    pub async fn document(&self, key: &CaseKey, vault: Option<&CaseVault>, hash: &Digest) -> Option<Arc<Doc>> {
-        let vault = vault?;
-        if let Some(doc) = vault.known(hash) {
-            return Some(doc);
-        }
-        let bytes = self.host.sealed(key, hash).await.ok()??;
-        vault.read(hash, &bytes).ok()
-    }
-
     /// Keeps a case in memory while a request is about it, so that it is read once and not at each look.
     #[must_use]
     pub fn attend(&self, key: &CaseKey) -> Attending {
@@ -407,7 +393,7 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         let Some(vault) = open.vault.clone() else { return };
         let (desk, key, state) = (self.clone(), key.clone(), open.case.shared());
         self.host.spawn(Box::pin(async move {
-            let heard = desk.heard(&key, &vault, &state).await;
+            let heard = desk.heard(&key, &vault, &state, &ready).await;
             let sheets = match &ready.question {
                 Question::Extract { .. } => desk.sheets(&key, &vault, &state).await,
                 Question::Triage { .. }
@@ -433,47 +419,6 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
             }
         }));
     }
-
-    /// The case's tokens so far, and the newest words that know them.
-    ///
-    /// # Errors
-    /// Why the case or its words cannot be read.
-    pub async fn tokens(&self, key: &CaseKey) -> Result<(Option<Digest>, TokenMap), Problem> {
-        let newest =
-            |open: &OpenCase| (open.case.state().words.last().map(|(_, hash, _)| hash.clone()), open.vault.clone());
-        let (newest, vault) = self.look(key, newest).await?;
-        let known = match &newest {
-            Some(hash) => self.document(key, vault.as_ref(), hash).await,
-            None => None,
-        };
-        let Some(Doc::Words { tokens, .. }) = known.as_deref() else { return Err(VaultError::Erased.into()) };
-        Ok((newest, TokenMap::from_pairs(pairs(tokens)).map_err(|_| VaultError::Unreadable)?))
-    }
-
-    /// What the customer said so far, with tokens for personal data, and the identity fields in it.
-    async fn heard(&self, key: &CaseKey, vault: &CaseVault, state: &State) -> Heard {
-        let mut heard = Heard::default();
-        for (speaker, hash, said_at) in &state.words {
-            let doc = self.document(key, Some(vault), hash).await;
-            if let Some(Doc::Words { text, tokens, documents, .. }) = doc.as_deref() {
-                let tokens = TokenMap::from_pairs(pairs(tokens)).unwrap_or_default();
-                let plain = tokens.reveal(text, "comparing what was said of an identity with the profile");
-                // An analyst's words are no evidence; the documents that came with them are.
-                let by_customer = *speaker == Speaker::Customer;
-                extract::hear(&mut heard.identity, if by_customer { &plain } else { "" }, documents);
-                if by_customer {
-                    heard.texts.push((said_at.date(), text.clone()));
-                }
-            }
-        }
-        heard.identity.extend(self.found_by_claude(key, vault, state).await);
-        heard
-    }
-}
-
-/// Tokens with what they stand for, as a map takes them.
-fn pairs(tokens: &[(String, String)]) -> impl Iterator<Item = (String, Pii<String>)> {
-    tokens.iter().map(|(token, value)| (token.clone(), Pii::new(value.clone())))
 }
 
 fn log(key: &CaseKey, error: HostError) -> HostError {
