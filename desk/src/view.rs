@@ -88,7 +88,10 @@ impl<H: CaseHost + Outside + ModelHost + TenantHost> Desk<H> {
         let disputed = self.disputed(key, seen).await;
         view.insert("text".to_owned(), words.as_deref().map_or(Value::Null, |doc| text_of(doc).into()));
         view.insert("classification".to_owned(), classification(seen, words.as_deref(), reason.as_deref()));
-        view.insert("orchestration".to_owned(), orchestration(seen, words.as_deref(), question.as_deref(), draft.as_deref()));
+        view.insert(
+            "orchestration".to_owned(),
+            orchestration(seen, words.as_deref(), question.as_deref(), draft.as_deref()),
+        );
         if let (false, Some(shown)) =
             (disputed.is_empty(), view.get_mut("orchestration").and_then(Value::as_object_mut))
         {
