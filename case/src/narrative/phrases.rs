@@ -82,7 +82,9 @@ const JOINTS: &[&str] =
 
 /// Where a phrase stands: its first token, and the one after its last.
 pub(super) fn spans<'a>(phrase: &'a str, tokens: &'a [Token]) -> impl Iterator<Item = (usize, usize)> + 'a {
-    (0..tokens.len()).filter_map(move |start| ends(phrase, tokens, start).map(|end| (start, end)))
+    // Most phrases begin nowhere in a text, so their first word is taken off once.
+    let (head, rest) = first_word(phrase);
+    (0..tokens.len()).filter_map(move |start| ends_of(head, rest, tokens, start).map(|end| (start, end)))
 }
 
 /// Whether a phrase stands anywhere, denied or not.
@@ -92,15 +94,21 @@ pub(super) fn stands(phrase: &str, tokens: &[Token]) -> bool {
 
 /// Where a phrase that begins at a token ends.
 pub(super) fn ends(phrase: &str, tokens: &[Token], at: usize) -> Option<usize> {
-    let (head, rest) = phrase.split_once(' ').unwrap_or((phrase, ""));
+    let (head, rest) = first_word(phrase);
+    ends_of(head, rest, tokens, at)
+}
+
+/// A phrase's first word, and the others.
+fn first_word(phrase: &str) -> (&str, &str) {
+    phrase.bytes().position(|byte| byte == b' ').map_or((phrase, ""), |at| (&phrase[..at], &phrase[at + 1..]))
+}
+
+fn ends_of(head: &str, rest: &str, tokens: &[Token], at: usize) -> Option<usize> {
     if head != "*" {
-        let fits = fits(head, tokens.get(at)?);
-        return if !fits {
-            None
-        } else if rest.is_empty() {
-            Some(at + 1)
-        } else {
-            ends(rest, tokens, at + 1)
+        return match fits(head, tokens.get(at)?) {
+            false => None,
+            true if rest.is_empty() => Some(at + 1),
+            true => ends(rest, tokens, at + 1),
         };
     }
     for next in at..=at + GAP {
@@ -114,11 +122,18 @@ pub(super) fn ends(phrase: &str, tokens: &[Token], at: usize) -> Option<usize> {
     None
 }
 
-/// Whether a token is one of some alternatives.
+/// Whether a token is one of some alternatives. Hundreds of phrases are held against each word of a text, so it compares
+/// bytes, and few of them.
 pub(super) fn fits(alternatives: &str, token: &Token) -> bool {
-    let one =
-        |word: &str| word.strip_suffix('~').map_or_else(|| token.text == word, |stem| token.text.starts_with(stem));
-    matches!(token.kind, TokenKind::Word | TokenKind::Number) && alternatives.split('|').any(one)
+    let text = token.text.as_bytes();
+    let one = |word: &[u8]| match word {
+        [b'~'] => true,
+        [first, ..] if text.first() != Some(first) => false,
+        [stem @ .., b'~'] => text.starts_with(stem),
+        word => text == word,
+    };
+    matches!(token.kind, TokenKind::Word | TokenKind::Number)
+        && alternatives.as_bytes().split(|byte| *byte == b'|').any(one)
 }
 
 /// Whether the clause goes on over a token.
