@@ -6,6 +6,12 @@ use std::time::Duration;
 pub(crate) const COMMITS_PER_BATCH: usize = 256;
 /// Commits that may wait for the writer; more of them wait in their senders.
 pub(crate) const COMMITS_QUEUED: usize = 1_024;
+/// Statements that the writer keeps prepared: all it has.
+pub(crate) const STATEMENTS_KEPT: usize = 64;
+/// Pages of the write-ahead log after which they are copied to their places: 16 MB.
+pub(crate) const LOG_PAGES: u32 = 4_096;
+/// Pages that a writing connection keeps in memory, in KiB.
+pub(crate) const PAGES_KEPT_KIB: i64 = 16 << 10;
 /// Connections that read at the same time: reading is short, and each has its own cache.
 pub(crate) const READERS: usize = 4;
 /// Rows of one page of the docket.

@@ -1,13 +1,12 @@
 //! Cases in tables: what a commit writes and what a read gives back.
 
 use case::{
-    entry::Entry,
     ids::{CaseId, Digest, TenantId},
-    journal::Line,
     time::Millis,
 };
 use desk::ports::{CaseKey, Commit, DocketRow, HostError, Stored};
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
+use serde::Deserialize;
 
 use super::{docket, hooks};
 
@@ -34,7 +33,7 @@ impl From<rusqlite::Error> for WriteError {
     }
 }
 
-/// Writes a commit, where the case stands as it expects.
+/// Writes a commit, where the case stands as it expects. What is refused is refused before anything is written.
 pub(super) fn write(connection: &Connection, key: &CaseKey, commit: &Commit) -> Result<(), WriteError> {
     let (tenant, case_id) = (key.tenant.as_str(), key.case.as_str());
     let head: Option<u64> = connection
@@ -48,6 +47,7 @@ pub(super) fn write(connection: &Connection, key: &CaseKey, commit: &Commit) -> 
         return Err(WriteError::Refused(HostError::Failed("a commit without lines".to_owned())));
     };
     let head_seq = commit.first_seq + last as u64;
+    let sandbox = if commit.first_seq == 0 { Some(opened_in_sandbox(&commit.lines)?) } else { None };
     let mut entries =
         connection.prepare_cached("INSERT INTO entries (tenant, case_id, seq, line) VALUES (?1, ?2, ?3, ?4)")?;
     for (seq, line) in (commit.first_seq..).zip(&commit.lines) {
@@ -58,7 +58,7 @@ pub(super) fn write(connection: &Connection, key: &CaseKey, commit: &Commit) -> 
     for one in &commit.sealed {
         sealed.execute(params![tenant, case_id, one.hash.as_str(), one.bytes])?;
     }
-    write_row(connection, key, commit, head_seq)?;
+    write_row(connection, key, commit, head_seq, sandbox)?;
     if let Some(due) = commit.hooks_due {
         hooks::further(connection, key, commit.first_seq, due)?;
     }
@@ -77,7 +77,13 @@ fn destroy(connection: &Connection, tenant: &str, case_id: &str) -> Result<(), W
     Ok(())
 }
 
-fn write_row(connection: &Connection, key: &CaseKey, commit: &Commit, head_seq: u64) -> Result<(), WriteError> {
+fn write_row(
+    connection: &Connection,
+    key: &CaseKey,
+    commit: &Commit,
+    head_seq: u64,
+    sandbox: Option<bool>,
+) -> Result<(), WriteError> {
     let statement = if commit.first_seq == 0 {
         "INSERT INTO cases (tenant, case_id, head_seq, head_hash, wrapped_key, sandbox, wake, state)
          VALUES (:tenant, :case_id, :head_seq, :head_hash, :wrapped_key, :sandbox, :wake, :state)"
@@ -87,7 +93,6 @@ fn write_row(connection: &Connection, key: &CaseKey, commit: &Commit, head_seq: 
              state = :state
          WHERE tenant = :tenant AND case_id = :case_id"
     };
-    let sandbox = if commit.first_seq == 0 { Some(opened_in_sandbox(&commit.lines)?) } else { None };
     connection.prepare_cached(statement)?.execute(named_params! {
         ":tenant": key.tenant.as_str(), ":case_id": key.case.as_str(), ":head_seq": head_seq,
         ":head_hash": commit.head_hash.as_str(), ":wrapped_key": commit.wrapped_key, ":sandbox": sandbox,
@@ -99,11 +104,22 @@ fn write_row(connection: &Connection, key: &CaseKey, commit: &Commit, head_seq: 
     Ok(())
 }
 
+/// What a first line has to say here.
+#[derive(Deserialize)]
+struct First {
+    entry: Opening,
+}
+
+#[derive(Deserialize)]
+struct Opening {
+    kind: String,
+    sandbox: bool,
+}
+
 /// Whether the case works with the sandbox bank: its own first line says so.
 fn opened_in_sandbox(lines: &[String]) -> Result<bool, WriteError> {
-    let line = lines.first().and_then(|line| serde_json::from_str::<Line>(line).ok());
-    match line.map(|line| line.entry) {
-        Some(Entry::Opened(opened)) => Ok(opened.sandbox),
+    match lines.first().map(|line| serde_json::from_str::<First>(line)) {
+        Some(Ok(First { entry: Opening { kind, sandbox } })) if kind == "opened" => Ok(sandbox),
         _ => Err(WriteError::Refused(HostError::Failed("a journal that does not begin with an opening".to_owned()))),
     }
 }

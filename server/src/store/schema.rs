@@ -192,6 +192,9 @@ pub(super) fn open_to_write(folder: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "secure_delete", true).map_err(failed)?;
     // Only macOS knows the difference: there `fsync` alone does not reach the disk.
     connection.pragma_update(None, "fullfsync", true).map_err(failed)?;
+    // A page that is written again and again is copied to its place once; what is committed is on disk all the same.
+    connection.pragma_update(None, "wal_autocheckpoint", limits::LOG_PAGES).map_err(failed)?;
+    connection.pragma_update(None, "cache_size", -limits::PAGES_KEPT_KIB).map_err(failed)?;
     migrate(&mut connection, folder)?;
     Ok(connection)
 }

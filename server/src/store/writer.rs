@@ -55,7 +55,8 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics, standing: &Standing) {
+fn run(connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics, standing: &Standing) {
+    connection.set_prepared_statement_cache_capacity(limits::STATEMENTS_KEPT);
     // A process that was killed may have owed it.
     let mut is_owed = !empty_log(&connection);
     while let Some(first) = queue.blocking_recv() {
@@ -66,7 +67,7 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Met
             batch.push(job);
         }
         batch.first().into_iter().for_each(|first| metrics.writer.waited(first.since.elapsed()));
-        let results = write(&mut connection, &batch);
+        let results = write(&connection, &batch);
         is_owed |= batch.iter().zip(&results).any(|(job, result)| job.commit.destroys && result.is_ok());
         is_owed = is_owed && !empty_log(&connection);
         metrics.batch(&batch_sizes(&batch), &results);
@@ -102,44 +103,45 @@ fn batch_sizes(batch: &[Job]) -> Vec<usize> {
     batch.iter().map(|job| job.commit.lines.len()).collect()
 }
 
-/// Writes a batch and says what became of each commit. When the transaction as a whole fails, all of them failed.
-fn write(connection: &mut Connection, batch: &[Job]) -> Vec<Result<(), HostError>> {
-    match try_write(connection, batch) {
-        Ok(results) => results,
-        Err(error) => {
-            if !connection.is_autocommit()
-                && let Err(error) = connection.execute_batch("ROLLBACK")
-            {
-                tracing::error!(%error, "the failed transaction could not be rolled back");
-            }
-            // The desk logs each commit that failed, with its case.
-            tracing::debug!(%error, commits = batch.len(), "no commit of this batch could be stored");
-            batch.iter().map(|_| Err(host_error(&error))).collect()
-        }
+/// Writes a batch and says what became of each commit. When the transaction as a whole fails, all of them failed. Where one
+/// commit does, each is written by itself: that is rare, and so no savepoint is paid for with every commit.
+fn write(connection: &Connection, batch: &[Job]) -> Vec<Result<(), HostError>> {
+    let failed = match try_write(connection, batch) {
+        Ok(results) => return results,
+        Err(failed) => failed,
+    };
+    // `SQLite` ends the whole transaction by itself on some errors, a full disk among them.
+    let was_ended = connection.is_autocommit();
+    if !was_ended && let Err(error) = connection.execute_batch("ROLLBACK") {
+        tracing::error!(%error, "the failed transaction could not be rolled back");
     }
+    if failed.by_one && !was_ended && batch.len() > 1 {
+        return batch.chunks(1).flat_map(|alone| write(connection, alone)).collect();
+    }
+    // The desk logs each commit that failed, with its case.
+    tracing::debug!(error = %failed.error, commits = batch.len(), "no commit of this batch could be stored");
+    batch.iter().map(|_| Err(host_error(&failed.error))).collect()
 }
 
-fn try_write(connection: &mut Connection, batch: &[Job]) -> Result<Vec<Result<(), HostError>>, rusqlite::Error> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
+/// Why a batch was not written.
+struct Failed {
+    error: rusqlite::Error,
+    /// Whether it was one commit, and not the transaction as a whole.
+    by_one: bool,
+}
+
+fn try_write(connection: &Connection, batch: &[Job]) -> Result<Vec<Result<(), HostError>>, Failed> {
+    let whole = |error| Failed { error, by_one: false };
+    connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])).map_err(whole)?;
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
-        connection.prepare_cached("SAVEPOINT one_case")?.execute([])?;
-        let result = match cases::write(connection, &job.key, &job.commit) {
+        results.push(match cases::write(connection, &job.key, &job.commit) {
             Ok(()) => Ok(()),
-            Err(cases::WriteError::Refused(error)) => {
-                connection.prepare_cached("ROLLBACK TO one_case")?.execute([])?;
-                Err(error)
-            }
-            // `SQLite` ends the whole transaction by itself on some errors; then nothing of the batch is stored.
-            Err(cases::WriteError::Database(error)) if connection.is_autocommit() => return Err(error),
-            Err(cases::WriteError::Database(error)) => {
-                connection.prepare_cached("ROLLBACK TO one_case")?.execute([])?;
-                Err(host_error(&error))
-            }
-        };
-        connection.prepare_cached("RELEASE one_case")?.execute([])?;
-        results.push(result);
+            // What is refused was looked at and not written.
+            Err(cases::WriteError::Refused(error)) => Err(error),
+            Err(cases::WriteError::Database(error)) => return Err(Failed { error, by_one: true }),
+        });
     }
-    connection.execute_batch("COMMIT")?;
+    connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(whole)?;
     Ok(results)
 }
