@@ -100,7 +100,8 @@ pub(super) fn ends(phrase: &str, tokens: &[Token], at: usize) -> Option<usize> {
 
 /// A phrase's first word, and the others.
 fn first_word(phrase: &str) -> (&str, &str) {
-    phrase.bytes().position(|byte| byte == b' ').map_or((phrase, ""), |at| (&phrase[..at], &phrase[at + 1..]))
+    let space = phrase.bytes().position(|byte| byte == b' ');
+    space.and_then(|at| Some((phrase.get(..at)?, phrase.get(at + 1..)?))).unwrap_or((phrase, ""))
 }
 
 fn ends_of(head: &str, rest: &str, tokens: &[Token], at: usize) -> Option<usize> {
