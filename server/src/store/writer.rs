@@ -37,7 +37,7 @@ impl Writer {
         metrics: Arc<Metrics>,
         standing: Arc<Standing>,
     ) -> Result<Self, StoreError> {
-        let work = move || run(connection, queue, &metrics, &standing);
+        let work = move || run(&connection, queue, &metrics, &standing);
         let thread = thread::Builder::new().name("writer".to_owned()).spawn(work);
         let failed = |error: std::io::Error| StoreError::Failed { path: ".".into(), why: error.to_string() };
         Ok(Self { thread: Some(thread.map_err(failed)?) })
@@ -55,10 +55,10 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics, standing: &Standing) {
+fn run(connection: &Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics, standing: &Standing) {
     connection.set_prepared_statement_cache_capacity(limits::STATEMENTS_KEPT);
     // A process that was killed may have owed it.
-    let mut is_owed = !empty_log(&connection);
+    let mut is_owed = !empty_log(connection);
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < limits::COMMITS_PER_BATCH
@@ -67,9 +67,9 @@ fn run(connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics
             batch.push(job);
         }
         batch.first().into_iter().for_each(|first| metrics.writer.waited(first.since.elapsed()));
-        let results = write(&connection, &batch);
+        let results = write(connection, &batch);
         is_owed |= batch.iter().zip(&results).any(|(job, result)| job.commit.destroys && result.is_ok());
-        is_owed = is_owed && !empty_log(&connection);
+        is_owed = is_owed && !empty_log(connection);
         metrics.batch(&batch_sizes(&batch), &results);
         standing.saw(&results);
         let stored = batch.iter().zip(&results).filter(|(_, result)| result.is_ok());
