@@ -33,8 +33,9 @@ pub(super) struct Success {
     pub(super) description: &'static str,
 }
 
-/// Codes of every route that asks who calls.
-pub(super) const AUTHENTICATED: [Code; 4] = [Code::Unauthenticated, Code::NoKeys, Code::Storage, Code::Unchecked];
+/// Codes of every route that asks who calls: a host may turn each of them away before it asks.
+pub(super) const AUTHENTICATED: [Code; 6] =
+    [Code::Unauthenticated, Code::NoKeys, Code::TooMuch, Code::Storage, Code::Unchecked, Code::Overloaded];
 /// Codes of every route that opens a body.
 pub(super) const BODY: [Code; 4] = [Code::NotJson, Code::ContentType, Code::TooLarge, Code::Incomplete];
 /// Codes of every route that takes somebody's words.
