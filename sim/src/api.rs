@@ -51,6 +51,8 @@ impl Api {
     /// # Errors
     /// Where the HTTP client cannot be built.
     pub fn new(base: &str) -> Result<Self> {
+        // Built together with the server, reqwest brings TLS and leaves its primitives to us. Another call has chosen the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(CALL).redirect(Policy::none());
         let http = http.build().context("building the HTTP client")?;
         Ok(Self { http, base: base.trim_end_matches('/').to_owned(), key: None })
