@@ -98,6 +98,8 @@ struct Tally {
     requests: usize,
     /// Those of them whose senders have not proved who they are.
     unproved: usize,
+    /// Those of them that ask for a case that nobody has taken yet.
+    new_work: usize,
     by_tenant: BTreeMap<TenantId, usize>,
     /// Requests whose bodies are waited for, the longest first: they take memory and nothing else.
     arriving: BTreeMap<u64, CancellationToken>,
@@ -149,10 +151,10 @@ impl Gate {
         if urgency == Urgency::Vital {
             return Ok(Permit::of_nothing(self));
         }
-        if urgency == Urgency::NewWork {
-            self.check_cases(&sender, load.cases)?;
-        }
         let mut tally = self.tally();
+        if urgency == Urgency::NewWork {
+            self.check_cases(&sender, tally.at_work(load))?;
+        }
         let room = self.settings.requests as usize;
         let under_way = tally.requests.saturating_sub(load.waiting);
         let eighths = match urgency {
@@ -175,7 +177,7 @@ impl Gate {
             }
             Sender::Anybody | Sender::Unproved | Sender::Known(..) => {}
         }
-        Ok(Permit::enter(self, &mut tally, sender))
+        Ok(Permit::enter(self, &mut tally, urgency, sender))
     }
 
     /// Whether a new case may be taken.
@@ -201,7 +203,8 @@ impl Gate {
     }
 
     /// Learns from how things went of late.
-    fn learn(&self, waited: Duration, at_work: usize, rested: u64, by_tenant: BTreeMap<TenantId, usize>) {
+    fn learn(&self, waited: Duration, load: Load, rested: u64, by_tenant: BTreeMap<TenantId, usize>) {
+        let at_work = self.tally().at_work(load);
         self.waited_us.store(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
         self.limit.lock().unwrap_or_else(PoisonError::into_inner).learn(waited, at_work, rested);
         *self.cases_by_tenant.lock().unwrap_or_else(PoisonError::into_inner) = by_tenant;

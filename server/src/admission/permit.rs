@@ -5,15 +5,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use desk::ports::Grant;
+use desk::{ports::Grant, urgency::Urgency};
 use tokio_util::sync::CancellationToken;
 
-use super::{Gate, Refusal, Sender, Tally};
+use super::{Gate, Load, Refusal, Sender, Tally};
 
 /// A request that was let in.
 #[derive(Debug)]
 pub(super) struct Permit {
     gate: Arc<Gate>,
+    urgency: Urgency,
     stands: Mutex<Stands>,
     /// Cancelled where its body was waited for too long.
     cut_off: CancellationToken,
@@ -31,8 +32,15 @@ enum Stands {
 }
 
 impl Tally {
-    fn count(&mut self, sender: &Sender) {
+    /// Cases at work, and requests that will soon be some: as much work is before them, and more.
+    pub(super) const fn at_work(&self, load: Load) -> usize {
+        // Those that wait for their case to come to rest have one; next to all that wait have sent it themselves.
+        load.cases + self.new_work.saturating_sub(load.waiting)
+    }
+
+    fn count(&mut self, urgency: Urgency, sender: &Sender) {
         self.requests += 1;
+        self.new_work += usize::from(urgency == Urgency::NewWork);
         match sender {
             Sender::Unproved => self.unproved += 1,
             Sender::Known(tenant, _) => *self.by_tenant.entry(tenant.clone()).or_default() += 1,
@@ -40,8 +48,9 @@ impl Tally {
         }
     }
 
-    fn discount(&mut self, sender: &Sender) {
+    fn discount(&mut self, urgency: Urgency, sender: &Sender) {
         self.requests = self.requests.saturating_sub(1);
+        self.new_work = self.new_work.saturating_sub(usize::from(urgency == Urgency::NewWork));
         match sender {
             Sender::Unproved => self.unproved = self.unproved.saturating_sub(1),
             Sender::Known(tenant, _) => {
@@ -60,17 +69,17 @@ impl Tally {
 impl Permit {
     /// One that takes no place.
     pub(super) fn of_nothing(gate: &Arc<Gate>) -> Arc<Self> {
-        Self::new(gate, Stands::Out)
+        Self::new(gate, Urgency::Vital, Stands::Out)
     }
 
     /// Takes a place.
-    pub(super) fn enter(gate: &Arc<Gate>, tally: &mut Tally, sender: Sender) -> Arc<Self> {
-        tally.count(&sender);
-        Self::new(gate, Stands::In(sender))
+    pub(super) fn enter(gate: &Arc<Gate>, tally: &mut Tally, urgency: Urgency, sender: Sender) -> Arc<Self> {
+        tally.count(urgency, &sender);
+        Self::new(gate, urgency, Stands::In(sender))
     }
 
-    fn new(gate: &Arc<Gate>, stands: Stands) -> Arc<Self> {
-        Arc::new(Self { gate: gate.clone(), stands: Mutex::new(stands), cut_off: CancellationToken::new() })
+    fn new(gate: &Arc<Gate>, urgency: Urgency, stands: Stands) -> Arc<Self> {
+        Arc::new(Self { gate: gate.clone(), urgency, stands: Mutex::new(stands), cut_off: CancellationToken::new() })
     }
 
     /// The sender has proved who they are.
@@ -80,8 +89,8 @@ impl Permit {
             Stands::In(sender) if *sender == Sender::Unproved => {
                 let known = Sender::Known(grant.tenant.clone(), grant.actor.role);
                 let mut tally = self.gate.tally();
-                tally.discount(sender);
-                tally.count(&known);
+                tally.discount(self.urgency, sender);
+                tally.count(self.urgency, &known);
                 *sender = known;
             }
             Stands::Arriving(_, sender) if *sender == Sender::Unproved => {
@@ -101,7 +110,7 @@ impl Permit {
             {
                 longest.cancel();
             }
-            tally.discount(sender);
+            tally.discount(self.urgency, sender);
             let number = tally.next;
             tally.next += 1;
             tally.arriving.insert(number, self.cut_off.clone());
@@ -115,7 +124,7 @@ impl Permit {
         if let Stands::Arriving(number, sender) = &*stands {
             let mut tally = self.gate.tally();
             tally.arriving.remove(number);
-            tally.count(sender);
+            tally.count(self.urgency, sender);
             *stands = Stands::In(sender.clone());
         }
     }
@@ -129,7 +138,7 @@ impl Permit {
     fn leave(&self) {
         let mut stands = self.stands();
         match &*stands {
-            Stands::In(sender) => self.gate.tally().discount(sender),
+            Stands::In(sender) => self.gate.tally().discount(self.urgency, sender),
             Stands::Arriving(number, _) => drop(self.gate.tally().arriving.remove(number)),
             Stands::Out => {}
         }

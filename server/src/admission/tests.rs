@@ -116,12 +116,26 @@ fn requests_that_only_wait_for_a_case_take_no_room() {
 }
 
 #[test]
+fn requests_for_new_cases_count_as_cases_until_they_wait_for_one() {
+    let gate = gate();
+    let load = |waiting| Load { waiting, cases: 30 };
+    let new = || admit(&gate, Urgency::NewWork, by(Role::Submitter), load(0));
+    let held: Vec<Held> = (0..10).map_while(|_| new().ok()).collect();
+    assert_eq!((held.len(), new().err()), (10, Some(Refusal::Cases)));
+    assert!(admit(&gate, Urgency::NewWork, by(Role::Submitter), load(1)).is_ok(), "one of them waits for its case");
+    assert!(admit(&gate, Urgency::FollowUp, by(Role::Submitter), load(0)).is_ok());
+    drop(held);
+    assert!(new().is_ok());
+    assert_eq!(gate.tally().new_work, 0);
+}
+
+#[test]
 fn where_cases_are_too_many_only_new_ones_are_turned_away() {
     let gate = gate();
     let load = |cases| Load { waiting: 0, cases };
     assert!(admit(&gate, Urgency::NewWork, by(Role::Submitter), load(39)).is_ok());
     assert_eq!(admit(&gate, Urgency::NewWork, by(Role::Submitter), load(40)).err(), Some(Refusal::Cases));
-    gate.learn(Duration::from_secs(1), 50, 50, BTreeMap::new());
+    gate.learn(Duration::from_secs(1), load(50), 50, BTreeMap::new());
     assert_eq!(admit(&gate, Urgency::NewWork, by(Role::Admin), load(36)).err(), Some(Refusal::Cases));
     for (urgency, role) in [(Urgency::FollowUp, Role::Submitter), (Urgency::Staff, Role::Analyst)] {
         assert!(admit(&gate, urgency, by(role), load(1_000)).is_ok(), "{urgency:?}");
@@ -143,7 +157,7 @@ fn one_tenants_flood_leaves_room_for_another_and_alone_it_may_take_all() {
     let gate = gate();
     let of = |name: &str| Sender::Known(tenant(name), Role::Submitter);
     gate.known.let_in(None, &grant("acme", Role::Submitter));
-    gate.learn(Duration::ZERO, 30, 30, BTreeMap::from([(tenant("acme"), 30)]));
+    gate.learn(Duration::ZERO, Load { waiting: 0, cases: 30 }, 30, BTreeMap::from([(tenant("acme"), 30)]));
     let load = Load { waiting: 0, cases: 30 };
     assert!(admit(&gate, Urgency::NewWork, of("acme"), load).is_ok(), "there is nobody else");
     gate.known.let_in(None, &grant("globex", Role::Submitter));

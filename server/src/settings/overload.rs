@@ -16,7 +16,8 @@ pub(crate) struct OverloadSettings {
     pub(crate) cases_least: u32,
     /// And never more than so many, for the sake of memory.
     pub(crate) cases_most: u32,
-    /// Between the two, new cases are taken while nothing waits longer than this for this process itself.
+    /// Between the two, new cases are taken while nothing waits longer than this for this process itself. A case waits so
+    /// each time that it goes on, which it does some two hundred times until it rests.
     pub(crate) delay_ms: u32,
     /// The part of each limit that one tenant's submitters may take where there are other tenants, in percent.
     pub(crate) tenant_percent: u32,
@@ -30,7 +31,7 @@ impl Default for OverloadSettings {
             streams: 1_024,
             cases_least: 64,
             cases_most: 16_384,
-            delay_ms: 50,
+            delay_ms: 5,
             tenant_percent: 75,
         }
     }
