@@ -2,10 +2,12 @@
 //! whom it turns away, and what becomes of what it accepted.
 //!
 //! The load comes open-loop: each request at its moment, whether or not the ones before were answered, and how long it
-//! took is counted from that moment. The host has a core of its own, and so has this. It judges what callers see and
+//! took is counted from that moment. Who is turned away does not come back: what `Retry-After` would spread over later is
+//! offered anew all the time. The host has a core of its own, and so has this. It judges what callers see and
 //! what the outside counts; it never looks inside the host.
 
 mod client;
+mod cpu;
 mod host;
 mod outage;
 mod outside;
@@ -23,8 +25,8 @@ use self::{host::Host, outside::Outside, stage::Stage, tally::Figures};
 /// A case that was accepted and came to rest within so many seconds of its moment was worked in time.
 pub const IN_TIME_S: u64 = 5;
 /// Where the search for the most begins, in cases a second, and the factor from one step to the next.
-const FIRST_RATE: f64 = 20.0;
-const STEP: f64 = 1.3;
+const FIRST_RATE: f64 = 40.0;
+const STEP: f64 = 1.5;
 /// As long as goodput reaches this share of what is offered, more is offered.
 const KEEPS_UP: f64 = 0.9;
 /// How often the most and five times as much are measured, in turns.
@@ -57,13 +59,13 @@ pub async fn run(options: &Options) -> Result<()> {
     let length = Duration::from_secs(options.seconds);
     let host = Host::start(&outside, options.core, host::Model::None).await?;
     // The first cases find everything cold.
-    Stage { rate: FIRST_RATE, length, beside: true, slow: 0 }.run(&host).await?;
+    Stage { rate: FIRST_RATE, length: length / 2, slow: 0 }.run(&host).await?;
     let peak_rate = find_most(&host, length).await?;
     let mut rounds = Vec::new();
     for round in 1..=ROUNDS {
-        let most = Stage { rate: peak_rate, length, beside: false, slow: 0 }.run(&host).await?;
-        let over = Stage { rate: peak_rate * TIMES, length, beside: true, slow: 0 }.run(&host).await?;
-        let slow = Stage { rate: peak_rate * TIMES, length, beside: true, slow: SLOW }.run(&host).await?;
+        let most = Stage { rate: peak_rate, length, slow: 0 }.run(&host).await?;
+        let over = Stage { rate: peak_rate * TIMES, length, slow: 0 }.run(&host).await?;
+        let slow = Stage { rate: peak_rate * TIMES, length, slow: SLOW }.run(&host).await?;
         println!(
             "round {round}: {}",
             json!({ "most": most.to_json(), "over": over.to_json(), "slow": slow.to_json() })
@@ -86,7 +88,7 @@ pub async fn run(options: &Options) -> Result<()> {
 async fn find_most(host: &Host, length: Duration) -> Result<f64> {
     let (mut rate, mut best) = (FIRST_RATE, (0.0, FIRST_RATE));
     loop {
-        let figures = Stage { rate, length: length / 2, beside: false, slow: 0 }.run(host).await?;
+        let figures = Stage { rate, length: length / 2, slow: 0 }.run(host).await?;
         println!("step: {}", figures.to_json());
         if figures.goodput() > best.0 {
             best = (figures.goodput(), rate);

@@ -5,7 +5,11 @@ use std::{fs, net::SocketAddr, process::Command};
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
-use super::{client::Client, outside::Outside};
+use super::{
+    client::Client,
+    cpu::Used,
+    outside::{Outside, THREAD},
+};
 use crate::{
     hosts::{Child, SOURCES, free_port, native::caseworker},
     world::Process as _,
@@ -25,7 +29,7 @@ pub(super) struct Host {
     pub(super) client: std::sync::Arc<Client>,
     pub(super) submitter: String,
     pub(super) analyst: String,
-    _child: Child,
+    child: Child,
     _folder: TempDir,
 }
 
@@ -65,7 +69,14 @@ impl Host {
         child.start().await?;
         let client = Client::new(SocketAddr::from(([127, 0, 0, 1], port))).into();
         let (submitter, analyst) = (submitter?, analyst?);
-        Ok(Self { client, submitter, analyst, _child: child, _folder: folder })
+        Ok(Self { client, submitter, analyst, child, _folder: folder })
+    }
+}
+
+impl Host {
+    /// What the host, its outside and the load have used of the processor so far.
+    pub(super) fn used(&self) -> Used {
+        Used::now(self.child.id(), THREAD)
     }
 }
 

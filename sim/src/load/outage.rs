@@ -39,7 +39,7 @@ pub(super) struct Outages {
 /// Lets them happen on a host that asks a model about everything.
 pub(super) async fn run(outside: &Outside, core: Option<u32>, rate: f64) -> Result<Outages> {
     let host = Host::start(outside, core, Model::Asked).await?;
-    let stage = |length| Stage { rate, length, beside: true, slow: 0 };
+    let stage = |length| Stage { rate, length, slow: 0 };
     outside.model.fail(0);
     outside.ledger.fail(0);
     let before = stage(AWAY).run(&host).await?;

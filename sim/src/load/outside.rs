@@ -20,6 +20,8 @@ use axum::{
 };
 use sandbox::{Config, Day, router};
 
+/// The name of its thread.
+pub(super) const THREAD: &str = "outside";
 /// The seed of the bank.
 const SEED: u64 = 1;
 
@@ -84,12 +86,12 @@ impl Outside {
         let lines = Arc::new(Lines::from([("/v1/messages", model.clone()), ("/ledger/transactions", ledger.clone())]));
         let routes = router(config).layer(from_fn_with_state(lines, count));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        thread::spawn(move || {
+        thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
                 axum::serve(listener, routes).await
             })
-        });
+        })?;
         Ok(Self { url, model, ledger })
     }
 }

@@ -2,6 +2,7 @@
 //! end.
 
 use std::{
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -16,6 +17,7 @@ use tokio::{
 use super::{
     IN_TIME_S,
     client::{Ask, Client, Reply},
+    cpu::Used,
     host::Host,
     slow,
     tally::{Figures, Sort},
@@ -26,6 +28,8 @@ use crate::checks::words::{IDENTITY, PENDING, REWORDINGS, TWICE};
 const STAFF_A_SECOND: f64 = 20.0;
 const FOLLOW_UPS_A_SECOND: f64 = 20.0;
 const UNKNOWN_A_SECOND: f64 = 100.0;
+/// How long a stage goes on before anything counts: until then no case can be late, and what is behind shows nowhere.
+const LEAD: Duration = Duration::from_secs(IN_TIME_S);
 /// How long what was accepted may take to come to rest once nothing new comes, in tenths of a second.
 const AFTERWARDS: u32 = 600;
 /// The longest row of accepted cases that others look at.
@@ -35,9 +39,8 @@ const LOOKED_AT: usize = 512;
 pub(super) struct Stage {
     /// New cases a second.
     pub(super) rate: f64,
+    /// How long it is counted.
     pub(super) length: Duration,
-    /// Whether others come beside them.
-    pub(super) beside: bool,
     /// How many slow callers there are.
     pub(super) slow: usize,
 }
@@ -48,6 +51,8 @@ struct Shared {
     submitter: String,
     analyst: String,
     figures: Mutex<Figures>,
+    /// When goodput is counted.
+    counts: Range<Instant>,
     /// Accepted cases, and those of them that were still at work when they were last heard of.
     cases: Mutex<(Vec<String>, Vec<String>)>,
     run: u64,
@@ -56,6 +61,7 @@ struct Shared {
 impl Stage {
     /// Runs it to its end.
     pub(super) async fn run(&self, host: &Host) -> Result<Figures> {
+        let began = Instant::now();
         let mut any = [0; 8];
         getrandom::fill(&mut any).map_err(|error| anyhow::anyhow!("{error}"))?;
         let shared = Arc::new(Shared {
@@ -63,24 +69,33 @@ impl Stage {
             submitter: host.submitter.clone(),
             analyst: host.analyst.clone(),
             figures: Mutex::default(),
+            counts: began + LEAD..began + LEAD + self.length,
             cases: Mutex::default(),
             run: u64::from_le_bytes(any),
         });
-        let slow = slow::callers(host, self.slow);
-        let (length, beside) = (self.length, if self.beside { 1.0 } else { 0.0 });
-        let began = Instant::now();
-        tokio::join!(
+        let length = LEAD + self.length;
+        let ((slow, used), ..) = tokio::join!(
+            self.counted(host, &shared),
             at_rate(self.rate, length, &shared, Shared::open),
-            at_rate(STAFF_A_SECOND * beside, length, &shared, Shared::work),
-            at_rate(FOLLOW_UPS_A_SECOND * beside, length, &shared, Shared::follow_up),
-            at_rate(UNKNOWN_A_SECOND * beside, length, &shared, Shared::knock),
+            at_rate(STAFF_A_SECOND, length, &shared, Shared::work),
+            at_rate(FOLLOW_UPS_A_SECOND, length, &shared, Shared::follow_up),
+            at_rate(UNKNOWN_A_SECOND, length, &shared, Shared::knock),
         );
         drop(slow);
         let unfinished = shared.unfinished().await;
         let mut figures = shared.figures().clone();
-        (figures.rate, figures.seconds, figures.unfinished) = (self.rate, length.as_secs_f64(), unfinished);
+        (figures.rate, figures.seconds, figures.unfinished) = (self.rate, self.length.as_secs_f64(), unfinished);
+        figures.used = used;
         tracing_line(began, &figures);
         Ok(figures)
+    }
+
+    /// What is looked at while goodput is counted: slow callers come when it begins, and what was used is read at both ends.
+    async fn counted(&self, host: &Host, shared: &Shared) -> (JoinSet<()>, Used) {
+        sleep_until(shared.counts.start).await;
+        let (slow, before) = (slow::callers(host, self.slow), host.used());
+        sleep_until(shared.counts.end).await;
+        (slow, host.used().since(before))
     }
 }
 
@@ -129,7 +144,9 @@ impl Shared {
         let id = view.get("case_id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let rests = is_at_rest(&view);
         figures.accepted += 1;
-        figures.in_time += u64::from(rests && took <= Duration::from_secs(IN_TIME_S));
+        let in_time = rests && took <= Duration::from_secs(IN_TIME_S);
+        figures.in_time += u64::from(in_time);
+        figures.counted += u64::from(in_time && self.counts.contains(&Instant::now()));
         drop(figures);
         let mut cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner);
         if !rests {

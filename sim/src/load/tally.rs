@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::client::Reply;
+use super::{client::Reply, cpu::Used};
 
 /// One sort of requests.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +34,11 @@ pub(super) struct Figures {
     /// Cases that were accepted, those that came to rest in time, and those that had not when everything was over.
     pub(super) accepted: u64,
     pub(super) in_time: u64,
+    /// Those of them that came to rest while goodput was counted.
+    pub(super) counted: u64,
     pub(super) unfinished: u64,
+    /// Processor time while goodput was counted.
+    pub(super) used: Used,
 }
 
 impl Sort {
@@ -84,9 +88,15 @@ impl Sort {
 }
 
 impl Figures {
-    /// Cases that were accepted and worked in time, a second.
+    /// Cases that came to rest in time, a second: as many in a second as do, however many were begun in it.
     pub(super) fn goodput(&self) -> f64 {
-        self.in_time as f64 / self.seconds
+        self.counted as f64 / self.seconds
+    }
+
+    /// The same for a second of the host's processor time.
+    fn for_a_cpu_second(&self) -> f64 {
+        let used = self.used.host.as_secs_f64();
+        if used > 0.0 { self.counted as f64 / used } else { 0.0 }
     }
 
     /// What has to hold in every stage.
@@ -102,7 +112,8 @@ impl Figures {
     pub(super) fn to_json(&self) -> Value {
         json!({
             "rate": self.rate.round(), "goodput": (self.goodput() * 10.0).round() / 10.0, "accepted": self.accepted,
-            "in_time": self.in_time, "unfinished": self.unfinished, "new_work": self.new_work.to_json(),
+            "for_a_cpu_second": (self.for_a_cpu_second() * 10.0).round() / 10.0,
+            "in_time": self.in_time, "unfinished": self.unfinished, "cpu": self.used.to_json(), "new_work": self.new_work.to_json(),
             "follow_ups": self.follow_ups.to_json(), "staff": self.staff.to_json(), "unknown": self.unknown.to_json(),
         })
     }
