@@ -160,16 +160,7 @@ impl<'a> Way<'a> {
                 self.world.bank = self.world.bank.clone().say("transactions", &[ledger(&rows)]);
             }
             Question::Draft { proposal, .. } => {
-                let draft = sealed(&format!("{}", self.dice.next()));
-                let unseen = self.agreed.get(proposal).is_none_or(|(_, people)| people.is_empty());
-                let awaited = self.world.case.state().asks[&ready.id].is_open();
-                if awaited && unseen {
-                    self.drafts.insert(proposal.clone(), draft.to_string());
-                } else {
-                    self.tally.late_drafts += 1;
-                }
-                let answer = Answer::Drafted { draft, kept: 3, dropped: 0, call: call(Some(1_000)) };
-                self.world.bank = self.world.bank.clone().reply("draft", &[Reply::Answer(answer)]);
+                return self.draft(ready, proposal);
             }
             Question::Act { proposal } => {
                 self.execute(&ready.id, proposal);
@@ -181,6 +172,21 @@ impl<'a> Way<'a> {
             _ => {}
         }
         self.world.perform(ready);
+    }
+
+    /// Claude's summary comes in. It counts where it is taken, which it is not of a closed case, and nobody agreed without it.
+    fn draft(&mut self, ready: &Ready, proposal: &str) {
+        let draft = sealed(&format!("{}", self.dice.next()));
+        let unseen = self.agreed.get(proposal).is_none_or(|(_, people)| people.is_empty());
+        let answer = Answer::Drafted { draft: draft.clone(), kept: 3, dropped: 0, call: call(Some(1_000)) };
+        self.world.bank = self.world.bank.clone().reply("draft", &[Reply::Answer(answer)]);
+        let before = self.world.case.head().seq;
+        self.world.perform(ready);
+        if unseen && self.world.case.head().seq > before {
+            self.drafts.insert(proposal.to_owned(), draft.to_string());
+        } else {
+            self.tally.late_drafts += 1;
+        }
     }
 
     /// What the actions endpoint does: nothing, for a key that it knows.

@@ -5,7 +5,7 @@ mod worker;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use desk::row;
+use desk::{ports::CaseKey, row};
 use serde::Serialize;
 
 use super::Data;
@@ -15,6 +15,9 @@ use crate::{
     settings::Settings,
     store::{Shelf, cases},
 };
+
+/// How often a case is read that goes on each time before its row is written.
+const ATTEMPTS: usize = 10;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -89,21 +92,27 @@ fn in_folder(settings: &Settings) -> Result<Rebuilt, Failure> {
     let shelf = Shelf::beside(&settings.data)?;
     let mut rebuilt = Rebuilt::default();
     for key in shelf.cases()? {
-        let Some(shelved) = shelf.case(&key)? else {
-            rebuilt.empty += 1;
-            continue;
-        };
-        let lines: Result<Vec<String>, _> = shelved.lines.into_iter().map(String::from_utf8).collect();
-        let row = lines.ok().and_then(|lines| row::of_journal(&lines).ok());
-        let is_written = match row {
-            Some((row, wake)) => shelf.run(|connection| cases::write_docket(connection, &key, &row, wake))?,
-            None => false,
-        };
-        if is_written {
-            rebuilt.sent += 1;
-        } else {
-            rebuilt.failed.push(key.case.to_string());
+        match remake(&shelf, &key)? {
+            None => rebuilt.empty += 1,
+            Some(true) => rebuilt.sent += 1,
+            Some(false) => rebuilt.failed.push(key.case.to_string()),
         }
     }
     Ok(rebuilt)
+}
+
+/// Makes a case's row again; whether it could be, none where there is no case. A case that goes on meanwhile, worked by a
+/// server beside this, is read again.
+fn remake(shelf: &Shelf, key: &CaseKey) -> Result<Option<bool>, Failure> {
+    for _ in 0..ATTEMPTS {
+        let Some(shelved) = shelf.case(key)? else { return Ok(None) };
+        let lines: Result<Vec<String>, _> = shelved.lines.into_iter().map(String::from_utf8).collect();
+        let Some((row, wake)) = lines.ok().and_then(|lines| row::of_journal(&lines).ok()) else {
+            return Ok(Some(false));
+        };
+        if shelf.run(|connection| cases::write_docket(connection, key, &row, wake))? {
+            return Ok(Some(true));
+        }
+    }
+    Ok(Some(false))
 }
