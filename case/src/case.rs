@@ -312,7 +312,7 @@ impl Case {
         }
     }
 
-    /// Whether something follows of nothing but the time.
+    /// Whether something follows of nothing but the time, which is set and set back: a look comes often, and copies nothing.
     fn is_due(&mut self, at: Millis) -> bool {
         let (at, before) = (self.moment(at), self.state.now);
         let state = self.state_mut();

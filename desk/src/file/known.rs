@@ -104,9 +104,13 @@ impl Files {
 }
 
 impl Known {
+    /// A case's place. A new one rests until somebody has its file: a request may end before it looks at the case.
     fn place(&mut self, key: &CaseKey) -> &mut Place {
-        let file = || Arc::new(CaseFile { open: Arc::default(), seq: watch::Sender::new(0) });
-        self.by_case.entry(key.clone()).or_insert_with(|| Place { file: file(), attending: 0, rests: false })
+        self.by_case.entry(key.clone()).or_insert_with(|| {
+            self.resting += 1;
+            let file = Arc::new(CaseFile { open: Arc::default(), seq: watch::Sender::new(0) });
+            Place { file, attending: 0, rests: true }
+        })
     }
 
     fn has(&self, key: &CaseKey, file: &Arc<CaseFile>) -> bool {
@@ -144,5 +148,40 @@ impl Drop for Attending {
             place.attending -= 1;
             known.clear(&self.key);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use case::ids::CaseId;
+
+    use super::*;
+
+    fn key() -> CaseKey {
+        let (tenant, case) = (TenantId::parse("acme"), CaseId::parse("case_aaaaaaaaaaaaaaaaaaaaaaaaaa"));
+        CaseKey { tenant: tenant.unwrap(), case: case.unwrap() }
+    }
+
+    #[test]
+    fn a_request_that_ends_before_it_looks_at_its_case_leaves_nothing() {
+        let files = Files::default();
+        let attending = files.attend(&key());
+        assert_eq!(files.at_work(), 0);
+        drop(attending);
+        assert!(files.known(|known| known.by_case.is_empty() && known.resting == 0));
+    }
+
+    #[test]
+    fn a_case_stays_while_a_request_is_about_it_and_counts_while_somebody_has_it() {
+        let files = Files::default();
+        let attending = files.attend(&key());
+        let file = files.file(&key());
+        assert!(files.take(&key(), &file));
+        assert_eq!((files.at_work(), files.by_tenant().len()), (1, 1));
+        files.put_back(&key(), &file);
+        assert_eq!((files.at_work(), files.by_tenant().len()), (0, 0));
+        assert!(Arc::ptr_eq(&file, &files.file(&key())), "the request still needs it");
+        drop(attending);
+        assert!(!files.take(&key(), &file), "it was forgotten");
     }
 }

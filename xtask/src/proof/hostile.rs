@@ -23,7 +23,7 @@ pub(super) fn prove(attacks: u64, pairs: u64) -> Result<()> {
     let [test, filter] = TEST;
     let mut command = shell::cargo();
     command.args(["test", "--locked", "--package", "sim", "--test", test, filter, "--", "--nocapture"]);
-    // An attack takes a fifth of a second on an idle machine; all of them may take five times that.
+    // A second for each attack is far more than it takes, on a busy machine too.
     command.env("ATTACKS", attacks.to_string()).env("CHECK_SECONDS", (attacks + 300).to_string());
     let mut tally = None;
     let good = shell::watch(&mut command, |line| {
