@@ -43,7 +43,7 @@ pub struct MasterKey([u8; KEY_BYTES]);
 /// The key of one case. Neither this nor [`MasterKey`] can be printed.
 ///
 /// What it sealed or opened is kept in it, so that it is read once and not for each ask: as long as the case is in memory,
-/// and no longer than the case has words ([`CaseVault::forget`]).
+/// and no longer than the case has words: erasure clears it, whoever holds a clone.
 #[derive(Clone)]
 pub struct CaseVault {
     key: [u8; KEY_BYTES],
