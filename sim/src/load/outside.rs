@@ -83,7 +83,7 @@ impl Outside {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
         let config = Config::new(SEED, Day::from_unix_ms(i64::try_from(now)?));
         let (model, ledger): (Arc<Line>, Arc<Line>) = Default::default();
-        let lines = Arc::new(Lines::from([("/v1/messages", model.clone()), ("/ledger/transactions", ledger.clone())]));
+        let lines = Arc::new(Lines::from([("/v1/messages", model.clone()), ("/ledger/", ledger.clone())]));
         let routes = router(config).layer(from_fn_with_state(lines, count));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
@@ -97,7 +97,10 @@ impl Outside {
 }
 
 async fn count(State(lines): State<Arc<Lines>>, request: Request, next: Next) -> Response {
-    match lines.get(request.uri().path()) {
+    // All paths of a source are one target, and share its budget.
+    let path = request.uri().path();
+    let line = lines.iter().find_map(|(begin, line)| path.starts_with(begin).then_some(line));
+    match line {
         Some(line) if line.fails() => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Some(_) | None => next.run(request).await,
     }
